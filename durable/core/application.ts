@@ -1,0 +1,58 @@
+/**
+ * What a runtime Worker is built with: the whole application as `formula` planned it, seen from one runtime.
+ * `scripts/formula` writes it; everything in the Worker only reads it.
+ */
+import type { AtomName, RuntimeName } from "./names.ts";
+
+/** The capabilities that a configuration can grant. `core` is always granted. */
+export const GRANTS = ["messaging", "future", "interrupt", "kv", "naming", "http", "http-trigger", "wasi"] as const;
+export type Grant = (typeof GRANTS)[number];
+/** All but outgoing HTTP: `http` is the whole of `radon:http`, `http-trigger` is it without `fetch`. */
+export const DEFAULT_GRANTS: readonly Grant[] = ["messaging", "future", "interrupt", "kv", "naming", "http-trigger", "wasi"];
+
+export type AtomKind = "reactive" | "daemon";
+/** `volatile` keeps mailbox and outbox in memory only; the key-value store is durable either way. */
+export type Durability = "durable" | "volatile";
+
+export interface RuntimeEntry {
+  readonly name: RuntimeName;
+  readonly tags: readonly string[];
+  /** The binding of its atom objects' namespace, as seen from the runtime that this application was built for. */
+  readonly atomsBinding: string;
+  /** The binding of its naming object's namespace. */
+  readonly namingBinding: string;
+}
+
+export interface AtomEntry {
+  readonly runtime: RuntimeName;
+  readonly name: AtomName;
+  /** The name of the compiled module in the bundle. */
+  readonly module: string;
+  /** SHA-256 of the compiled module, in hex: a change of it restarts the atom. */
+  readonly moduleHash: string;
+  readonly kind: AtomKind;
+  /** Aliases from the configuration: scope to values. The atom may add and remove more. */
+  readonly aliases: Readonly<Record<string, readonly string[]>>;
+  /** HTTP routes, hono's path syntax (`/counter/*`, `/users/:id`); empty if not triggered by HTTP. */
+  readonly http: readonly string[];
+  readonly grants: readonly Grant[];
+  readonly durability: Durability;
+  readonly config: Readonly<Record<string, string>>;
+  /** Traps of one message before it goes to the dead letters. */
+  readonly attemptsMax: number;
+  /** How long an HTTP client waits for an answer before 504, in milliseconds. */
+  readonly httpTimeoutMs: number;
+}
+
+export interface Application {
+  readonly app: string;
+  /** The runtime that this Worker is. */
+  readonly runtime: RuntimeName;
+  /** The runtime that hosts the naming leader. */
+  readonly leader: RuntimeName;
+  /** True under `radon dev` on a loopback address: the control API then asks for no token. */
+  readonly development: boolean;
+  readonly runtimes: readonly RuntimeEntry[];
+  /** Every atom of every runtime. */
+  readonly atoms: readonly AtomEntry[];
+}

@@ -1,0 +1,498 @@
+/**
+ * An atom's state: the composition of mailbox, links, requests, futures and the open turn over one store. It is pure:
+ * the clock is an argument, and nothing here waits. The object feeds it events, the engine runs the guest on it, and
+ * what has to leave is asked from it after a flush.
+ *
+ * Invariants
+ * 1. A turn's effects enter the pending commit together (`commitTurn`) or are forgotten together (`dropTurn`).
+ * 2. `flush` writes all that is pending in one store commit. Only what was flushed leaves: frames, acks, answers.
+ * 3. The consumption of a message and the effects of its handler are in the same commit.
+ * 4. Every request that was accepted is answered: by the guest, or by a failure that says why not.
+ */
+import { applyAliases, checkAlias, checkAliasCount, NO_ALIASES, type AliasDelta } from "./aliases.ts";
+import type { Answer } from "./answer.ts";
+import type { Durability } from "./application.ts";
+import { decodeEnvelopes, encodeEnvelopes, envelopeBytes, type ChainLink, type Envelope } from "./envelope.ts";
+import { failure, type Failure } from "./errors.ts";
+import type { Batch, ChannelClass, Frame } from "./frame.ts";
+import { Futures } from "./futures.ts";
+import { Idempotency, type KeyState } from "./idempotency.ts";
+import { Interrupts } from "./interrupts.ts";
+import { CHAIN_LENGTH_MAX, DEAD_LETTERS_MAX, OPEN_REQUESTS_MAX } from "./limits.ts";
+import { Mailbox, type InterruptMail, type Mail, type MessageMail } from "./mailbox.ts";
+import type { GlobalName } from "./names.ts";
+import { Peers, type Undeliverable } from "./peers.ts";
+import { readKey, scanRange } from "./pending-kv.ts";
+import { Requests } from "./requests.ts";
+import type { Change, DeadLetter, KeyRange, KvEntry, OpenRequest, Store } from "./store.ts";
+import { Supervisor, type Trap } from "./supervisor.ts";
+import { Turn, type Outgoing } from "./turn.ts";
+
+export interface AtomSettings {
+  readonly self: GlobalName;
+  readonly durability: Durability;
+  readonly attemptsMax: number;
+  /** Aliases from the configuration, which the atom may take back. */
+  readonly hasConfiguredAlias: (scope: string, value: string) => boolean;
+}
+
+/** What may leave the atom once a flush is done. */
+export interface Released {
+  /** Answers to what came from outside, by mailbox position. */
+  readonly answers: readonly { readonly position: number; readonly answer: Answer }[];
+  readonly afterCommit: readonly (() => void)[];
+}
+
+export interface Counters {
+  received: number;
+  consumed: number;
+  sent: number;
+  turns: number;
+  commits: number;
+  deadLetters: number;
+  undeliverable: number;
+  /** Interrupts that no callback was registered for. */
+  droppedInterrupts: number;
+}
+
+const NO_COUNTS: Counters = {
+  received: 0,
+  consumed: 0,
+  sent: 0,
+  turns: 0,
+  commits: 0,
+  deadLetters: 0,
+  undeliverable: 0,
+  droppedInterrupts: 0,
+};
+
+/** Positions and future ids of one boot of the object; the boots' ranges do not overlap. */
+const IDS_PER_BOOT = 2 ** 32;
+/** Epochs are creation times with ten random bits: they grow, and two never meet. */
+const EPOCH_RANDOM = 1024;
+
+export class Atom {
+  readonly settings: AtomSettings;
+  readonly mailbox: Mailbox;
+  readonly peers: Peers;
+  readonly requests = new Requests();
+  readonly idempotency: Idempotency;
+  readonly supervisor = new Supervisor();
+  readonly counters: Counters = { ...NO_COUNTS };
+  readonly epoch: number;
+  futures: Futures;
+  interrupts = new Interrupts();
+  turn = new Turn();
+  #pending = new Turn();
+  #waiting = new Map<string, { messages: number; bytes: number }>();
+  readonly #store: Store;
+  #changes: Change[] = [];
+  #released: { position: number; answer: Answer }[] = [];
+  #aliases: AliasDelta = NO_ALIASES;
+  #ended: string | null;
+  #futureIdNext: number;
+  #deadLetterId: number;
+  #deadLetterCount: number;
+
+  /** Restores the atom from its store. `random` is a number in [0, 1). */
+  constructor(settings: AtomSettings, store: Store, nowMs: number, random: number) {
+    this.settings = settings;
+    this.#store = store;
+    const loaded = store.load();
+    const persistent = settings.durability === "durable";
+    const boot = Number(loaded.state.get("boot") ?? 0) + 1;
+    this.#changes.push({ kind: "state", name: "boot", value: String(boot) });
+    const stored = persistent ? loaded.state.get("epoch") : undefined;
+    this.epoch = Number(stored ?? Math.floor(nowMs) * EPOCH_RANDOM + Math.floor(random * EPOCH_RANDOM));
+    if (stored === undefined) this.#changes.push({ kind: "state", name: "epoch", value: String(this.epoch) });
+    this.mailbox = new Mailbox(boot * IDS_PER_BOOT, persistent);
+    this.peers = new Peers(settings.self, this.epoch, persistent);
+    this.idempotency = new Idempotency(store);
+    this.#futureIdNext = boot * IDS_PER_BOOT;
+    this.futures = new Futures(this.#futureIdNext);
+    this.#aliases = parseState<AliasDelta>(loaded.state.get("aliases")) ?? NO_ALIASES;
+    this.#ended = loaded.state.get("ended") || null;
+    this.supervisor.restore(parseState<Trap>(loaded.state.get("trap")) ?? null);
+    this.#deadLetterId = loaded.deadLetterIdMax;
+    this.#deadLetterCount = loaded.deadLetterCount;
+    this.mailbox.restore(loaded.mail, loaded.attempts);
+    this.peers.restore(loaded);
+    this.requests.restore(loaded.open);
+    this.idempotency.restore(loaded.idempotency, nowMs);
+    this.#abandonRequests("The atom was interrupted before it answered.");
+  }
+
+  get aliases(): AliasDelta {
+    return this.#aliases;
+  }
+  /** The hash of the module that ended by returning, or null. */
+  get ended(): string | null {
+    return this.#ended;
+  }
+  get deadLetterCount(): number {
+    return this.#deadLetterCount;
+  }
+  /** True if nothing would be lost or delayed by forgetting the object. */
+  get idle(): boolean {
+    return this.mailbox.empty && this.peers.idle;
+  }
+
+  // ---- What arrives
+
+  /** Takes what a peer sent. Nothing of it is acknowledged before the next flush. */
+  onBatch(batch: Batch, nowMs: number): void {
+    const { frames, undeliverable } = this.peers.onBatch(batch, nowMs, (frame) => this.#hasRoomFor(frame));
+    for (const frame of frames) this.#acceptFrame(frame);
+    for (const item of undeliverable) this.#onUndeliverable(item, nowMs);
+  }
+
+  /** Puts an envelope from outside the atoms into the mailbox; BUSY if it is full. Returns its position. */
+  deliver(envelope: (position: number) => Envelope): number | Failure {
+    const made = envelope(this.mailbox.nextPosition);
+    if (made.kind === "interrupt" ? this.mailbox.interruptsFull : this.mailbox.full) {
+      return failure("BUSY", `The mailbox of ${this.settings.self} is full.`);
+    }
+    this.counters.received += 1;
+    return (this.mailbox.accept("", encodeEnvelopes([made]), [made])[0] as Mail).position;
+  }
+
+  /** What an `Idempotency-Key` means now. */
+  lookupKey(key: string): KeyState {
+    return this.idempotency.lookup(key);
+  }
+
+  // ---- What the guest does in its turn
+
+  kvGet(key: string): Uint8Array | undefined {
+    return readKey([this.turn.kv, this.#pending.kv], this.#store, key);
+  }
+
+  kvScan(range: KeyRange): Iterable<KvEntry> {
+    return scanRange([this.turn.kv, this.#pending.kv], this.#store, range);
+  }
+
+  /** Queues an envelope for a peer, or says why it cannot be. */
+  send(to: GlobalName, channel: ChannelClass, envelope: Envelope): Failure | undefined {
+    const waiting = this.#waitingFor(to, channel);
+    if (!this.#hasRoomTo(to, channel, waiting)) return failure("BUSY", `${to} does not keep up: its queue is full.`);
+    waiting.messages += 1;
+    waiting.bytes += envelopeBytes(envelope);
+    this.turn.outgoing.push({ to, channel, envelope });
+    return undefined;
+  }
+
+  /** Sends a request; its future's id, or why it cannot be sent. `chain`: who waits for the current message. */
+  request(to: GlobalName, payload: Uint8Array, chain: readonly ChainLink[], deadlineMs: number): number | Failure {
+    if (chain.length >= CHAIN_LENGTH_MAX) {
+      return failure("TOO_LARGE", `${chain.length} atoms wait for each other already; more than ${CHAIN_LENGTH_MAX} are refused.`);
+    }
+    const id = this.futures.create("request", deadlineMs);
+    if (typeof id !== "number") return id;
+    const link: ChainLink = { atom: this.settings.self, request: id };
+    const refused = this.send(to, "mail", { kind: "request", id, chain: [...chain, link], payload });
+    if (!refused) return id;
+    this.futures.complete(id, { kind: "failed", failure: refused });
+    this.futures.claim(id);
+    return refused;
+  }
+
+  /** Answers an open request; the request is closed for the guest at once, for the world with the turn. */
+  answer(request: OpenRequest, answer: Answer): void {
+    this.turn.answers.push({ request, answer });
+  }
+
+  /** The open request of a token, unless this turn has answered it. */
+  openRequest(token: number): OpenRequest | undefined {
+    if (this.turn.answers.some(({ request }) => request.token === token)) return undefined;
+    return this.requests.get(token);
+  }
+
+  takeToken(token: number): Failure | undefined {
+    if (this.requests.count > OPEN_REQUESTS_MAX) {
+      return failure("BUSY", `The atom owes ${OPEN_REQUESTS_MAX} answers; it has to give some first.`);
+    }
+    this.turn.tokensTaken.push(token);
+    return undefined;
+  }
+
+  /** True if the guest asked for the token of an open request, in this turn or before. */
+  isTaken(token: number): boolean {
+    return this.turn.tokensTaken.includes(token) || (this.requests.get(token)?.taken ?? false);
+  }
+
+  changeAlias(kind: "add" | "remove", scope: string, value: string): Failure | undefined {
+    const wrong = checkAlias(scope, value);
+    if (wrong) return wrong;
+    const now = applyAliases(this.#aliases, [...this.#pending.aliases, ...this.turn.aliases]);
+    const has = (list: AliasDelta["added"]) => list.some(([s, v]) => s === scope && v === value);
+    const configured = this.settings.hasConfiguredAlias(scope, value) && !has(now.removed);
+    if (kind === "remove" && !configured && !has(now.added)) {
+      return failure("NOT_FOUND", `The atom has no alias "${value}" in scope "${scope}".`);
+    }
+    const full = kind === "add" ? checkAliasCount(now) : undefined;
+    if (full) return full;
+    this.turn.aliases.push({ kind, scope, value });
+    return undefined;
+  }
+
+  // ---- Delivery
+
+  takeMessage(): MessageMail | undefined {
+    return this.#delivered(this.mailbox.takeMessage());
+  }
+
+  /** A request whose chain of waiting atoms holds one of this atom's own `awaited` requests. */
+  takeReentrant(awaited: ReadonlySet<number>): MessageMail | undefined {
+    const { self } = this.settings;
+    const reenters = ({ envelope }: MessageMail) =>
+      envelope.kind === "request" && envelope.chain.some(({ atom, request }) => atom === self && awaited.has(request));
+    return this.#delivered(this.mailbox.takeMessageWhere(reenters));
+  }
+
+  takeInterrupt(): InterruptMail | undefined {
+    return this.mailbox.takeInterrupt();
+  }
+
+  // ---- Commit
+
+  commitTurn(): void {
+    const { turn } = this;
+    if (turn.empty) return;
+    this.turn = new Turn();
+    this.counters.turns += 1;
+    for (const [key, value] of turn.kv) this.#pending.kv.set(key, value);
+    for (const token of turn.tokensTaken) this.requests.take(token);
+    for (const { request, answer } of turn.answers) this.#route(request, answer);
+    for (const mail of turn.consumed) this.#consume(mail);
+    for (const outgoing of turn.outgoing) this.#dispatch(outgoing);
+    this.#pending.aliases.push(...turn.aliases);
+    this.#pending.afterCommit.push(...turn.afterCommit);
+  }
+
+  dropTurn(): void {
+    this.turn = new Turn();
+    this.#waiting.clear();
+    for (const { to, channel, envelope } of this.#pending.outgoing) {
+      const waiting = this.#waitingFor(to, channel);
+      waiting.messages += 1;
+      waiting.bytes += envelopeBytes(envelope);
+    }
+  }
+
+  /** Writes everything that is pending; throws if the store fails, and then the object has to start anew. */
+  flush(): Released {
+    const pending = this.#pending;
+    this.#pending = new Turn();
+    this.#waiting.clear();
+    this.peers.enqueue(pending.outgoing);
+    if (pending.aliases.length > 0) {
+      this.#aliases = applyAliases(this.#aliases, pending.aliases);
+      this.#changes.push({ kind: "state", name: "aliases", value: JSON.stringify(this.#aliases) });
+    }
+    this.#write([
+      ...this.#changes.splice(0),
+      ...[...pending.kv].map(([key, value]): Change => ({ kind: "kv", key, value })),
+      ...this.mailbox.changes(),
+      ...this.requests.changes(),
+      ...this.idempotency.changes(),
+      ...this.peers.changes(),
+    ]);
+    return { answers: this.#released.splice(0), afterCommit: pending.afterCommit };
+  }
+
+  // ---- Supervision
+
+  /**
+   * The instance is lost: its turn is dropped, what it held is put back. `blamed` is the mail that it worked on; after
+   * `attemptsMax` traps that goes to the dead letters. Returns when the next instance may start, in ms.
+   */
+  onTrap(text: string, blamed: Mail | null, nowMs: number): number {
+    const restartAtMs = this.supervisor.onTrap(text, nowMs);
+    this.#changes.push({ kind: "state", name: "trap", value: JSON.stringify(this.supervisor.lastTrap) });
+    this.dropTurn();
+    if (blamed && this.mailbox.holds(blamed)) this.#blame(blamed, text, nowMs);
+    this.#endInstance("The atom trapped before it answered.");
+    return restartAtMs;
+  }
+
+  /** The instance was stopped on purpose, or is to be replaced. */
+  onStop(): void {
+    this.dropTurn();
+    this.#endInstance("The atom was restarted before it answered.");
+  }
+
+  /** `moduleHash`: the daemon of that module returned from `invoke`; null: it may run (again). */
+  setEnded(moduleHash: string | null): void {
+    if (this.#ended === moduleHash) return;
+    this.#ended = moduleHash;
+    this.#changes.push({ kind: "state", name: "ended", value: moduleHash ?? "" });
+  }
+
+  /** Fails every request that waits in the mailbox: nobody will ever serve it. */
+  refuseRequests(reason: Failure): void {
+    let mail: MessageMail | undefined;
+    while ((mail = this.#delivered(this.mailbox.takeMessageWhere(({ envelope }) => envelope.kind !== "message")))) {
+      const request = this.requests.get(mail.position);
+      if (request) this.answer(request, { kind: "failure", failure: reason });
+      this.turn.consumed.push(mail);
+    }
+    this.commitTurn();
+  }
+
+  // ---- Dead letters
+
+  deadLetters(after: number, limit: number): DeadLetter[] {
+    return this.#store.deadLetters(after, limit);
+  }
+
+  deadLetter(id: number): DeadLetter | undefined {
+    return this.#store.deadLetter(id);
+  }
+
+  dropDeadLetter(id: number): void {
+    this.#deadLetterCount -= 1;
+    this.#changes.push({ kind: "dead.delete", id });
+  }
+
+  /** Delivers a dead letter once more, as a new message, and drops it; BUSY if there is no room for it. */
+  redeliver({ id, direction, peer, body }: DeadLetter): Failure | undefined {
+    const envelope = decodeEnvelopes(body)[0] as Envelope;
+    const channel = envelope.kind === "interrupt" ? "interrupt" : "mail";
+    const to = direction === "in" || peer === "" ? this.settings.self : peer;
+    if (!this.#hasRoomTo(to, channel, this.#waitingFor(to, channel))) return failure("BUSY", `The queue of ${to} is full.`);
+    if (to === this.settings.self) this.mailbox.accept(peer, body, [envelope]);
+    else this.#dispatch({ to, channel, envelope });
+    this.dropDeadLetter(id);
+    return undefined;
+  }
+
+  /** Writes a key from outside the guest; the open turn of the guest has its own view. */
+  putFromOutside(key: string, value: Uint8Array | null): void {
+    this.#pending.kv.set(key, value);
+  }
+
+  // ---- Internals
+
+  #hasRoomFor(frame: Frame): boolean {
+    if (frame.channel === "mail") return !this.mailbox.full;
+    return frame.channel === "interrupt" ? !this.mailbox.interruptsFull : true;
+  }
+
+  #acceptFrame(frame: Frame): void {
+    this.counters.received += frame.count;
+    for (const mail of this.mailbox.accept(frame.from, frame.body)) this.#completeReply(mail);
+  }
+
+  /** Replies complete their futures on arrival: they wait in the instance, not in the mailbox. */
+  #completeReply(mail: Mail): void {
+    const { envelope } = mail;
+    if (envelope.kind !== "reply" && envelope.kind !== "failure") return;
+    this.mailbox.consume(mail);
+    if (envelope.kind === "reply") this.futures.complete(envelope.id, { kind: "completed", payload: envelope.payload });
+    else this.futures.complete(envelope.id, { kind: "failed", failure: failure(envelope.code, envelope.reason) });
+  }
+
+  #onUndeliverable({ peer, envelopes }: Undeliverable, nowMs: number): void {
+    const reason = `There is no atom ${peer}.`;
+    for (const envelope of envelopes) {
+      this.counters.undeliverable += 1;
+      if (envelope.kind === "request") {
+        this.futures.complete(envelope.id, { kind: "failed", failure: failure("NOT_FOUND", reason) });
+      } else if (envelope.kind === "message" || envelope.kind === "interrupt") {
+        this.#bury("out", peer, envelope, reason, nowMs);
+      }
+    }
+  }
+
+  #delivered(mail: MessageMail | undefined): MessageMail | undefined {
+    if (mail) this.requests.deliver(mail);
+    return mail;
+  }
+
+  #consume(mail: Mail): void {
+    this.counters.consumed += 1;
+    this.mailbox.consume(mail);
+    this.requests.consume(mail.position);
+    this.supervisor.onProgress();
+  }
+
+  #route(request: OpenRequest, answer: Answer): void {
+    this.requests.close(request.token);
+    if (request.asker === "") {
+      this.idempotency.end(request.token, answer);
+      this.#released.push({ position: request.token, answer });
+      return;
+    }
+    this.#dispatch({ to: request.asker, channel: "reply", envelope: replyTo(request, answer) });
+  }
+
+  /** What an atom sends to itself is in its mailbox with the same commit; everything else goes by a link. */
+  #dispatch(outgoing: Outgoing): void {
+    this.counters.sent += 1;
+    if (outgoing.to !== this.settings.self) {
+      this.#pending.outgoing.push(outgoing);
+      return;
+    }
+    const { envelope } = outgoing;
+    for (const mail of this.mailbox.accept(outgoing.to, encodeEnvelopes([envelope]), [envelope])) this.#completeReply(mail);
+  }
+
+  #write(changes: readonly Change[]): void {
+    if (changes.length === 0) return;
+    this.#store.commit(changes);
+    this.counters.commits += 1;
+    this.peers.markCommitted();
+    this.idempotency.markCommitted();
+  }
+
+  #blame(mail: Mail, text: string, nowMs: number): void {
+    mail.traps += 1;
+    if (mail.traps < this.settings.attemptsMax) return;
+    const reason = `It trapped the atom ${mail.traps} times. The last trap: ${text}`;
+    this.#bury("in", mail.from, mail.envelope, reason, nowMs);
+    const request = this.requests.get(mail.position);
+    if (request) this.#route(request, { kind: "failure", failure: failure("REMOTE", text) });
+    this.mailbox.consume(mail);
+  }
+
+  #bury(direction: "in" | "out", peer: GlobalName | "", envelope: Envelope, reason: string, nowMs: number): void {
+    this.counters.deadLetters += 1;
+    if (this.#deadLetterCount >= DEAD_LETTERS_MAX) return;
+    this.#deadLetterCount += 1;
+    const letter: DeadLetter = { id: ++this.#deadLetterId, atMs: nowMs, direction, peer, reason, body: encodeEnvelopes([envelope]) };
+    this.#changes.push({ kind: "dead.put", letter });
+  }
+
+  #endInstance(reason: string): void {
+    this.mailbox.putBack();
+    this.#abandonRequests(reason);
+    this.#futureIdNext = this.futures.nextId;
+    this.futures = new Futures(this.#futureIdNext);
+    this.interrupts = new Interrupts();
+  }
+
+  #abandonRequests(reason: string): void {
+    for (const request of this.requests.abandon()) this.#route(request, { kind: "failure", failure: failure("REMOTE", reason) });
+  }
+
+  #waitingFor(to: GlobalName, channel: ChannelClass): { messages: number; bytes: number } {
+    const key = `${channel} ${to}`;
+    let waiting = this.#waiting.get(key);
+    if (!waiting) this.#waiting.set(key, (waiting = { messages: 0, bytes: 0 }));
+    return waiting;
+  }
+
+  #hasRoomTo(to: GlobalName, channel: ChannelClass, waiting: { messages: number; bytes: number }): boolean {
+    if (to === this.settings.self) return channel === "interrupt" ? !this.mailbox.interruptsFull : !this.mailbox.full;
+    return this.peers.hasRoom(to, channel, waiting);
+  }
+}
+
+function replyTo(request: OpenRequest, answer: Answer): Envelope {
+  if (answer.kind === "failure") return { kind: "failure", id: request.request, ...answer.failure };
+  return { kind: "reply", id: request.request, payload: answer.payload };
+}
+
+function parseState<T>(text: string | undefined): T | undefined {
+  return text ? (JSON.parse(text) as T) : undefined;
+}

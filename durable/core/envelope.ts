@@ -1,0 +1,116 @@
+/**
+ * Envelopes: what atoms send each other, and what the outside world puts into a mailbox.
+ * A run of envelopes is encoded once, by the sender; the same bytes are its outbox row, the frame's body on the
+ * wire and the receiver's mailbox row.
+ */
+import { ByteReader, ByteWriter } from "./bytes.ts";
+import { ERROR_CODES, errorCodeOf, type ErrorCode } from "./errors.ts";
+import type { GlobalName } from "./names.ts";
+
+/** An atom that waits, and the request that it waits for. */
+export interface ChainLink {
+  readonly atom: GlobalName;
+  readonly request: number;
+}
+
+export type Envelope =
+  | { readonly kind: "message"; readonly payload: Uint8Array }
+  | { readonly kind: "request"; readonly id: number; readonly chain: readonly ChainLink[]; readonly payload: Uint8Array }
+  | { readonly kind: "reply"; readonly id: number; readonly payload: Uint8Array }
+  | { readonly kind: "failure"; readonly id: number; readonly code: ErrorCode; readonly reason: string }
+  | { readonly kind: "interrupt"; readonly signal: number; readonly payload: Uint8Array }
+  /** Only ever put into a mailbox by the atom's own object; `head` is the JSON of `radon:http.head`. */
+  | { readonly kind: "http"; readonly id: number; readonly head: Uint8Array; readonly payload: Uint8Array };
+
+/** What `receive` can return. */
+export type MessageEnvelope = Extract<Envelope, { kind: "message" | "request" | "http" }>;
+export type InterruptEnvelope = Extract<Envelope, { kind: "interrupt" }>;
+export type ReplyEnvelope = Extract<Envelope, { kind: "reply" | "failure" }>;
+
+const KINDS = ["message", "request", "reply", "failure", "interrupt", "http"] as const;
+
+/** About how many bytes an envelope takes, for the bounds of queues. */
+export function envelopeBytes(envelope: Envelope): number {
+  const overhead = 32;
+  switch (envelope.kind) {
+    case "failure":
+      return overhead + envelope.reason.length;
+    case "http":
+      return overhead + envelope.head.length + envelope.payload.length;
+    default:
+      return overhead + envelope.payload.length;
+  }
+}
+
+export function writeEnvelope(writer: ByteWriter, envelope: Envelope): void {
+  writer.u8(KINDS.indexOf(envelope.kind));
+  switch (envelope.kind) {
+    case "message":
+      break;
+    case "request":
+      writer.f64(envelope.id);
+      writer.u8(envelope.chain.length);
+      for (const link of envelope.chain) {
+        writer.text(link.atom);
+        writer.f64(link.request);
+      }
+      break;
+    case "reply":
+      writer.f64(envelope.id);
+      break;
+    case "failure":
+      writer.f64(envelope.id);
+      writer.i32(ERROR_CODES[envelope.code]);
+      writer.text(envelope.reason);
+      return;
+    case "interrupt":
+      writer.i32(envelope.signal);
+      break;
+    case "http":
+      writer.f64(envelope.id);
+      writer.bytes(envelope.head);
+      break;
+  }
+  writer.bytes(envelope.payload);
+}
+
+export function readEnvelope(reader: ByteReader): Envelope {
+  const kind = KINDS[reader.u8()];
+  switch (kind) {
+    case "message":
+      return { kind, payload: reader.bytes() };
+    case "request": {
+      const id = reader.f64();
+      const chain = Array.from({ length: reader.u8() }, () => readChainLink(reader));
+      return { kind, id, chain, payload: reader.bytes() };
+    }
+    case "reply":
+      return { kind, id: reader.f64(), payload: reader.bytes() };
+    case "failure":
+      return { kind, id: reader.f64(), code: errorCodeOf(reader.i32()) ?? "REMOTE", reason: reader.text() };
+    case "interrupt":
+      return { kind, signal: reader.i32(), payload: reader.bytes() };
+    case "http":
+      return { kind, id: reader.f64(), head: reader.bytes(), payload: reader.bytes() };
+    default:
+      throw new RangeError("A record holds an envelope of an unknown kind.");
+  }
+}
+
+function readChainLink(reader: ByteReader): ChainLink {
+  return { atom: reader.text() as GlobalName, request: reader.f64() };
+}
+
+export function encodeEnvelopes(envelopes: readonly Envelope[]): Uint8Array {
+  const writer = new ByteWriter();
+  for (const envelope of envelopes) writeEnvelope(writer, envelope);
+  return writer.finish();
+}
+
+/** The envelopes of an encoded run; their payloads are views into `bytes`. */
+export function decodeEnvelopes(bytes: Uint8Array): Envelope[] {
+  const reader = new ByteReader(bytes);
+  const envelopes: Envelope[] = [];
+  while (!reader.done) envelopes.push(readEnvelope(reader));
+  return envelopes;
+}

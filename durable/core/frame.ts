@@ -1,0 +1,131 @@
+/**
+ * The wire between two atom objects: batches of frames and acknowledgements, symmetric in both directions.
+ *
+ * Invariants
+ * 1. A frame is a run of consecutive sequence numbers of one channel; it is cut once and never cut again.
+ * 2. A batch may be lost, repeated or overtaken as a whole; nothing in it depends on another batch.
+ */
+import { ByteReader, ByteWriter } from "./bytes.ts";
+import type { GlobalName } from "./names.ts";
+
+/**
+ * A directed pair of atoms has one channel a class, so that a full mailbox, which stops messages, never stops the
+ * replies and interrupts behind them: those could be what the receiver is blocked on.
+ */
+export const CHANNEL_CLASSES = ["mail", "interrupt", "reply"] as const;
+export type ChannelClass = (typeof CHANNEL_CLASSES)[number];
+
+export interface Frame {
+  readonly from: GlobalName;
+  readonly to: GlobalName;
+  readonly channel: ChannelClass;
+  /** The incarnation that sends. */
+  readonly fromEpoch: number;
+  /** The incarnation that it is meant for; 0 as long as the sender knows of none. */
+  readonly toEpoch: number;
+  /** The first sequence number that this pair of incarnations uses. */
+  readonly base: number;
+  readonly first: number;
+  readonly count: number;
+  /** Encoded envelopes. */
+  readonly body: Uint8Array;
+}
+
+/** `full`: try again later. `replaced`: `toEpoch` is gone, `epoch` is there now. `unknown`: no such atom. */
+export const ACK_STATUSES = ["ok", "full", "replaced", "unknown"] as const;
+export type AckStatus = (typeof ACK_STATUSES)[number];
+
+export interface Ack {
+  /** The receiver of the frames, who acknowledges. */
+  readonly from: GlobalName;
+  readonly to: GlobalName;
+  readonly channel: ChannelClass;
+  /** The incarnation whose frames are acknowledged. */
+  readonly toEpoch: number;
+  /** The incarnation that acknowledges. */
+  readonly epoch: number;
+  /** Cumulative: everything below is accepted. */
+  readonly next: number;
+  readonly status: AckStatus;
+}
+
+export interface Batch {
+  readonly frames: readonly Frame[];
+  readonly acks: readonly Ack[];
+}
+
+export const EMPTY_BATCH: Batch = { frames: [], acks: [] };
+const WIRE_VERSION = 1;
+
+export function encodeBatch(batch: Batch): Uint8Array {
+  const writer = new ByteWriter(256 + batch.frames.reduce((sum, frame) => sum + frame.body.length + 128, 0));
+  writer.u8(WIRE_VERSION);
+  writer.u32(batch.frames.length);
+  for (const frame of batch.frames) writeFrame(writer, frame);
+  writer.u32(batch.acks.length);
+  for (const ack of batch.acks) writeAck(writer, ack);
+  return writer.finish();
+}
+
+export function decodeBatch(bytes: Uint8Array): Batch {
+  const reader = new ByteReader(bytes);
+  const version = reader.u8();
+  if (version !== WIRE_VERSION) throw new RangeError(`A batch of wire version ${version}; this runtime speaks ${WIRE_VERSION}.`);
+  const frames = Array.from({ length: reader.u32() }, () => readFrame(reader));
+  const acks = Array.from({ length: reader.u32() }, () => readAck(reader));
+  return { frames, acks };
+}
+
+function writeFrame(writer: ByteWriter, frame: Frame): void {
+  writer.text(frame.from);
+  writer.text(frame.to);
+  writer.u8(CHANNEL_CLASSES.indexOf(frame.channel));
+  writer.f64(frame.fromEpoch);
+  writer.f64(frame.toEpoch);
+  writer.f64(frame.base);
+  writer.f64(frame.first);
+  writer.u32(frame.count);
+  writer.bytes(frame.body);
+}
+
+function readFrame(reader: ByteReader): Frame {
+  return {
+    from: reader.text() as GlobalName,
+    to: reader.text() as GlobalName,
+    channel: at(CHANNEL_CLASSES, reader.u8()),
+    fromEpoch: reader.f64(),
+    toEpoch: reader.f64(),
+    base: reader.f64(),
+    first: reader.f64(),
+    count: reader.u32(),
+    body: reader.bytes(),
+  };
+}
+
+function writeAck(writer: ByteWriter, ack: Ack): void {
+  writer.text(ack.from);
+  writer.text(ack.to);
+  writer.u8(CHANNEL_CLASSES.indexOf(ack.channel));
+  writer.f64(ack.toEpoch);
+  writer.f64(ack.epoch);
+  writer.f64(ack.next);
+  writer.u8(ACK_STATUSES.indexOf(ack.status));
+}
+
+function readAck(reader: ByteReader): Ack {
+  return {
+    from: reader.text() as GlobalName,
+    to: reader.text() as GlobalName,
+    channel: at(CHANNEL_CLASSES, reader.u8()),
+    toEpoch: reader.f64(),
+    epoch: reader.f64(),
+    next: reader.f64(),
+    status: at(ACK_STATUSES, reader.u8()),
+  };
+}
+
+function at<T>(values: readonly T[], index: number): T {
+  const value = values[index];
+  if (value === undefined) throw new RangeError(`A batch holds the unknown tag ${index}.`);
+  return value;
+}

@@ -1,0 +1,57 @@
+/** Every bound of an atom, in one place, the unit last in its name. */
+export const PAYLOAD_BYTES_MAX = 1024 * 1024;
+export const KV_KEY_BYTES_MAX = 2048;
+export const KV_VALUE_BYTES_MAX = 1024 * 1024;
+export const KV_SCAN_ENTRIES_MAX = 10_000;
+/** A scan's answer, all entries together. */
+export const KV_SCAN_BYTES_MAX = 4 * 1024 * 1024;
+export const ALIAS_BYTES_MAX = 256;
+export const ALIASES_MAX = 1_000;
+export const LOG_LINE_BYTES_MAX = 8 * 1024;
+export const LOG_LINES_MAX = 500;
+
+/** A mailbox at or over either bound takes no further frame; the frame that reaches it is taken whole. */
+export const MAILBOX_MESSAGES_MAX = 10_000;
+export const MAILBOX_BYTES_MAX = 16 * 1024 * 1024;
+export const INTERRUPTS_PENDING_MAX = 1_000;
+
+/** What one channel may hold that its peer has not acknowledged: past it `send` answers BUSY. */
+export const OUTBOX_MESSAGES_MAX = 10_000;
+export const OUTBOX_BYTES_MAX = 16 * 1024 * 1024;
+
+/** A frame is one row of storage, so with its largest message it stays under SQLite's 2 MB a row. */
+export const FRAME_MESSAGES_MAX = 1_000;
+export const FRAME_BYTES_MAX = 512 * 1024;
+/** One exchange between two objects. */
+export const BATCH_MESSAGES_MAX = 4_000;
+export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+/** Frames that came ahead of their turn, a channel. */
+export const REORDER_FRAMES_MAX = 64;
+
+export const FUTURES_MAX = 10_000;
+export const OPEN_REQUESTS_MAX = 10_000;
+export const CHAIN_LENGTH_MAX = 64;
+export const DEAD_LETTERS_MAX = 10_000;
+export const IDEMPOTENCY_KEYS_MAX = 10_000;
+export const IDEMPOTENCY_AGE_MS_MAX = 24 * 60 * 60 * 1000;
+/** Callbacks that block nest; a guest that nests deeper is trapped before its stack is. */
+export const CALLBACK_DEPTH_MAX = 64;
+
+/** An unacknowledged frame is sent again after this long. */
+export const RETRANSMIT_AFTER_MS = 1_000;
+/** An acknowledgement waits this long for a frame that can carry it. */
+export const ACK_DELAY_MS = 20;
+export const RETRY_BACKOFF_MS_MIN = 20;
+export const RETRY_BACKOFF_MS_MAX = 5_000;
+
+export const RESTART_BACKOFF_MS_MIN = 50;
+export const RESTART_BACKOFF_MS_MAX = 30_000;
+/** An instance that ran this long without a trap starts again at the smallest backoff. */
+export const HEALTHY_AFTER_MS = 60_000;
+
+/** The loop of an atom commits and lets the event loop turn after this much uninterrupted work. */
+export const SLICE_TURNS_MAX = 1_000;
+export const SLICE_MS_MAX = 8;
+
+/** Trap texts, failure reasons and the like. */
+export const REASON_BYTES_MAX = 2_048;

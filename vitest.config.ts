@@ -1,0 +1,66 @@
+/** Two kinds of tests: in Node (pure cores, engine, scripts, end to end over HTTP), and inside workerd (the objects). */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import wabt from "wabt";
+
+const root = import.meta.dirname;
+const atoms = join(root, "test/workerd/atoms");
+const compiled = join(root, ".radon/test");
+
+/** workerd imports compiled modules only, so the test atoms are assembled before anything runs. */
+async function assembleTestAtoms(): Promise<void> {
+  const assembler = await wabt();
+  mkdirSync(compiled, { recursive: true });
+  for (const file of readdirSync(atoms).filter((name) => name.endsWith(".wat"))) {
+    const module = assembler.parseWat(file, readFileSync(join(atoms, file), "utf8"));
+    writeFileSync(join(compiled, file.replace(/\.wat$/, ".wasm")), module.toBinary({ write_debug_names: true }).buffer);
+  }
+}
+await assembleTestAtoms();
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "node",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/workerd/**", "test/end-to-end/**"],
+        },
+      },
+      {
+        test: {
+          name: "end-to-end",
+          include: ["test/end-to-end/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            main: "./workers/runtime.ts",
+            miniflare: {
+              compatibilityDate: "2026-10-01",
+              modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
+              durableObjects: {
+                ATOMS: { className: "AtomObject", useSQLite: true },
+                NAMING: { className: "NamingObject", useSQLite: true },
+              },
+            },
+          }),
+        ],
+        resolve: {
+          alias: {
+            "radon:test-atoms": compiled,
+            "radon:application": join(root, "test/workerd/application.ts"),
+          },
+        },
+        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
+      },
+    ],
+  },
+});
