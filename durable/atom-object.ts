@@ -1,0 +1,95 @@
+/**
+ * The Durable Object of one atom: makes the session from the application and the platform, and hands it the events.
+ * Everything else is in `atom-session.ts` and below.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { Router, type RouterType } from "itty-router";
+import { application, modules } from "radon:application";
+import type { AtomEntry } from "./core/application.ts";
+import { decodeBatch, encodeBatch, type Ack, type Frame } from "./core/frame.ts";
+import { splitGlobalName } from "./core/names.ts";
+import { AtomSession, type NamingPort, type SessionPorts } from "./atom-session.ts";
+import { namingOf } from "./naming-client.ts";
+import { inspectionRoutes } from "./object-routes/inspection.ts";
+import { mailRoutes } from "./object-routes/mail.ts";
+import { problem } from "./problem.ts";
+import { SqliteStore } from "./sqlite-store.ts";
+import { FetchLane } from "./transport/fetch-lane.ts";
+
+type Env = Readonly<Record<string, unknown>>;
+
+/** Where the object keeps its own name: an alarm may wake it without. */
+const NAME_KEY = "name";
+
+export class AtomObject extends DurableObject<Env> {
+  readonly #session: AtomSession | undefined;
+  readonly #router: RouterType;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const name = ctx.id.name ?? ctx.storage.kv.get<string>(NAME_KEY);
+    const entry = application.atoms.find((atom) => atom.runtime === application.runtime && atom.name === name);
+    this.#session = entry && this.#open(entry);
+    this.#router = Router();
+    if (this.#session) {
+      mailRoutes(this.#router, this.#session);
+      inspectionRoutes(this.#router, this.#session);
+    } else {
+      this.#router.post("/batch", refuseBatch);
+    }
+    const missing = `${application.runtime}/${name ?? "?"}`;
+    this.#router.all("*", () =>
+      this.#session
+        ? problem(404, "NOT_FOUND", "The object has no such route.")
+        : problem(404, "NOT_FOUND", `The application has no atom ${missing}.`),
+    );
+  }
+
+  override fetch(request: Request): Promise<Response> {
+    return this.#router.fetch(request) as Promise<Response>;
+  }
+
+  override alarm(): void {
+    this.#session?.start();
+  }
+
+  #open(entry: AtomEntry): AtomSession {
+    const { ctx } = this;
+    if (ctx.storage.kv.get(NAME_KEY) === undefined) ctx.storage.kv.put(NAME_KEY, entry.name);
+    const module = modules[entry.module];
+    if (!module) throw new Error(`The bundle lacks the module "${entry.module}" of ${entry.runtime}/${entry.name}.`);
+    const ports: SessionPorts = {
+      store: new SqliteStore(ctx.storage),
+      lane: new FetchLane(application, this.env),
+      naming: namingPort(this.env),
+      waitUntil: (work) => ctx.waitUntil(work),
+      setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
+      abort: (reason) => ctx.abort(reason),
+    };
+    return new AtomSession(application, entry, module, ports);
+  }
+}
+
+function namingPort(env: Env): NamingPort {
+  const own = application.runtimes.find(({ name }) => name === application.runtime);
+  const naming = namingOf(env[own?.namingBinding ?? ""] as DurableObjectNamespace);
+  return {
+    async setAliases(atom, delta) {
+      const answer = await naming.setAliases(splitGlobalName(atom).atom, delta);
+      if ("code" in answer) throw new Error(answer.reason);
+    },
+    resolve: (name, asker) => naming.resolve(name, asker),
+    lookup: (query, asker) => naming.lookup({ ...query, asker }),
+  };
+}
+
+/** Frames for an atom that the application does not have: their sender learns that nobody will ever take them. */
+async function refuseBatch(request: Request): Promise<Response> {
+  const batch = decodeBatch(new Uint8Array(await request.arrayBuffer()));
+  return new Response(encodeBatch({ frames: [], acks: batch.frames.map(unknownAck) }));
+}
+
+function unknownAck(frame: Frame): Ack {
+  const { from, to, channel, fromEpoch, first } = frame;
+  return { from: to, to: from, channel, toEpoch: fromEpoch, epoch: 0, next: first, status: "unknown" };
+}

@@ -1,0 +1,339 @@
+/**
+ * An atom at work in its object: the pure state, the engine's loop and the network, and the order in which they act.
+ *
+ * Invariants
+ * 1. Whatever happened is flushed before anything about it leaves the object (`settle` is the only way out).
+ * 2. Every event wakes the loop, and a wake that finds the loop awake is not lost.
+ * 3. As long as something is undone, an alarm is set: an object that is forgotten comes back.
+ */
+import { Atom } from "./core/atom.ts";
+import type { Answer } from "./core/answer.ts";
+import type { Application, AtomEntry } from "./core/application.ts";
+import type { Envelope } from "./core/envelope.ts";
+import { failure, type Failure } from "./core/errors.ts";
+import type { Batch } from "./core/frame.ts";
+import type { Outcome } from "./core/futures.ts";
+import type { Lane } from "./core/lane.ts";
+import { globalName, type Destination, type GlobalName } from "./core/names.ts";
+import type { Store } from "./core/store.ts";
+import { Directory } from "./directory.ts";
+import type { FetchRequest, Host, LogLevel, LookupQuery } from "./engine/host.ts";
+import { Runner } from "./engine/runner.ts";
+import { LogBuffer } from "./log-buffer.ts";
+import { performFetch } from "./outgoing-http.ts";
+import { Exchanges } from "./transport/exchanges.ts";
+
+/** What the session needs of its object and of the platform. */
+export interface SessionPorts {
+  readonly store: Store;
+  readonly lane: Lane;
+  readonly naming: NamingPort;
+  /** Keeps the object alive until the promise settles. */
+  waitUntil(work: Promise<unknown>): void;
+  setAlarm(atMs: number): void;
+  /** The store failed: memory and store may differ, so the object has to start anew. */
+  abort(reason: string): void;
+}
+
+export interface NamingPort {
+  setAliases(atom: GlobalName, aliases: Atom["aliases"]): Promise<void>;
+  resolve(name: string, asker: GlobalName): Promise<GlobalName | Failure>;
+  lookup(query: LookupQuery, asker: GlobalName): Promise<readonly GlobalName[] | Failure>;
+}
+
+/** What became of a message from outside. */
+export type Submission =
+  { readonly kind: "accepted" } | { readonly kind: "answered"; readonly answer: Answer } | Refusal;
+type Refusal = { readonly kind: "refused"; readonly failure: Failure };
+
+const ALARM_AFTER_MS = 10_000;
+/** The loop flushes whenever it waits; should it be kept from waiting, whoever waits for a flush forces one. */
+const FLUSH_AFTER_MS = 100;
+const ALIAS_RETRY_MS = 1_000;
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+export class AtomSession implements Host {
+  readonly entry: AtomEntry;
+  readonly self: GlobalName;
+  readonly atom: Atom;
+  readonly runner: Runner;
+  readonly logs = new LogBuffer();
+  readonly #ports: SessionPorts;
+  readonly #directory: Directory;
+  readonly #exchanges: Exchanges;
+  readonly #waiters = new Map<number, Set<(answer: Answer) => void>>();
+  #flushWaiters: (() => void)[] = [];
+  #sleeper: (() => void) | undefined;
+  #woken = false;
+  #running = false;
+  #alarmSet = false;
+  #aliasesSynced: number;
+  #aliasSync: Promise<void> | undefined;
+
+  constructor(application: Application, entry: AtomEntry, module: WebAssembly.Module, ports: SessionPorts) {
+    this.entry = entry;
+    this.self = globalName(entry.runtime, entry.name);
+    this.#ports = ports;
+    this.#directory = new Directory(application, this.self);
+    const { durability, attemptsMax, aliases } = entry;
+    const hasConfiguredAlias = (scope: string, value: string) => aliases[scope]?.includes(value) ?? false;
+    this.atom = new Atom(
+      { self: this.self, durability, attemptsMax, hasConfiguredAlias },
+      ports.store,
+      Date.now(),
+      Math.random(),
+    );
+    this.#aliasesSynced = 0;
+    this.runner = new Runner(this.atom, this, module);
+    this.#exchanges = new Exchanges(
+      {
+        links: () => this.atom.peers.links,
+        now: () => this.now(),
+        onBatch: (batch) => this.#onAnswer(batch),
+        settle: () => this.settle(),
+        log: (text) => this.log("warn", text),
+      },
+      ports.lane,
+    );
+  }
+
+  // ---- Events
+
+  /** Something may have to be done: runs the loop, retransmits, sets the alarm. */
+  start(): void {
+    this.#alarmSet = false;
+    this.#ensureRunning();
+    this.settle();
+  }
+
+  /** A peer's batch; resolves with the batch that answers it, once all that it brought is durable. */
+  async onBatch(batch: Batch): Promise<Batch> {
+    const peer = batch.frames[0]?.from ?? batch.acks[0]?.from;
+    if (peer === undefined) return { frames: [], acks: [] };
+    this.#take(batch);
+    await this.#flushed();
+    return this.atom.peers.link(peer).answer(this.now());
+  }
+
+  /** A one-way message or an interrupt from outside; accepted once it is durable. */
+  async submit(make: (position: number) => Envelope, key?: string): Promise<Submission> {
+    if (key !== undefined && this.atom.lookupKey(key).kind !== "new") return { kind: "accepted" };
+    const position = this.atom.deliver(make);
+    if (typeof position !== "number") return { kind: "refused", failure: position };
+    if (key !== undefined) {
+      this.atom.idempotency.begin(key, position, this.now());
+      this.atom.idempotency.end(position, { kind: "reply", payload: new Uint8Array(0) });
+    }
+    this.wake();
+    await this.#flushed();
+    return { kind: "accepted" };
+  }
+
+  /** A request from outside: its answer, or TIMEOUT after `timeoutMs`; its message stays in the mailbox even then. */
+  async ask(make: (position: number) => Envelope, timeoutMs: number, key?: string): Promise<Submission> {
+    const known = key === undefined ? ({ kind: "new" } as const) : this.atom.lookupKey(key);
+    if (known.kind === "answered") return known;
+    const position = known.kind === "pending" ? known.position : this.atom.deliver(make);
+    if (typeof position !== "number") return { kind: "refused", failure: position };
+    if (known.kind === "new" && key !== undefined) this.atom.idempotency.begin(key, position, this.now());
+    const answer = this.#answerOf(position, timeoutMs);
+    this.wake();
+    return { kind: "answered", answer: await answer };
+  }
+
+  restart(): void {
+    this.runner.restart();
+    this.wake();
+  }
+
+  // ---- Host
+
+  now(): number {
+    return Date.now();
+  }
+
+  monotonic(): number {
+    return performance.now();
+  }
+
+  fillRandom(bytes: Uint8Array): void {
+    const most = 65_536;
+    for (let at = 0; at < bytes.length; at += most) crypto.getRandomValues(bytes.subarray(at, at + most));
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.logs.add(level, text, this.now());
+    const print = {
+      trace: console.debug,
+      debug: console.debug,
+      info: console.info,
+      warn: console.warn,
+      error: console.error,
+    };
+    print[level](`[${this.self}] ${text}`);
+  }
+
+  locate(destination: Destination): GlobalName | Failure {
+    return this.#directory.locate(destination);
+  }
+
+  async resolve(destination: Destination): Promise<GlobalName | Failure> {
+    const found = await this.#asking(() => this.#ports.naming.resolve(destination.name, this.self));
+    if (typeof found === "string") this.#directory.learn([found]);
+    return found;
+  }
+
+  async lookup(query: LookupQuery): Promise<readonly GlobalName[] | Failure> {
+    await this.#aliasSync;
+    const found = await this.#asking(() => this.#ports.naming.lookup(query, this.self));
+    if (!("code" in found)) this.#directory.learn(found);
+    return found;
+  }
+
+  fetch(request: FetchRequest): Promise<Outcome> {
+    return performFetch(request);
+  }
+
+  async idle(deadlineMs: number): Promise<void> {
+    this.settle();
+    if (!this.#woken) await this.#sleep(deadlineMs);
+    this.#woken = false;
+  }
+
+  async breathe(): Promise<void> {
+    this.settle();
+    await scheduler.wait(0);
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#sleeper?.();
+    this.#ensureRunning();
+  }
+
+  /** Flushes, then lets everything out that waited for the flush. */
+  settle(): void {
+    const released = this.#flush();
+    for (const { position, answer } of released.answers) this.#answer(position, answer);
+    for (const act of released.afterCommit) act();
+    this.#syncAliases();
+    this.#exchanges.pump();
+    for (const resolve of this.#flushWaiters.splice(0)) resolve();
+    this.#armAlarm();
+  }
+
+  // ---- Internals
+
+  #flush(): ReturnType<Atom["flush"]> {
+    try {
+      return this.atom.flush();
+    } catch (error) {
+      this.#ports.abort(`The store of ${this.self} failed: ${String(error)}`);
+      throw error;
+    }
+  }
+
+  #take(batch: Batch): void {
+    this.#directory.learn(new Set(batch.frames.map(({ from }) => from)));
+    this.atom.onBatch(batch, this.now());
+    this.wake();
+  }
+
+  #onAnswer(batch: Batch): void {
+    if (batch.frames.length === 0 && batch.acks.length === 0) return;
+    this.#take(batch);
+  }
+
+  /** Resolves once everything up to now is durable; the loop gets the chance to handle it first. */
+  async #flushed(): Promise<void> {
+    const timer = setTimeout(() => this.settle(), FLUSH_AFTER_MS);
+    await new Promise<void>((resolve) => this.#flushWaiters.push(resolve));
+    clearTimeout(timer);
+  }
+
+  #ensureRunning(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#ports.waitUntil(this.#run());
+  }
+
+  async #run(): Promise<void> {
+    try {
+      // One event may bring several things; they are all there when the loop begins.
+      await Promise.resolve();
+      await this.runner.run();
+    } finally {
+      this.#running = false;
+      this.settle();
+      if (this.runner.hasWork) this.#ensureRunning();
+    }
+  }
+
+  async #sleep(deadlineMs: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      this.#sleeper = resolve;
+      const waitMs = Math.max(0, deadlineMs - this.now());
+      if (waitMs !== Infinity) timer = setTimeout(resolve, Math.min(TIMER_MS_MAX, waitMs));
+    });
+    clearTimeout(timer);
+    this.#sleeper = undefined;
+  }
+
+  #answerOf(position: number, timeoutMs: number): Promise<Answer> {
+    return new Promise((resolve) => {
+      const late = failure("TIMEOUT", `${this.self} did not answer within ${timeoutMs} ms.`);
+      const waiters = this.#waiters.get(position) ?? new Set();
+      this.#waiters.set(position, waiters);
+      const waiter = (answer: Answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      };
+      waiters.add(waiter);
+      const timer = setTimeout(() => {
+        waiters.delete(waiter);
+        if (waiters.size === 0) this.#waiters.delete(position);
+        resolve({ kind: "failure", failure: late });
+      }, timeoutMs);
+    });
+  }
+
+  #answer(position: number, answer: Answer): void {
+    for (const resolve of this.#waiters.get(position) ?? []) resolve(answer);
+    this.#waiters.delete(position);
+  }
+
+  async #asking<T>(ask: () => Promise<T>): Promise<T | Failure> {
+    try {
+      return await ask();
+    } catch (error) {
+      return failure("BUSY", `The naming of this runtime could not be asked: ${String(error)}`);
+    }
+  }
+
+  /** Tells the naming replica of this runtime of alias changes, until it knows. */
+  #syncAliases(): void {
+    if (this.#aliasSync || this.atom.aliases.revision <= this.#aliasesSynced) return;
+    const { aliases } = this.atom;
+    this.#aliasSync = this.#ports.naming
+      .setAliases(this.self, aliases)
+      .then(() => {
+        this.#aliasesSynced = aliases.revision;
+      })
+      .catch(async (error: unknown) => {
+        this.log("warn", `Aliases could not be published and will be tried again: ${String(error)}`);
+        await scheduler.wait(ALIAS_RETRY_MS);
+      })
+      .finally(() => {
+        this.#aliasSync = undefined;
+        this.#syncAliases();
+      });
+    this.#ports.waitUntil(this.#aliasSync);
+  }
+
+  #armAlarm(): void {
+    if (this.#alarmSet || (this.atom.idle && !this.runner.hasWork)) return;
+    this.#alarmSet = true;
+    this.#ports.setAlarm(this.now() + ALARM_AFTER_MS);
+  }
+}

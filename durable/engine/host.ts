@@ -1,0 +1,47 @@
+/** What the engine needs of the object that it runs in. Tests and simulations bring their own. */
+import type { AtomEntry } from "../core/application.ts";
+import type { Failure } from "../core/errors.ts";
+import type { Outcome } from "../core/futures.ts";
+import type { Destination, GlobalName } from "../core/names.ts";
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** An outgoing HTTP request. */
+export interface FetchRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array;
+}
+
+export interface LookupQuery {
+  readonly mode: "any" | "all";
+  readonly scope: string;
+  readonly pattern: string;
+  readonly limit: number;
+}
+
+export interface Host {
+  readonly entry: AtomEntry;
+  readonly self: GlobalName;
+  /** Wall clock, milliseconds since the Unix epoch, with fractions. */
+  now(): number;
+  /** A clock that never goes back, milliseconds with fractions. */
+  monotonic(): number;
+  fillRandom(bytes: Uint8Array): void;
+  log(level: LogLevel, text: string): void;
+  /** The global name of a destination as far as it is known here, at once. */
+  locate(destination: Destination): GlobalName | Failure;
+  resolve(destination: Destination): Promise<GlobalName | Failure>;
+  /** Sees the atom's own committed aliases. */
+  lookup(query: LookupQuery): Promise<readonly GlobalName[] | Failure>;
+  /** Performs an HTTP request; never throws. */
+  fetch(request: FetchRequest): Promise<Outcome>;
+  /** Nothing is runnable: flush, let out what may leave, and resolve on the next event or at `deadlineMs`. */
+  idle(deadlineMs: number): Promise<void>;
+  /** The guest has run for a while: flush, and let the event loop turn. */
+  breathe(): Promise<void>;
+  /** Something that the guest may wait for has happened. */
+  wake(): void;
+}

@@ -1,0 +1,78 @@
+/** `radon:kv`: the atom's own store. */
+import { bytesToKey, ByteWriter, keyToBytes } from "../../core/bytes.ts";
+import { failure, type Failure } from "../../core/errors.ts";
+import { KV_KEY_BYTES_MAX, KV_SCAN_BYTES_MAX, KV_SCAN_ENTRIES_MAX, KV_VALUE_BYTES_MAX } from "../../core/limits.ts";
+import type { KvEntry } from "../../core/store.ts";
+import type { Implementations } from "../abi.ts";
+import type { Guest } from "../guest.ts";
+
+export function kvImports(guest: Guest): Implementations<"radon:kv"> {
+  const { atom } = guest;
+  return {
+    get: (keyPtr, keyLen, ptr, cap) => {
+      guest.memory.check(ptr, cap);
+      const key = readKeyBytes(guest, keyPtr, keyLen);
+      if (typeof key !== "string") return guest.fail(key);
+      const value = atom.kvGet(key);
+      return value ? guest.out(value, ptr, cap) : guest.fail(failure("NOT_FOUND", "The store has no such key."));
+    },
+    put: (keyPtr, keyLen, valuePtr, valueLen) => {
+      guest.memory.check(valuePtr, valueLen);
+      const key = readKeyBytes(guest, keyPtr, keyLen);
+      if (typeof key !== "string") return guest.fail(key);
+      const bytes = valueLen >>> 0;
+      if (bytes > KV_VALUE_BYTES_MAX) {
+        return guest.fail(failure("TOO_LARGE", `The value has ${bytes} bytes; ${KV_VALUE_BYTES_MAX} are the most.`));
+      }
+      atom.turn.kv.set(key, guest.memory.read(valuePtr, valueLen));
+      return 0;
+    },
+    delete: (keyPtr, keyLen) => {
+      const key = readKeyBytes(guest, keyPtr, keyLen);
+      if (typeof key !== "string") return guest.fail(key);
+      if (!atom.kvGet(key)) return guest.fail(failure("NOT_FOUND", "The store has no such key."));
+      atom.turn.kv.set(key, null);
+      return 0;
+    },
+    scan: (startPtr, startLen, endPtr, endLen, limit, reverse, ptr, cap) => {
+      guest.memory.check(ptr, cap);
+      const start = readKeyBytes(guest, startPtr, startLen);
+      const end = readKeyBytes(guest, endPtr, endLen);
+      if (typeof start !== "string") return guest.fail(start);
+      if (typeof end !== "string") return guest.fail(end);
+      const range = { start, end: end === "" ? null : end, reverse: reverse !== 0 };
+      const entries = encodeEntries(atom.kvScan(range), scanLimit(limit));
+      return entries instanceof Uint8Array ? guest.out(entries, ptr, cap) : guest.fail(entries);
+    },
+  };
+}
+
+function readKeyBytes(guest: Guest, ptr: number, len: number): string | Failure {
+  guest.memory.check(ptr, len);
+  const bytes = len >>> 0;
+  if (bytes > KV_KEY_BYTES_MAX)
+    return failure("TOO_LARGE", `The key has ${bytes} bytes; ${KV_KEY_BYTES_MAX} are the most.`);
+  return bytesToKey(guest.memory.read(ptr, len));
+}
+
+/** A limit of 0 or less is none but the runtime's own. */
+function scanLimit(limit: number): number {
+  return limit <= 0 ? KV_SCAN_ENTRIES_MAX : Math.min(limit, KV_SCAN_ENTRIES_MAX);
+}
+
+/** Each entry as u32 key length, u32 value length, key, value. */
+function encodeEntries(entries: Iterable<KvEntry>, limit: number): Uint8Array | Failure {
+  const writer = new ByteWriter();
+  let count = 0;
+  for (const [key, value] of entries) {
+    if (count++ >= limit) break;
+    writer.u32(key.length);
+    writer.u32(value.length);
+    writer.raw(keyToBytes(key));
+    writer.raw(value);
+    if (writer.length > KV_SCAN_BYTES_MAX) {
+      return failure("TOO_LARGE", `The entries take more than ${KV_SCAN_BYTES_MAX} bytes; scan with a smaller limit.`);
+    }
+  }
+  return writer.finish();
+}

@@ -1,0 +1,184 @@
+/**
+ * The loop of an atom: it makes the instance when there is something to run, runs the body, and supervises.
+ *
+ * Invariants
+ * 1. At most one instance lives at a time. After a trap it is never entered again.
+ * 2. A reactive atom's `invoke` runs once a message, one after the other; between them its callbacks run.
+ * 3. A daemon's `invoke` runs once. Returning ends the atom until its module changes or it is restarted; a trap
+ *    restarts it with backoff.
+ */
+import type { Atom } from "../core/atom.ts";
+import { failure } from "../core/errors.ts";
+import { Guest, GuestStop } from "./guest.ts";
+import type { Host } from "./host.ts";
+import { exitCodeOf } from "./imports/wasi.ts";
+import { checkModule, instantiate, isCommand, isLinkError } from "./instance.ts";
+import { trapText } from "./trap.ts";
+
+export type RunState = "idle" | "running" | "backoff" | "ended" | "failed";
+
+export class Runner {
+  readonly #atom: Atom;
+  readonly #host: Host;
+  readonly #module: WebAssembly.Module;
+  #guest: Guest | undefined;
+  #restartAtMs = 0;
+  #running = false;
+  #loadFailure: string | undefined;
+  #initializationTraps = 0;
+
+  constructor(atom: Atom, host: Host, module: WebAssembly.Module) {
+    this.#atom = atom;
+    this.#host = host;
+    this.#module = module;
+  }
+
+  get state(): RunState {
+    if (this.#loadFailure !== undefined) return "failed";
+    if (this.#ended) return "ended";
+    if (this.#restartAtMs > this.#host.now()) return "backoff";
+    return this.#running ? "running" : "idle";
+  }
+  /** Why the module could not be loaded, if it could not. */
+  get loadFailure(): string | undefined {
+    return this.#loadFailure;
+  }
+  /** True if an instance is in memory. */
+  get warm(): boolean {
+    return this.#guest !== undefined;
+  }
+  /** True if `run` has something to do. */
+  get hasWork(): boolean {
+    const { mailbox, futures } = this.#atom;
+    if (this.#host.entry.kind === "daemon" && !this.#ended) return true;
+    if (this.#ended || this.#loadFailure !== undefined) return mailbox.hasMessage && this.#canRefuse();
+    return mailbox.hasMessage || this.#hasCallback || futures.awaitsCallback;
+  }
+
+  /** Runs until there is nothing to do; the caller starts it again at the next event. */
+  async run(): Promise<void> {
+    this.#running = true;
+    try {
+      while (this.hasWork) await this.#step();
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Ends the instance, if there is one, and starts the atom anew. */
+  restart(): void {
+    this.#restartAtMs = 0;
+    this.#loadFailure = undefined;
+    this.#atom.setEnded(null);
+    if (!this.#guest) return;
+    if (this.#running) this.#guest.stop();
+    else this.#discard();
+  }
+
+  get #ended(): boolean {
+    return this.#atom.ended === this.#host.entry.moduleHash;
+  }
+
+  get #hasCallback(): boolean {
+    const { mailbox, futures, interrupts } = this.#atom;
+    return futures.hasCallback || (mailbox.hasInterrupt && !interrupts.masked);
+  }
+
+  async #step(): Promise<void> {
+    if (this.#ended || this.#loadFailure !== undefined) return this.#refuse();
+    if (this.#restartAtMs > this.#host.now()) return this.#host.idle(this.#restartAtMs);
+    const guest = await this.#ready();
+    if (!guest) return;
+    try {
+      await (this.#host.entry.kind === "daemon" ? this.#runDaemon(guest) : this.#runReactive(guest));
+    } catch (error) {
+      this.#onFault(guest, error);
+    }
+  }
+
+  async #runDaemon(guest: Guest): Promise<void> {
+    await guest.invoke();
+    this.#guest = undefined;
+    this.#atom.onStop();
+    if (guest.stopping) return;
+    this.#atom.setEnded(this.#host.entry.moduleHash);
+    this.#host.log("info", "The daemon returned from invoke and has ended.");
+  }
+
+  async #runReactive(guest: Guest): Promise<void> {
+    await guest.runCallbacks();
+    if (this.#atom.mailbox.hasMessage) {
+      await guest.invoke();
+      if (guest.spent || isCommand(this.#module)) this.#discard();
+    } else if (!this.#hasCallback && this.#atom.futures.awaitsCallback) {
+      await this.#host.idle(this.#atom.futures.dueAtMs());
+    }
+    if (guest.stopping) this.#discard();
+  }
+
+  /** The instance, made if there is none; undefined if that failed. */
+  async #ready(): Promise<Guest | undefined> {
+    if (this.#guest) return this.#guest;
+    const guest = new Guest(this.#atom, this.#host);
+    const refused = checkModule(this.#module, guest);
+    if (refused) return this.#failLoad(refused.reason);
+    try {
+      instantiate(this.#module, guest);
+    } catch (error) {
+      if (isLinkError(error)) return this.#failLoad(error.message);
+      return this.#onFault(guest, error);
+    }
+    this.#guest = guest;
+    this.#atom.supervisor.onStart(this.#host.now());
+    try {
+      await guest.initialize();
+    } catch (error) {
+      this.#onFault(guest, error);
+      return this.#giveUpInitializing();
+    }
+    this.#initializationTraps = 0;
+    return guest;
+  }
+
+  /** A reactive atom that never gets as far as its first message would let its askers wait for ever. */
+  #giveUpInitializing(): undefined {
+    this.#initializationTraps += 1;
+    const { kind, attemptsMax } = this.#host.entry;
+    if (kind === "daemon" || this.#initializationTraps < attemptsMax) return;
+    const trap = this.#atom.supervisor.lastTrap?.text ?? "no trap";
+    this.#failLoad(
+      `Its initialization trapped ${this.#initializationTraps} times; restart it once it is mended. The last trap: ${trap}`,
+    );
+  }
+
+  #failLoad(reason: string): undefined {
+    this.#loadFailure = reason;
+    this.#host.log("error", `The module was not loaded. ${reason}`);
+  }
+
+  #onFault(guest: Guest, error: unknown): undefined {
+    this.#guest = undefined;
+    if (error instanceof GuestStop) {
+      this.#atom.onStop();
+      return;
+    }
+    const code = exitCodeOf(error);
+    const text = code === undefined ? trapText(error) : `The atom exited with code ${code}.`;
+    this.#restartAtMs = this.#atom.onTrap(text, guest.blamed, this.#host.now());
+    this.#host.log("error", `Trap: ${text}`);
+  }
+
+  #discard(): void {
+    this.#guest = undefined;
+    this.#atom.onStop();
+  }
+
+  #canRefuse(): boolean {
+    return this.#atom.mailbox.hasRequest;
+  }
+
+  #refuse(): void {
+    const reason = this.#loadFailure ?? `${this.#host.self} has ended.`;
+    this.#atom.refuseRequests(failure("CLOSED", reason));
+  }
+}

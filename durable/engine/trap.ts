@@ -1,0 +1,24 @@
+/** Traps, as an atom's author reads them: what happened, and the guest's own frames. */
+import { REASON_BYTES_MAX } from "../core/limits.ts";
+
+const FRAMES_MAX = 24;
+
+/** The message of a trap and its wasm stack, the runtime's own frames left out. */
+export function trapText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error).slice(0, REASON_BYTES_MAX);
+  const headline = error.name === "GuestFault" ? error.message : `${error.name}: ${error.message}`;
+  const frames = (error.stack ?? "").split("\n").filter(isGuestFrame).slice(0, FRAMES_MAX).map(readableFrame);
+  return [headline, ...frames].join("\n").slice(0, REASON_BYTES_MAX);
+}
+
+function isGuestFrame(line: string): boolean {
+  return line.includes("wasm://") || line.includes("wasm-function");
+}
+
+/** `at name (wasm://wasm/module-hash:wasm-function[3]:0x44)` without the address of the module. */
+function readableFrame(line: string): string {
+  return line
+    .trim()
+    .replace(/wasm:\/\/wasm\/[^\s:]*:/, "")
+    .replace(/^at /, "  at ");
+}

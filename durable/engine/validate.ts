@@ -1,0 +1,190 @@
+/**
+ * Checks a compiled module against the ABI before anything runs: at build time with the module's bytes, so that signatures are
+ * checked too; when a runtime loads it, without.
+ *
+ * Invariants
+ * 1. A module without errors here links: its imports are all there, granted, and of the types that the engine calls with.
+ * 2. Each problem says where in the module it is and what to do about it.
+ */
+import type { Grant } from "../core/application.ts";
+import { didYouMean } from "../core/suggest.ts";
+import {
+  ABI,
+  ASSEMBLYSCRIPT_ENV,
+  grantsFor,
+  IMPORT_MODULES,
+  WASI_FUNCTIONS,
+  WASI_MODULE,
+  type HostFunction,
+} from "./abi.ts";
+import { readSignatures, type Signature, type Signatures } from "./wasm-signatures.ts";
+
+export interface ModuleProblem {
+  readonly severity: "error" | "warning";
+  /** The import or export that it is about, for example `import radon:kv.get`. */
+  readonly where: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Everything that is wrong with a module for an atom with these grants. */
+export function validateModule(
+  module: WebAssembly.Module,
+  grants: readonly Grant[],
+  bytes?: Uint8Array,
+): ModuleProblem[] {
+  return [...moduleProblems(module, bytes), ...grantProblems(module, grants)];
+}
+
+/** What is wrong with a module, whichever atom uses it. */
+export function moduleProblems(module: WebAssembly.Module, bytes?: Uint8Array): ModuleProblem[] {
+  const signatures = bytes === undefined ? undefined : readSignatures(bytes);
+  return [
+    ...exportProblems(module, signatures),
+    ...WebAssembly.Module.imports(module).flatMap((each) => importProblem(each, signatures) ?? []),
+    ...callbackProblems(module),
+  ];
+}
+
+/** The imports that an atom's configuration does not grant. */
+export function grantProblems(module: WebAssembly.Module, grants: readonly Grant[]): ModuleProblem[] {
+  return WebAssembly.Module.imports(module).flatMap((each) => {
+    if (knownFunction(each.module, each.name) === undefined) return [];
+    const needed = grantsFor(each.module, each.name);
+    const first = needed[0];
+    if (first === undefined || needed.some((grant) => grants.includes(grant))) return [];
+    const message = `It imports ${each.module}.${each.name}, but the capability "${first}" is not granted to it.`;
+    return [error(whereIs(each), message, `Add "${first}" to the grants of the atom, or do not import the function.`)];
+  });
+}
+
+const EXPORTS: Readonly<Record<string, Signature>> = {
+  invoke: { params: [], results: [] },
+  _start: { params: [], results: [] },
+  _initialize: { params: [], results: [] },
+  radon_callback: { params: ["i32", "i32", "i32"], results: [] },
+};
+
+function exportProblems(module: WebAssembly.Module, signatures: Signatures | undefined): ModuleProblem[] {
+  const exports = WebAssembly.Module.exports(module);
+  const kinds = new Map(exports.map(({ name, kind }) => [name, kind]));
+  const wrong = Object.entries(EXPORTS).flatMap(([name, expected]) => {
+    const kind = kinds.get(name);
+    return kind === undefined ? [] : (functionExportProblem(name, kind, expected, signatures) ?? []);
+  });
+  return [...memoryProblems(kinds.get("memory")), ...bodyProblems(kinds), ...wrong];
+}
+
+function memoryProblems(kind: string | undefined): ModuleProblem[] {
+  if (kind === "memory") return [];
+  const message =
+    kind === undefined ? 'It does not export its memory as "memory".' : `Its export "memory" is a ${kind}.`;
+  return [
+    error(
+      "export memory",
+      message,
+      'Export the linear memory as "memory"; in text format: (memory (export "memory") 1).',
+    ),
+  ];
+}
+
+function bodyProblems(kinds: ReadonlyMap<string, string>): ModuleProblem[] {
+  if (kinds.has("invoke") || kinds.has("_start")) return [];
+  const hint = didYouMean("invoke", kinds.keys());
+  const message = `It exports neither "invoke" nor "_start", so there is nothing to run.${hint}`;
+  return [
+    error("export invoke", message, 'Export a function "invoke" without parameters and results: the body of the atom.'),
+  ];
+}
+
+function functionExportProblem(
+  name: string,
+  kind: string,
+  expected: Signature,
+  signatures: Signatures | undefined,
+): ModuleProblem | undefined {
+  const where = `export ${name}`;
+  const remedy = `Export it as a function ${shownSignature(expected)}.`;
+  if (kind !== "function") return error(where, `Its export "${name}" is a ${kind}.`, remedy);
+  const found = signatures?.exports.get(name);
+  if (found === undefined || sameSignature(found, expected)) return undefined;
+  return error(where, `Its function "${name}" is ${shownSignature(found)}.`, remedy);
+}
+
+type ImportDescriptor = ReturnType<typeof WebAssembly.Module.imports>[number];
+
+function importProblem(each: ImportDescriptor, signatures: Signatures | undefined): ModuleProblem | undefined {
+  const { module, name, kind } = each;
+  const where = whereIs(each);
+  if (kind !== "function") {
+    const remedy =
+      kind === "memory" ? "Define the memory in the module and export it." : `Define the ${kind} in the module.`;
+    return error(where, `It imports a ${kind}; atoms import functions only.`, remedy);
+  }
+  if (!IMPORT_MODULES.includes(module)) {
+    const remedy = `${didYouMean(module, IMPORT_MODULES)} Import modules: ${IMPORT_MODULES.join(", ")}.`;
+    return error(where, `There is no import module "${module}".`, remedy.trim());
+  }
+  const known = knownFunction(module, name);
+  if (known === undefined) {
+    const names = functionsOf(module);
+    const remedy = `${didYouMean(name, names)} Functions of ${module}: ${names.join(", ")}.`;
+    return error(where, `${module} has no function "${name}".`, remedy.trim());
+  }
+  const found = signatures?.imports.get(module)?.get(name);
+  if (known === "by name" || found === undefined || sameSignature(found, known)) return undefined;
+  return error(
+    where,
+    `It imports ${module}.${name} as ${shownSignature(found)}.`,
+    `Declare it as ${shownSignature(known)}.`,
+  );
+}
+
+function callbackProblems(module: WebAssembly.Module): ModuleProblem[] {
+  if (WebAssembly.Module.exports(module).some((each) => each.name === "radon_callback")) return [];
+  const registers = ["radon:interrupt.on", "radon:future.on_complete", "radon:messaging.on_reentrant"];
+  const found = WebAssembly.Module.imports(module).find((each) => registers.includes(`${each.module}.${each.name}`));
+  if (found === undefined) return [];
+  const message = `It imports ${found.module}.${found.name}, but exports no "radon_callback" that could be called.`;
+  const remedy = `Export a function "radon_callback" ${shownSignature(EXPORTS["radon_callback"] ?? NO_SIGNATURE)}.`;
+  return [{ severity: "warning", where: "export radon_callback", message, remedy }];
+}
+
+const NO_SIGNATURE: Signature = { params: [], results: [] };
+
+/** The function's entry in the ABI; `by name` where its type is not checked. */
+function knownFunction(module: string, name: string): HostFunction | "by name" | undefined {
+  if (module === WASI_MODULE) return WASI_FUNCTIONS.includes(name) ? "by name" : undefined;
+  const functions = tableOf(module);
+  return Object.hasOwn(functions, name) ? functions[name] : undefined;
+}
+
+function functionsOf(module: string): readonly string[] {
+  return module === WASI_MODULE ? WASI_FUNCTIONS : Object.keys(tableOf(module));
+}
+
+function tableOf(module: string): Readonly<Record<string, HostFunction>> {
+  if (module === "env") return ASSEMBLYSCRIPT_ENV;
+  return isAbiModule(module) ? ABI[module] : {};
+}
+
+function isAbiModule(module: string): module is keyof typeof ABI {
+  return Object.hasOwn(ABI, module);
+}
+
+function sameSignature(a: Signature, b: Signature): boolean {
+  return shownSignature(a) === shownSignature(b);
+}
+
+/** `(i32, i64) -> i32`; nothing is `()`. */
+function shownSignature({ params, results }: Signature): string {
+  return `(${params.join(", ")}) -> ${results.length === 1 ? results[0] : `(${results.join(", ")})`}`;
+}
+
+function whereIs({ module, name }: ImportDescriptor): string {
+  return `import ${module}.${name}`;
+}
+
+function error(where: string, message: string, remedy: string): ModuleProblem {
+  return { severity: "error", where, message, remedy };
+}

@@ -1,0 +1,150 @@
+/** Routes that look at an atom and steer it: state, key-value store, logs, dead letters, restart. */
+import type { RouterType } from "itty-router";
+import type { AtomSession } from "../atom-session.ts";
+import { keyToBytes } from "../core/bytes.ts";
+import { decodeEnvelopes, type Envelope } from "../core/envelope.ts";
+import { failure } from "../core/errors.ts";
+import { KV_KEY_BYTES_MAX } from "../core/limits.ts";
+import type { DeadLetter } from "../core/store.ts";
+import { atomState } from "../atom-state.ts";
+import { failureResponse } from "./answers.ts";
+import { logStream } from "./log-stream.ts";
+import { cursorOfKey, keyOfCursor, keyOfUrlPiece, rawParameter, showBytes } from "./shown-bytes.ts";
+
+const PAGE_ENTRIES_DEFAULT = 100;
+const PAGE_ENTRIES_MAX = 1_000;
+
+export function inspectionRoutes(router: RouterType, session: AtomSession): void {
+  router.post("/start", () => {
+    session.start();
+    return new Response(null, { status: 204 });
+  });
+  router.post("/restart", () => {
+    session.restart();
+    return new Response(null, { status: 202 });
+  });
+  router.get("/state", () => Response.json(atomState(session)));
+  router.get("/logs", (request) => {
+    const streamed = request.headers.get("accept")?.includes("text/event-stream") ?? false;
+    const lastId = Number(request.headers.get("last-event-id") ?? 0) || 0;
+    return streamed ? logStream(session.logs, lastId) : Response.json({ lines: session.logs.recent() });
+  });
+  keyRoutes(router, session);
+  deadLetterRoutes(router, session);
+}
+
+function keyRoutes(router: RouterType, session: AtomSession): void {
+  router.get("/kv", (request) => kvPage(session, new URL(request.url)));
+  router.get("/kv/:key", (request) => {
+    const key = keyOf(request.url);
+    if (typeof key !== "string") return key;
+    const value = session.atom.kvGet(key);
+    if (!value) return failureResponse(failure("NOT_FOUND", `${session.self} has no such key.`));
+    return new Response(value, { headers: { "content-type": "application/octet-stream" } });
+  });
+  router.put("/kv/:key", async (request) => {
+    const value = new Uint8Array(await request.arrayBuffer());
+    return write(session, request.url, value);
+  });
+  router.delete("/kv/:key", (request) => write(session, request.url, null));
+}
+
+function write(session: AtomSession, url: string, value: Uint8Array | null): Response {
+  const key = keyOf(url);
+  if (typeof key !== "string") return key;
+  if (value === null && !session.atom.kvGet(key))
+    return failureResponse(failure("NOT_FOUND", `${session.self} has no such key.`));
+  session.atom.putFromOutside(key, value);
+  session.settle();
+  return new Response(null, { status: 204 });
+}
+
+/** The key in the path as one char a byte; the router's own parameter is decoded as UTF-8, which keys need not be. */
+function keyOf(url: string): string | Response {
+  const key = keyOfUrlPiece(new URL(url).pathname.slice("/kv/".length));
+  if (key === undefined) return failureResponse(failure("INVALID", "The key in the path has a malformed % escape."));
+  if (key.length > KV_KEY_BYTES_MAX)
+    return failureResponse(failure("TOO_LARGE", `A key has ${KV_KEY_BYTES_MAX} bytes at most.`));
+  return key;
+}
+
+function kvPage(session: AtomSession, url: URL): Response {
+  const prefix = keyOfUrlPiece(rawParameter(url, "prefix"));
+  const cursor = keyOfCursor(url.searchParams.get("cursor") ?? "");
+  if (prefix === undefined) return failureResponse(failure("INVALID", "prefix has a malformed % escape."));
+  if (cursor === undefined) return failureResponse(failure("INVALID", "cursor is not one that an earlier page gave."));
+  const limit = Math.min(PAGE_ENTRIES_MAX, Number(url.searchParams.get("limit")) || PAGE_ENTRIES_DEFAULT);
+  const start = cursor > prefix ? cursor : prefix;
+  const entries = [];
+  let next: string | null = null;
+  for (const [key, value] of session.atom.kvScan({ start, end: null, reverse: false })) {
+    if (!key.startsWith(prefix)) break;
+    if (entries.length === limit) {
+      next = key;
+      break;
+    }
+    entries.push(shownEntry(key, value));
+  }
+  return Response.json({ entries, cursor: next === null ? null : cursorOfKey(next) });
+}
+
+function shownEntry(key: string, value: Uint8Array): Record<string, string> {
+  const shownKey = showBytes(keyToBytes(key));
+  const shownValue = showBytes(value);
+  return {
+    key: shownKey.text,
+    keyEncoding: shownKey.encoding,
+    path: escapeKey(key),
+    value: shownValue.text,
+    valueEncoding: shownValue.encoding,
+  };
+}
+
+/** A key as a path segment. */
+function escapeKey(key: string): string {
+  return key.replace(
+    /[^A-Za-z0-9._~-]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
+}
+
+function deadLetterRoutes(router: RouterType, session: AtomSession): void {
+  const missing = (id: number) => failureResponse(failure("NOT_FOUND", `${session.self} has no dead letter ${id}.`));
+  router.get("/dead-letters", (request) => {
+    const query = new URL(request.url).searchParams;
+    const limit = Math.min(PAGE_ENTRIES_MAX, Number(query.get("limit")) || PAGE_ENTRIES_DEFAULT);
+    const letters = session.atom.deadLetters(Number(query.get("after")) || 0, limit);
+    return Response.json({ deadLetters: letters.map(shownLetter) });
+  });
+  router.post("/dead-letters/:id/redeliver", (request) => {
+    const letter = session.atom.deadLetter(Number(request.params.id));
+    if (!letter) return missing(Number(request.params.id));
+    const refused = session.atom.redeliver(letter);
+    if (refused) return failureResponse(refused);
+    session.wake();
+    session.settle();
+    return new Response(null, { status: 202 });
+  });
+  router.delete("/dead-letters/:id", (request) => {
+    const id = Number(request.params.id);
+    if (!session.atom.deadLetter(id)) return missing(id);
+    session.atom.dropDeadLetter(id);
+    session.settle();
+    return new Response(null, { status: 204 });
+  });
+}
+
+function shownLetter({ id, atMs, direction, peer, reason, body }: DeadLetter): Record<string, unknown> {
+  const envelope = decodeEnvelopes(body)[0] as Envelope;
+  const payload = showBytes("payload" in envelope ? envelope.payload : new Uint8Array(0));
+  return {
+    id,
+    time: new Date(atMs).toISOString(),
+    direction,
+    peer,
+    kind: envelope.kind,
+    reason,
+    payload: payload.text,
+    payloadEncoding: payload.encoding,
+  };
+}

@@ -1,0 +1,50 @@
+/** Routes that put something into an atom's mailbox. */
+import type { RouterType } from "itty-router";
+import type { AtomSession } from "../atom-session.ts";
+import { ByteReader } from "../core/bytes.ts";
+import type { Envelope } from "../core/envelope.ts";
+import { decodeBatch, encodeBatch } from "../core/frame.ts";
+import { acceptedResponse, requestResponse, triggerResponse } from "./answers.ts";
+
+const REQUEST_TIMEOUT_MS_DEFAULT = 30_000;
+
+export function mailRoutes(router: RouterType, session: AtomSession): void {
+  router.post("/batch", async (request) => {
+    const answer = await session.onBatch(decodeBatch(await bodyOf(request)));
+    return new Response(encodeBatch(answer));
+  });
+  router.post("/trigger", async (request) => {
+    const { head, payload } = splitTrigger(await bodyOf(request));
+    const make = (position: number): Envelope => ({ kind: "http", id: position, head, payload });
+    return triggerResponse(await session.ask(make, session.entry.httpTimeoutMs, idempotencyKey(request)));
+  });
+  router.post("/messages", async (request) => {
+    const payload = await bodyOf(request);
+    return acceptedResponse(await session.submit(() => ({ kind: "message", payload }), idempotencyKey(request)));
+  });
+  router.post("/requests", async (request) => {
+    const payload = await bodyOf(request);
+    const timeoutMs = Number(new URL(request.url).searchParams.get("timeout_ms") ?? REQUEST_TIMEOUT_MS_DEFAULT);
+    const make = (position: number): Envelope => ({ kind: "request", id: position, chain: [], payload });
+    return requestResponse(await session.ask(make, timeoutMs, idempotencyKey(request)));
+  });
+  router.post("/interrupts/:signal", async (request) => {
+    const payload = await bodyOf(request);
+    const signal = Number(request.params.signal) | 0;
+    return acceptedResponse(await session.submit(() => ({ kind: "interrupt", signal, payload })));
+  });
+}
+
+async function bodyOf(request: Request): Promise<Uint8Array> {
+  return new Uint8Array(await request.arrayBuffer());
+}
+
+function idempotencyKey(request: Request): string | undefined {
+  return request.headers.get("idempotency-key") ?? undefined;
+}
+
+/** u32 length of the head, the head as JSON, the body. */
+function splitTrigger(bytes: Uint8Array): { head: Uint8Array; payload: Uint8Array } {
+  const head = new ByteReader(bytes).bytes();
+  return { head, payload: bytes.subarray(4 + head.length) };
+}

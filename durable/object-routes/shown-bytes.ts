@@ -1,0 +1,46 @@
+/** Bytes in JSON: as text where they are UTF-8, else in base64; and the raw bytes of a percent-encoded URL piece. */
+export interface ShownBytes {
+  readonly text: string;
+  readonly encoding: "utf-8" | "base64";
+}
+
+export function showBytes(bytes: Uint8Array): ShownBytes {
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), encoding: "utf-8" };
+  } catch {
+    return { text: toBase64(bytes), encoding: "base64" };
+  }
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+/** The key that a percent-encoded piece of a URL stands for, one char a byte; undefined if an escape is malformed. */
+export function keyOfUrlPiece(piece: string): string | undefined {
+  if (/%(?![0-9A-Fa-f]{2})/.test(piece)) return undefined;
+  return piece.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** A key as a cursor: base64url, so that it survives any encoding of the URL around it. */
+export function cursorOfKey(key: string): string {
+  return btoa(key).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** The key of a cursor; undefined if it is none. */
+export function keyOfCursor(cursor: string): string | undefined {
+  try {
+    return atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A query parameter as it stands in the URL, its escapes kept: keys are bytes, not text. */
+export function rawParameter(url: URL, name: string): string {
+  const pairs = url.search.slice(1).split("&");
+  const pair = pairs.find((each) => each.startsWith(`${name}=`));
+  return pair ? pair.slice(name.length + 1).replaceAll("+", "%20") : "";
+}

@@ -1,0 +1,253 @@
+/** The store of an atom object: its SQLite. Keys of the key-value store are BLOBs, so they order by their bytes. */
+import { bytesToKey, keyToBytes } from "./core/bytes.ts";
+import type { ChannelClass } from "./core/frame.ts";
+import type { GlobalName } from "./core/names.ts";
+import type {
+  Change,
+  DeadLetter,
+  IdempotencyRecord,
+  KeyRange,
+  KvEntry,
+  Loaded,
+  OpenRequest,
+  Store,
+} from "./core/store.ts";
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS kv(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS mail(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, sender TEXT NOT NULL, body BLOB NOT NULL, done BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS attempts(position INTEGER PRIMARY KEY, attempt INTEGER NOT NULL, traps INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS open_requests(token INTEGER PRIMARY KEY, asker TEXT NOT NULL, request INTEGER NOT NULL, kind TEXT NOT NULL, taken INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS outbox(peer TEXT, channel TEXT, first INTEGER, count INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(peer, channel, first));
+CREATE TABLE IF NOT EXISTS senders(peer TEXT, channel TEXT, next INTEGER NOT NULL, base INTEGER NOT NULL, peer_epoch INTEGER NOT NULL, PRIMARY KEY(peer, channel)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS receivers(peer TEXT, channel TEXT, epoch INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY(peer, channel)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dead_letters(id INTEGER PRIMARY KEY, at_ms REAL NOT NULL, direction TEXT NOT NULL, peer TEXT NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS idempotency(key TEXT PRIMARY KEY, at_ms REAL NOT NULL, position INTEGER NOT NULL, answer BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+type Row = Record<string, SqlStorageValue>;
+
+export class SqliteStore implements Store {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    this.#sql.exec(SCHEMA);
+  }
+
+  load(): Loaded {
+    const dead = this.#one("SELECT coalesce(max(id), 0) AS id, count(*) AS count FROM dead_letters");
+    return {
+      mail: this.#all("SELECT * FROM mail ORDER BY first").map((row) => ({
+        first: row.first as number,
+        count: row.count as number,
+        from: row.sender as GlobalName | "",
+        body: bytes(row.body),
+        done: bytes(row.done),
+      })),
+      attempts: this.#all("SELECT * FROM attempts").map((row) => ({
+        position: row.position as number,
+        attempt: row.attempt as number,
+        traps: row.traps as number,
+      })),
+      open: this.#all("SELECT * FROM open_requests ORDER BY token").map(openRequest),
+      outbox: this.#all("SELECT * FROM outbox ORDER BY first").map((row) => ({
+        ...channelOf(row),
+        first: row.first as number,
+        count: row.count as number,
+        body: bytes(row.body),
+      })),
+      senders: this.#all("SELECT * FROM senders").map((row) => ({
+        ...channelOf(row),
+        next: row.next as number,
+        base: row.base as number,
+        peerEpoch: row.peer_epoch as number,
+      })),
+      receivers: this.#all("SELECT * FROM receivers").map((row) => ({
+        ...channelOf(row),
+        epoch: row.epoch as number,
+        next: row.next as number,
+      })),
+      idempotency: this.#all("SELECT * FROM idempotency WHERE answer IS NULL").map(idempotencyRecord),
+      deadLetterIdMax: dead.id as number,
+      deadLetterCount: dead.count as number,
+      state: new Map(this.#all("SELECT * FROM state").map((row) => [row.name as string, row.value as string])),
+    };
+  }
+
+  commit(changes: readonly Change[]): void {
+    this.#storage.transactionSync(() => {
+      for (const change of changes) this.#apply(change);
+    });
+  }
+
+  get(key: string): Uint8Array | undefined {
+    const row = this.#sql.exec("SELECT value FROM kv WHERE key = ?", keyToBytes(key)).next();
+    return row.done ? undefined : bytes((row.value as Row).value);
+  }
+
+  *scan({ start, end, reverse }: KeyRange): Iterable<KvEntry> {
+    const order = reverse ? "DESC" : "ASC";
+    const from = keyToBytes(start);
+    const rows =
+      end === null
+        ? this.#sql.exec(`SELECT key, value FROM kv WHERE key >= ? ORDER BY key ${order}`, from)
+        : this.#sql.exec(
+            `SELECT key, value FROM kv WHERE key >= ? AND key < ? ORDER BY key ${order}`,
+            from,
+            keyToBytes(end),
+          );
+    for (const row of rows) yield [bytesToKey(bytes(row.key)), bytes(row.value)];
+  }
+
+  deadLetters(after: number, limit: number): DeadLetter[] {
+    return this.#all("SELECT * FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?", after, limit).map(deadLetter);
+  }
+
+  deadLetter(id: number): DeadLetter | undefined {
+    return this.#all("SELECT * FROM dead_letters WHERE id = ?", id).map(deadLetter)[0];
+  }
+
+  idempotency(key: string): IdempotencyRecord | undefined {
+    return this.#all("SELECT * FROM idempotency WHERE key = ?", key).map(idempotencyRecord)[0];
+  }
+
+  #apply(change: Change): void {
+    const sql = this.#sql;
+    switch (change.kind) {
+      case "kv":
+        if (change.value === null) sql.exec("DELETE FROM kv WHERE key = ?", keyToBytes(change.key));
+        else sql.exec("INSERT OR REPLACE INTO kv VALUES(?, ?)", keyToBytes(change.key), change.value);
+        return;
+      case "mail.put": {
+        const { first, count, from, body, done } = change.record;
+        sql.exec("INSERT OR REPLACE INTO mail VALUES(?, ?, ?, ?, ?)", first, count, from, body, done);
+        return;
+      }
+      case "mail.done":
+        sql.exec("UPDATE mail SET done = ? WHERE first = ?", change.done, change.first);
+        return;
+      case "mail.delete":
+        sql.exec("DELETE FROM mail WHERE first = ?", change.first);
+        return;
+      case "attempt.put": {
+        const { position, attempt, traps } = change.record;
+        sql.exec("INSERT OR REPLACE INTO attempts VALUES(?, ?, ?)", position, attempt, traps);
+        return;
+      }
+      case "attempt.delete":
+        sql.exec("DELETE FROM attempts WHERE position = ?", change.position);
+        return;
+      case "open.put": {
+        const { token, asker, request, kind, taken } = change.request;
+        sql.exec(
+          "INSERT OR REPLACE INTO open_requests VALUES(?, ?, ?, ?, ?)",
+          token,
+          asker,
+          request,
+          kind,
+          taken ? 1 : 0,
+        );
+        return;
+      }
+      case "open.delete":
+        sql.exec("DELETE FROM open_requests WHERE token = ?", change.token);
+        return;
+      case "outbox.put": {
+        const { peer, channel, first, count, body } = change.record;
+        sql.exec("INSERT OR REPLACE INTO outbox VALUES(?, ?, ?, ?, ?)", peer, channel, first, count, body);
+        return;
+      }
+      case "outbox.delete":
+        sql.exec(
+          "DELETE FROM outbox WHERE peer = ? AND channel = ? AND first < ?",
+          change.peer,
+          change.channel,
+          change.below,
+        );
+        return;
+      case "sender.put": {
+        const { peer, channel, next, base, peerEpoch } = change.record;
+        sql.exec("INSERT OR REPLACE INTO senders VALUES(?, ?, ?, ?, ?)", peer, channel, next, base, peerEpoch);
+        return;
+      }
+      case "receiver.put": {
+        const { peer, channel, epoch, next } = change.record;
+        sql.exec("INSERT OR REPLACE INTO receivers VALUES(?, ?, ?, ?)", peer, channel, epoch, next);
+        return;
+      }
+      case "dead.put": {
+        const { id, atMs, direction, peer, reason, body } = change.letter;
+        sql.exec("INSERT INTO dead_letters VALUES(?, ?, ?, ?, ?, ?)", id, atMs, direction, peer, reason, body);
+        return;
+      }
+      case "dead.delete":
+        sql.exec("DELETE FROM dead_letters WHERE id = ?", change.id);
+        return;
+      case "idempotency.put": {
+        const { key, atMs, position, answer } = change.record;
+        sql.exec("INSERT OR REPLACE INTO idempotency VALUES(?, ?, ?, ?)", key, atMs, position, answer);
+        return;
+      }
+      case "idempotency.expire":
+        sql.exec("DELETE FROM idempotency WHERE at_ms < ?", change.beforeMs);
+        sql.exec(
+          "DELETE FROM idempotency WHERE key NOT IN (SELECT key FROM idempotency ORDER BY at_ms DESC LIMIT ?)",
+          change.keep,
+        );
+        return;
+      case "state":
+        sql.exec("INSERT OR REPLACE INTO state VALUES(?, ?)", change.name, change.value);
+        return;
+    }
+  }
+
+  #all(query: string, ...bindings: SqlStorageValue[]): Row[] {
+    return this.#sql.exec(query, ...bindings).toArray();
+  }
+
+  #one(query: string): Row {
+    return this.#sql.exec(query).one();
+  }
+}
+
+function bytes(value: SqlStorageValue | undefined): Uint8Array {
+  return new Uint8Array(value as ArrayBuffer);
+}
+
+function channelOf(row: Row): { peer: GlobalName; channel: ChannelClass } {
+  return { peer: row.peer as GlobalName, channel: row.channel as ChannelClass };
+}
+
+function openRequest(row: Row): OpenRequest {
+  return {
+    token: row.token as number,
+    asker: row.asker as GlobalName | "",
+    request: row.request as number,
+    kind: row.kind as OpenRequest["kind"],
+    taken: row.taken === 1,
+  };
+}
+
+function deadLetter(row: Row): DeadLetter {
+  return {
+    id: row.id as number,
+    atMs: row.at_ms as number,
+    direction: row.direction as DeadLetter["direction"],
+    peer: row.peer as GlobalName | "",
+    reason: row.reason as string,
+    body: bytes(row.body),
+  };
+}
+
+function idempotencyRecord(row: Row): IdempotencyRecord {
+  return {
+    key: row.key as string,
+    atMs: row.at_ms as number,
+    position: row.position as number,
+    answer: row.answer === null ? null : bytes(row.answer),
+  };
+}
