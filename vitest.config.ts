@@ -59,7 +59,7 @@ export default defineConfig({
             "radon:application": join(root, "test/workerd/application.ts"),
           },
         },
-        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
+        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], silent: "passed-only" },
       },
     ],
   },

@@ -92,6 +92,7 @@ export class AtomSession implements Host {
         onBatch: (batch) => this.#onAnswer(batch),
         settle: () => this.settle(),
         log: (text) => this.log("warn", text),
+        waitUntil: (work) => ports.waitUntil(work),
       },
       ports.lane,
     );

@@ -16,6 +16,8 @@ export interface ExchangeOwner {
   /** Something is due: flush and pump. */
   settle(): void;
   log(text: string): void;
+  /** Keeps the object alive until the promise settles. */
+  waitUntil(work: Promise<unknown>): void;
 }
 
 export class Exchanges {
@@ -34,7 +36,7 @@ export class Exchanges {
     let dueAtMs = Infinity;
     for (const link of this.#owner.links()) {
       const batch = link.open(nowMs);
-      if (batch) void this.#exchange(link, batch);
+      if (batch) this.#owner.waitUntil(this.#exchange(link, batch));
       dueAtMs = Math.min(dueAtMs, link.dueAtMs());
     }
     this.#schedule(dueAtMs, nowMs);

@@ -26,7 +26,15 @@ function importsOf(folder: string): Import[] {
 const RULES: Readonly<Record<string, readonly string[]>> = {
   "durable/core": ["durable/core/", "re2js"],
   "durable/engine": ["durable/core/", "durable/engine/", "@bjorn3/browser_wasi_shim", "zod"],
-  durable: ["durable/", "cloudflare:workers", "itty-router", "zod", "radon:application", "@bjorn3/browser_wasi_shim", "re2js"],
+  durable: [
+    "durable/",
+    "cloudflare:workers",
+    "itty-router",
+    "zod",
+    "radon:application",
+    "@bjorn3/browser_wasi_shim",
+    "re2js",
+  ],
   workers: ["workers/", "durable/", "hono", "zod", "radon:application"],
 };
 

@@ -1,13 +1,14 @@
 /** The application that the objects run in these tests: one runtime, small atoms from `atoms/`. */
-import type { Application, AtomEntry } from "../../durable/core/application.ts";
-import { DEFAULT_GRANTS } from "../../durable/core/application.ts";
+import { DEFAULT_GRANTS, type Application, type AtomEntry } from "../../durable/core/application.ts";
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
 import echo from "radon:test-atoms/echo.wasm";
 import relay from "radon:test-atoms/relay.wasm";
+import slow from "radon:test-atoms/slow.wasm";
+import ticker from "radon:test-atoms/ticker.wasm";
 
 const main = "main" as RuntimeName;
 
-export const modules: Record<string, WebAssembly.Module> = { echo, relay };
+export const modules: Record<string, WebAssembly.Module> = { echo, relay, slow, ticker };
 
 function atom(name: string, module: string, changes: Partial<AtomEntry> = {}): AtomEntry {
   return {
@@ -33,5 +34,15 @@ export const application: Application = {
   leader: main,
   development: true,
   runtimes: [{ name: main, tags: [], atomsBinding: "ATOMS", namingBinding: "NAMING" }],
-  atoms: [atom("echo", "echo", { http: ["/echo"], aliases: { topic: ["parrots"] } }), atom("relay", "relay")],
+  atoms: [
+    atom("echo", "echo", { http: ["/echo"], aliases: { topic: ["parrots"] } }),
+    atom("relay", "relay"),
+    // A test that looks at what an atom holds has one to itself: storage is shared by the tests of a file.
+    ...["kept", "keyed", "triggered", "trapped", "repeated", "ahead", "evicted", "stored", "logged"].map((name) =>
+      atom(name, "echo"),
+    ),
+    ...["interrupted", "forgotten"].map((name) => atom(name, "slow")),
+    atom("ticker", "ticker", { kind: "daemon" }),
+    atom("denied", "echo", { grants: ["messaging"] }),
+  ],
 };

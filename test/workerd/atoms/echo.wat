@@ -1,3 +1,4 @@
+;; Replies with what it was sent, and keeps it; traps at a message that begins with "!".
 (module
  (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
  (import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))

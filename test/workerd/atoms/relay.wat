@@ -1,3 +1,4 @@
+;; Asks the atom echo for its answer, and fails with its error.
 (module
  (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
  (import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))
@@ -6,9 +7,9 @@
  (import "radon:future" "request" (func $request (param i32 i32 i32 i32 i64) (result i64)))
  (import "radon:future" "await" (func $await (param i64 i64 i32 i32) (result i32)))
  (memory (export "memory") 1)
- (data (i32.const 0) "edge-1/echo")
+ (data (i32.const 0) "echo")
  (func (export "invoke") (local $n i32)
   (local.set $n (call $receive (i64.const 0) (i32.const 1024) (i32.const 4096)))
-  (local.set $n (call $await (call $request (i32.const 0) (i32.const 11) (i32.const 1024) (local.get $n) (i64.const 5000)) (i64.const -1) (i32.const 1024) (i32.const 4096)))
+  (local.set $n (call $await (call $request (i32.const 0) (i32.const 4) (i32.const 1024) (local.get $n) (i64.const 5000)) (i64.const -1) (i32.const 1024) (i32.const 4096)))
   (if (i32.lt_s (local.get $n) (i32.const 0)) (then (drop (call $fail (i32.const 2048) (call $last_error (i32.const 2048) (i32.const 1024)))) return))
   (drop (call $reply (i32.const 1024) (local.get $n)))))

@@ -1,0 +1,23 @@
+;; A daemon that counts one byte up in "n" every 20 ms, and starts over at "a" on interrupt 1.
+(module
+  (import "radon:core" "sleep" (func $sleep (param i64) (result i32)))
+  (import "radon:core" "log" (func $log (param i32 i32 i32)))
+  (import "radon:interrupt" "on" (func $on (param i32 i32) (result i32)))
+  (import "radon:kv" "get" (func $get (param i32 i32 i32 i32) (result i32)))
+  (import "radon:kv" "put" (func $put (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "n")
+  (data (i32.const 16) "reset")
+  (func (export "radon_callback") (param i32 i32 i32)
+    (call $log (i32.const 2) (i32.const 16) (i32.const 5))
+    (i32.store8 (i32.const 8) (i32.const 97))
+    (drop (call $put (i32.const 0) (i32.const 1) (i32.const 8) (i32.const 1))))
+  (func (export "invoke")
+    (drop (call $on (i32.const 1) (i32.const 7)))
+    (loop $forever
+      (i32.store8 (i32.const 8) (i32.const 48))
+      (drop (call $get (i32.const 0) (i32.const 1) (i32.const 8) (i32.const 1)))
+      (i32.store8 (i32.const 8) (i32.add (i32.load8_u (i32.const 8)) (i32.const 1)))
+      (drop (call $put (i32.const 0) (i32.const 1) (i32.const 8) (i32.const 1)))
+      (drop (call $sleep (i64.const 20)))
+      (br $forever))))
