@@ -22,6 +22,7 @@ await assembleTestAtoms();
 
 export default defineConfig({
   test: {
+    silent: "passed-only",
     projects: [
       {
         test: {
@@ -59,7 +60,7 @@ export default defineConfig({
             "radon:application": join(root, "test/workerd/application.ts"),
           },
         },
-        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], silent: "passed-only" },
+        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
       },
     ],
   },

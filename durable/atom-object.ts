@@ -9,6 +9,7 @@ import type { AtomEntry } from "./core/application.ts";
 import { decodeBatch, encodeBatch, type Ack, type Frame } from "./core/frame.ts";
 import { splitGlobalName } from "./core/names.ts";
 import { AtomSession, type NamingPort, type SessionPorts } from "./atom-session.ts";
+import { systemClock } from "./clock.ts";
 import { namingOf } from "./naming-client.ts";
 import { inspectionRoutes } from "./object-routes/inspection.ts";
 import { mailRoutes } from "./object-routes/mail.ts";
@@ -62,6 +63,7 @@ export class AtomObject extends DurableObject<Env> {
       store: new SqliteStore(ctx.storage),
       lane: new FetchLane(application, this.env),
       naming: namingPort(this.env),
+      clock: systemClock,
       waitUntil: (work) => ctx.waitUntil(work),
       setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
       abort: (reason) => ctx.abort(reason),
@@ -77,6 +79,7 @@ function namingPort(env: Env): NamingPort {
     async setAliases(atom, delta) {
       const answer = await naming.setAliases(splitGlobalName(atom).atom, delta);
       if ("code" in answer) throw new Error(answer.reason);
+      return answer.revision;
     },
     resolve: (name, asker) => naming.resolve(name, asker),
     lookup: (query, asker) => naming.lookup({ ...query, asker }),

@@ -6,6 +6,7 @@
  * 2. Every event wakes the loop, and a wake that finds the loop awake is not lost.
  * 3. As long as something is undone, an alarm is set: an object that is forgotten comes back.
  */
+import type { Clock } from "./clock.ts";
 import { Atom } from "./core/atom.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Application, AtomEntry } from "./core/application.ts";
@@ -16,7 +17,7 @@ import type { Outcome } from "./core/futures.ts";
 import type { Lane } from "./core/lane.ts";
 import { globalName, type Destination, type GlobalName } from "./core/names.ts";
 import type { Store } from "./core/store.ts";
-import { Directory } from "./directory.ts";
+import { KnownNames } from "./known-names.ts";
 import type { FetchRequest, Host, LogLevel, LookupQuery } from "./engine/host.ts";
 import { Runner } from "./engine/runner.ts";
 import { LogBuffer } from "./log-buffer.ts";
@@ -28,6 +29,7 @@ export interface SessionPorts {
   readonly store: Store;
   readonly lane: Lane;
   readonly naming: NamingPort;
+  readonly clock: Clock;
   /** Keeps the object alive until the promise settles. */
   waitUntil(work: Promise<unknown>): void;
   setAlarm(atMs: number): void;
@@ -36,7 +38,8 @@ export interface SessionPorts {
 }
 
 export interface NamingPort {
-  setAliases(atom: GlobalName, aliases: Atom["aliases"]): Promise<void>;
+  /** Publishes the atom's alias changes; the revision that the replica has of them now. Rejects if it cannot be asked. */
+  setAliases(atom: GlobalName, aliases: Atom["aliases"]): Promise<number>;
   resolve(name: string, asker: GlobalName): Promise<GlobalName | Failure>;
   lookup(query: LookupQuery, asker: GlobalName): Promise<readonly GlobalName[] | Failure>;
 }
@@ -59,7 +62,7 @@ export class AtomSession implements Host {
   readonly runner: Runner;
   readonly logs = new LogBuffer();
   readonly #ports: SessionPorts;
-  readonly #directory: Directory;
+  readonly #names: KnownNames;
   readonly #exchanges: Exchanges;
   readonly #waiters = new Map<number, Set<(answer: Answer) => void>>();
   #flushWaiters: (() => void)[] = [];
@@ -74,13 +77,13 @@ export class AtomSession implements Host {
     this.entry = entry;
     this.self = globalName(entry.runtime, entry.name);
     this.#ports = ports;
-    this.#directory = new Directory(application, this.self);
+    this.#names = new KnownNames(application, this.self);
     const { durability, attemptsMax, aliases } = entry;
     const hasConfiguredAlias = (scope: string, value: string) => aliases[scope]?.includes(value) ?? false;
     this.atom = new Atom(
       { self: this.self, durability, attemptsMax, hasConfiguredAlias },
       ports.store,
-      Date.now(),
+      ports.clock.now(),
       Math.random(),
     );
     this.#aliasesSynced = 0;
@@ -88,7 +91,7 @@ export class AtomSession implements Host {
     this.#exchanges = new Exchanges(
       {
         links: () => this.atom.peers.links,
-        now: () => this.now(),
+        clock: ports.clock,
         onBatch: (batch) => this.#onAnswer(batch),
         settle: () => this.settle(),
         log: (text) => this.log("warn", text),
@@ -150,11 +153,11 @@ export class AtomSession implements Host {
   // ---- Host
 
   now(): number {
-    return Date.now();
+    return this.#ports.clock.now();
   }
 
   monotonic(): number {
-    return performance.now();
+    return this.#ports.clock.monotonic();
   }
 
   fillRandom(bytes: Uint8Array): void {
@@ -175,19 +178,19 @@ export class AtomSession implements Host {
   }
 
   locate(destination: Destination): GlobalName | Failure {
-    return this.#directory.locate(destination);
+    return this.#names.locate(destination);
   }
 
   async resolve(destination: Destination): Promise<GlobalName | Failure> {
     const found = await this.#asking(() => this.#ports.naming.resolve(destination.name, this.self));
-    if (typeof found === "string") this.#directory.learn([found]);
+    if (typeof found === "string") this.#names.learn([found]);
     return found;
   }
 
   async lookup(query: LookupQuery): Promise<readonly GlobalName[] | Failure> {
     await this.#aliasSync;
     const found = await this.#asking(() => this.#ports.naming.lookup(query, this.self));
-    if (!("code" in found)) this.#directory.learn(found);
+    if (!("code" in found)) this.#names.learn(found);
     return found;
   }
 
@@ -203,7 +206,7 @@ export class AtomSession implements Host {
 
   async breathe(): Promise<void> {
     this.settle();
-    await scheduler.wait(0);
+    await this.#ports.clock.breathe();
   }
 
   wake(): void {
@@ -235,7 +238,7 @@ export class AtomSession implements Host {
   }
 
   #take(batch: Batch): void {
-    this.#directory.learn(new Set(batch.frames.map(({ from }) => from)));
+    this.#names.learn(new Set(batch.frames.map(({ from }) => from)));
     this.atom.onBatch(batch, this.now());
     this.wake();
   }
@@ -247,9 +250,9 @@ export class AtomSession implements Host {
 
   /** Resolves once everything up to now is durable; the loop gets the chance to handle it first. */
   async #flushed(): Promise<void> {
-    const timer = setTimeout(() => this.settle(), FLUSH_AFTER_MS);
+    const cancel = this.#ports.clock.after(FLUSH_AFTER_MS, () => this.settle());
     await new Promise<void>((resolve) => this.#flushWaiters.push(resolve));
-    clearTimeout(timer);
+    cancel();
   }
 
   #ensureRunning(): void {
@@ -271,13 +274,13 @@ export class AtomSession implements Host {
   }
 
   async #sleep(deadlineMs: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let cancel: (() => void) | undefined;
     await new Promise<void>((resolve) => {
       this.#sleeper = resolve;
       const waitMs = Math.max(0, deadlineMs - this.now());
-      if (waitMs !== Infinity) timer = setTimeout(resolve, Math.min(TIMER_MS_MAX, waitMs));
+      if (waitMs !== Infinity) cancel = this.#ports.clock.after(Math.min(TIMER_MS_MAX, waitMs), resolve);
     });
-    clearTimeout(timer);
+    cancel?.();
     this.#sleeper = undefined;
   }
 
@@ -287,15 +290,15 @@ export class AtomSession implements Host {
       const waiters = this.#waiters.get(position) ?? new Set();
       this.#waiters.set(position, waiters);
       const waiter = (answer: Answer) => {
-        clearTimeout(timer);
+        cancel();
         resolve(answer);
       };
       waiters.add(waiter);
-      const timer = setTimeout(() => {
+      const cancel = this.#ports.clock.after(timeoutMs, () => {
         waiters.delete(waiter);
         if (waiters.size === 0) this.#waiters.delete(position);
         resolve({ kind: "failure", failure: late });
-      }, timeoutMs);
+      });
     });
   }
 
@@ -318,12 +321,13 @@ export class AtomSession implements Host {
     const { aliases } = this.atom;
     this.#aliasSync = this.#ports.naming
       .setAliases(this.self, aliases)
-      .then(() => {
-        this.#aliasesSynced = aliases.revision;
+      .then((known) => {
+        if (known > aliases.revision) this.atom.outrankAliases(known);
+        else this.#aliasesSynced = aliases.revision;
       })
       .catch(async (error: unknown) => {
         this.log("warn", `Aliases could not be published and will be tried again: ${String(error)}`);
-        await scheduler.wait(ALIAS_RETRY_MS);
+        await new Promise<void>((resolve) => void this.#ports.clock.after(ALIAS_RETRY_MS, resolve));
       })
       .finally(() => {
         this.#aliasSync = undefined;

@@ -41,6 +41,7 @@ export const application: Application = {
     ...["kept", "keyed", "triggered", "trapped", "repeated", "ahead", "evicted", "stored", "logged"].map((name) =>
       atom(name, "echo"),
     ),
+    atom("slow", "slow"),
     ...["interrupted", "forgotten"].map((name) => atom(name, "slow")),
     atom("ticker", "ticker", { kind: "daemon" }),
     atom("denied", "echo", { grants: ["messaging"] }),

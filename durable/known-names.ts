@@ -9,7 +9,7 @@ import { rendezvous } from "./core/rendezvous.ts";
 
 const MET_MAX = 10_000;
 
-export class Directory {
+export class KnownNames {
   readonly #self: GlobalName;
   readonly #known = new Set<GlobalName>();
   readonly #byAtom = new Map<AtomName, GlobalName[]>();

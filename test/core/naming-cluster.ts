@@ -1,0 +1,144 @@
+/**
+ * The naming objects of several runtimes in one process, on a SQLite each and without a network: requests between them
+ * are calls, alarms ring when the test says so, and any object can be away, restarted or robbed of its storage.
+ */
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import type { Application } from "../../durable/core/application.ts";
+import { NamingClient } from "../../durable/naming-client.ts";
+import { NamingService, type NamingHost } from "../../durable/naming-service.ts";
+import type { NamingUnderTest } from "./naming-contract.ts";
+
+interface Member {
+  application: Application;
+  identity: string;
+  database: DatabaseSync;
+  service: NamingService | undefined;
+  away: boolean;
+  alarmAt: number | undefined;
+}
+
+export class NamingCluster implements NamingUnderTest {
+  readonly #members = new Map<string, Member>();
+  readonly #pending = new Set<Promise<unknown>>();
+  /** Every request between objects, as `runtime METHOD path`. */
+  readonly requests: string[] = [];
+
+  constructor(applications: readonly Application[]) {
+    for (const application of applications) {
+      const identity = `id of ${application.runtime}`;
+      const database = new DatabaseSync(":memory:");
+      const member = { application, identity, database, service: undefined, away: false, alarmAt: undefined };
+      this.#members.set(application.runtime, member);
+    }
+  }
+
+  at(runtime: string): NamingClient {
+    return new NamingClient({ fetch: (request) => this.#serviceOf(runtime).fetch(request) });
+  }
+
+  post(runtime: string, route: string, body: unknown): Promise<Response> {
+    const request = new Request(`http://naming${route}`, { method: "POST", body: JSON.stringify(body) });
+    return this.#serviceOf(runtime).fetch(request);
+  }
+
+  async settle(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.allSettled([...this.#pending]);
+  }
+
+  close(): void {
+    for (const { database } of this.#members.values()) database.close();
+  }
+
+  setAway(runtime: string, away: boolean): void {
+    this.#member(runtime).away = away;
+  }
+
+  /** The object ends; the next request makes it anew from its storage, perhaps of another build. */
+  restart(runtime: string, application: Application = this.#member(runtime).application): void {
+    Object.assign(this.#member(runtime), { service: undefined, application });
+  }
+
+  loseStorage(runtime: string): void {
+    this.restart(runtime);
+    this.#member(runtime).database = new DatabaseSync(":memory:");
+  }
+
+  /** The runtime's Worker is made anew: as another object, so with another id. */
+  recreate(runtime: string): void {
+    this.loseStorage(runtime);
+    this.#member(runtime).identity += " made anew";
+  }
+
+  alarmInMs(runtime: string): number | undefined {
+    const { alarmAt } = this.#member(runtime);
+    return alarmAt === undefined ? undefined : alarmAt - Date.now();
+  }
+
+  async ring(runtime: string): Promise<void> {
+    await this.#serviceOf(runtime).alarm();
+    await this.settle();
+  }
+
+  #member(runtime: string): Member {
+    const member = this.#members.get(runtime);
+    if (member === undefined) throw new Error(`The cluster has no runtime ${runtime}.`);
+    return member;
+  }
+
+  #serviceOf(runtime: string): NamingService {
+    const member = this.#member(runtime);
+    member.service ??= new NamingService(member.application, this.#hostOf(member), this.#bindingsOf(member));
+    return member.service;
+  }
+
+  #hostOf(member: Member): NamingHost {
+    const setAlarm = async (time: number | Date) => void (member.alarmAt = Number(time));
+    return {
+      identity: member.identity,
+      storage: { ...storageOn(member.database), setAlarm },
+      waitUntil: (promise) => {
+        const watched = promise.finally(() => this.#pending.delete(watched));
+        this.#pending.add(watched);
+      },
+    };
+  }
+
+  #bindingsOf({ application }: Member): Record<string, unknown> {
+    const entries = application.runtimes.map(({ name, namingBinding }) => [namingBinding, this.#namespaceOf(name)]);
+    return Object.fromEntries(entries) as Record<string, unknown>;
+  }
+
+  #namespaceOf(runtime: string): unknown {
+    return {
+      idFromName: () => ({ toString: () => this.#member(runtime).identity }),
+      get: () => ({ fetch: (url: string, init: RequestInit) => this.#call(runtime, new Request(url, init)) }),
+    };
+  }
+
+  async #call(runtime: string, request: Request): Promise<Response> {
+    this.requests.push(`${runtime} ${request.method} ${new URL(request.url).pathname}`);
+    if (this.#member(runtime).away) throw new Error("The object is away.");
+    return this.#serviceOf(runtime).fetch(request);
+  }
+}
+
+/** The part of a Durable Object's storage that naming uses, on Node's own SQLite. */
+function storageOn(database: DatabaseSync): Pick<DurableObjectStorage, "sql" | "transactionSync"> {
+  const exec = (query: string, ...bindings: SQLInputValue[]) => {
+    if (bindings.length === 0 && query.includes(";")) return database.exec(query);
+    const rows = database.prepare(query).all(...bindings);
+    return Object.assign(rows, { toArray: () => rows });
+  };
+  const transactionSync = <T>(closure: () => T): T => {
+    database.exec("BEGIN");
+    try {
+      const value = closure();
+      database.exec("COMMIT");
+      return value;
+    } catch (error) {
+      database.exec("ROLLBACK");
+      throw error;
+    }
+  };
+  return { sql: { exec } as unknown as SqlStorage, transactionSync };
+}
