@@ -1,0 +1,139 @@
+/** An application of two runtimes and objects that answer from a table; every request that reaches one is written down. */
+import type { Application, AtomEntry } from "../../durable/core/application.ts";
+import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
+import { createFrontend } from "../../workers/frontend/frontend.ts";
+
+export interface Seen {
+  readonly binding: string;
+  readonly object: string;
+  readonly method: string;
+  /** Path and query, as they came. */
+  readonly route: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  readonly signal: AbortSignal;
+}
+
+export type Answerer = (seen: Seen) => Response | Promise<Response>;
+
+export const cloud = "cloud" as RuntimeName;
+export const edge = "edge-1" as RuntimeName;
+
+export function atom(runtime: RuntimeName, name: string, settings: Partial<AtomEntry> = {}): AtomEntry {
+  return {
+    runtime,
+    name: name as AtomName,
+    module: name,
+    moduleHash: "00",
+    kind: "reactive",
+    aliases: {},
+    http: [],
+    grants: [],
+    durability: "durable",
+    config: {},
+    attemptsMax: 5,
+    httpTimeoutMs: 30_000,
+    ...settings,
+  };
+}
+
+export function application(settings: Partial<Application> = {}): Application {
+  return {
+    app: "tour",
+    runtime: cloud,
+    leader: cloud,
+    development: true,
+    runtimes: [
+      { name: cloud, tags: ["cloud"], atomsBinding: "ATOMS", namingBinding: "NAMING" },
+      { name: edge, tags: ["edge", "milan"], atomsBinding: "ATOMS_1", namingBinding: "NAMING_1" },
+    ],
+    atoms: [
+      atom(cloud, "counter", { http: ["/counter/*"] }),
+      atom(cloud, "clock", { kind: "daemon" }),
+      atom(edge, "ticker", { kind: "daemon", http: ["/ticker"] }),
+    ],
+    ...settings,
+  };
+}
+
+/** Bindings whose objects are all answered by `answer`; `seen` grows with every request. */
+export function bindings(answer: Answerer): { readonly env: Record<string, unknown>; readonly seen: Seen[] } {
+  const seen: Seen[] = [];
+  const namespace = (binding: string) => ({
+    idFromName: (name: string) => ({ name }),
+    get: (id: { readonly name: string }) => ({
+      fetch: async (request: Request) => {
+        const url = new URL(request.url);
+        const body = new Uint8Array(await request.arrayBuffer());
+        const { method, headers, signal } = request;
+        const one: Seen = { binding, object: id.name, method, route: url.pathname + url.search, headers, body, signal };
+        seen.push(one);
+        return answer(one);
+      },
+    }),
+  });
+  const names = ["ATOMS", "NAMING", "ATOMS_1", "NAMING_1"];
+  return { env: Object.fromEntries(names.map((name) => [name, namespace(name)])), seen };
+}
+
+export interface World {
+  readonly seen: Seen[];
+  readonly env: Record<string, unknown>;
+  readonly send: (path: string, init?: RequestInit) => Promise<Response>;
+}
+
+/** A frontend over fake objects. */
+export function world(
+  answer: Answerer,
+  settings: Partial<Application> = {},
+  secrets: Record<string, unknown> = {},
+): World {
+  const app = createFrontend(application(settings));
+  const { env, seen } = bindings(answer);
+  const all = { ...env, ...secrets };
+  return { seen, env: all, send: async (path, init) => app.request(path, init, all) };
+}
+
+export const ok: Answerer = () => new Response("ok");
+
+/** What an atom's object tells of itself. */
+export function stateOf(name: string, settings: Record<string, unknown> = {}): Response {
+  return Response.json({
+    name,
+    kind: "reactive",
+    module: "m",
+    moduleHash: "00",
+    state: "idle",
+    mailbox: { messages: 3, bytes: 40 },
+    outbox: { messages: 1 },
+    counters: { received: 7, deadLetters: 0 },
+    aliases: {},
+    lastTrap: null,
+    ...settings,
+  });
+}
+
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly incident?: string;
+  readonly errors?: readonly { readonly parameter: string; readonly detail: string }[];
+}
+
+/** The problem that a response must be. */
+export async function problemOf(response: Response): Promise<ProblemBody> {
+  if (response.headers.get("content-type") !== "application/problem+json") {
+    throw new Error(`no problem but ${response.status}: ${await response.text()}`);
+  }
+  const body = (await response.json()) as ProblemBody;
+  if (body.status !== response.status)
+    throw new Error(`status ${response.status}, but its problem says ${body.status}`);
+  return body;
+}
+
+export function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

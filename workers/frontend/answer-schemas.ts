@@ -1,0 +1,123 @@
+/** The JSON that the objects and the frontend answer with. Objects may add members: readers ignore what they do not know. */
+import * as z from "zod";
+
+const kind = z.enum(["reactive", "daemon"]);
+const aliases = z.record(z.string(), z.array(z.string())).describe("Scope to values.");
+const globalName = z.string().describe("runtime/atom");
+
+export const atomStateSchema = z.looseObject({
+  name: globalName,
+  kind,
+  module: z.string(),
+  moduleHash: z.string().describe("SHA-256 of the compiled module, in hex."),
+  state: z.string(),
+  mailbox: z.looseObject({ messages: z.number(), bytes: z.number() }),
+  outbox: z.looseObject({ messages: z.number() }),
+  counters: z.record(z.string(), z.number()),
+  aliases,
+  lastTrap: z.looseObject({ time: z.string(), text: z.string() }).nullable().describe("With its WebAssembly stack."),
+});
+/** The members that lists and metrics are made of. */
+export const atomReadingSchema = atomStateSchema.pick({
+  kind: true,
+  state: true,
+  mailbox: true,
+  outbox: true,
+  counters: true,
+});
+export type AtomReadingState = z.output<typeof atomReadingSchema>;
+
+const encoding = z
+  .enum(["utf-8", "base64"])
+  .describe("How the bytes are written here: base64 where they are no UTF-8.");
+
+export const kvPageSchema = z.looseObject({
+  entries: z.array(
+    z.looseObject({
+      key: z.string(),
+      keyEncoding: encoding,
+      path: z.string().describe("The key as it stands in a path."),
+      value: z.string(),
+      valueEncoding: encoding,
+    }),
+  ),
+  cursor: z.string().nullable().describe("Give it as `cursor` for the next page; null on the last one."),
+});
+
+export const logLinesSchema = z.looseObject({
+  lines: z.array(z.looseObject({ id: z.number(), time: z.string(), level: z.string(), text: z.string() })),
+});
+
+export const deadLettersSchema = z.looseObject({
+  deadLetters: z.array(
+    z.looseObject({
+      id: z.number(),
+      time: z.string(),
+      direction: z.enum(["in", "out"]).describe("in: the atom trapped on it; out: its receiver could not take it."),
+      peer: z.string(),
+      kind: z.string(),
+      reason: z.string(),
+      payload: z.string(),
+      payloadEncoding: encoding,
+    }),
+  ),
+});
+
+/** What a naming object tells of its replica. */
+export const directorySchema = z.looseObject({
+  version: z.number(),
+  atoms: z.array(z.looseObject({ name: z.string(), kind: z.string(), moduleHash: z.string(), aliases })),
+});
+export type DirectoryAtom = z.output<typeof directorySchema>["atoms"][number];
+
+export const lookupSchema = z.looseObject({ names: z.array(globalName), version: z.number() });
+
+export const runtimesSchema = z.object({
+  runtimes: z.array(
+    z.object({
+      name: z.string(),
+      tags: z.array(z.string()),
+      leader: z.boolean().describe("True of the runtime that hosts the naming leader."),
+      health: z.enum(["ok", "unreachable"]).describe("Whether its naming object answered just now."),
+      version: z.number().optional().describe("The version of its replica of the names."),
+      detail: z.string().optional().describe("Why it is not ok."),
+    }),
+  ),
+});
+
+export const atomsSchema = z.object({
+  atoms: z.array(
+    z.object({
+      name: globalName,
+      kind: z.string(),
+      moduleHash: z.string(),
+      aliases,
+      state: z.string().nullable().describe("Null if the atom's object did not tell in time."),
+      detail: z.string().optional().describe("Why there is no state."),
+    }),
+  ),
+  version: z.number().describe("The version of the names that the list was made from."),
+  truncated: z.boolean().describe("True if more atoms match than `limit`."),
+});
+
+export const healthSchema = z.object({
+  status: z.literal("ok"),
+  app: z.string(),
+  runtime: z.string(),
+  leader: z.string().describe("The runtime that hosts the naming leader."),
+});
+
+const started = { ok: z.boolean(), detail: z.string().optional() };
+export const startReportSchema = z.object({
+  runtime: z.string(),
+  naming: z.object(started),
+  atoms: z.array(z.object({ name: globalName, ...started })),
+});
+
+export const problemSchema = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().describe("What was wrong and what would be right."),
+  code: z.string().describe("A stable name for the kind of error."),
+});

@@ -1,0 +1,141 @@
+/**
+ * Requests from the frontend to the objects that hold the state: the atoms of every runtime, and the naming objects.
+ *
+ * Invariants
+ * 1. `ask` always answers: an object that cannot be reached is a 503 problem, one that stays silent a 504 problem.
+ * 2. The time limit covers the head of the answer only, so streams may last.
+ * 3. A failed request is repeated once at most, only where the platform says that it may be (`retryable`, not
+ *    `overloaded`) and only if repeating it is harmless; each try has a stub of its own, as a stub dies with its exception.
+ */
+import type { Application, RuntimeEntry } from "../../durable/core/application.ts";
+import { problem } from "../../durable/problem.ts";
+import { logIncident } from "./incident.ts";
+
+export type Bindings = Readonly<Record<string, unknown>>;
+
+/** The part of a Durable Object namespace that the frontend needs. */
+export interface ObjectNamespace {
+  idFromName(name: string): unknown;
+  get(id: unknown): { fetch(request: Request): Promise<Response> };
+}
+
+/** One object: where it is and how an error names it. */
+export interface ObjectAddress {
+  readonly binding: string;
+  readonly name: string;
+  readonly title: string;
+}
+
+export interface Question {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path and query on the object, as in `/state`. */
+  readonly route: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array<ArrayBuffer> | string;
+  readonly limitMs: number;
+  /** True if a second delivery changes nothing. */
+  readonly repeatable: boolean;
+}
+
+/** Asks one object of the Worker that the bindings belong to. */
+export type Ask = (address: ObjectAddress, question: Question) => Promise<Response>;
+
+/** Objects keep time limits of their own; this much past one, the object itself must be what hangs. */
+export const OBJECT_GRACE_MS = 5_000;
+const TRIES_MAX = 2;
+const RETRY_AFTER_S = 1;
+
+export function atomAddress(runtime: RuntimeEntry, atom: string): ObjectAddress {
+  return { binding: runtime.atomsBinding, name: atom, title: `atom ${runtime.name}/${atom}` };
+}
+
+export function namingAddress(runtime: RuntimeEntry): ObjectAddress {
+  return { binding: runtime.namingBinding, name: "naming", title: `the naming of runtime ${runtime.name}` };
+}
+
+/** The entry of the runtime that this Worker is; an application without it was not made by formula. */
+export function ownRuntime(application: Application): RuntimeEntry {
+  const own = application.runtimes.find((runtime) => runtime.name === application.runtime);
+  if (own === undefined)
+    throw new Error(`The application has no runtime ${application.runtime}, though it was built for it.`);
+  return own;
+}
+
+export function askThrough(env: Bindings): Ask {
+  return async (address, question) => {
+    const namespace = env[address.binding];
+    if (!isNamespace(namespace)) return unbound(address);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return (await withinLimit(namespace, address, question)) ?? silent(address, question.limitMs);
+      } catch (cause) {
+        if (attempt === TRIES_MAX || !question.repeatable || !mayRepeat(cause)) return unreachable(address, cause);
+      }
+    }
+  };
+}
+
+/** The answer, or undefined if its head did not come in time. */
+async function withinLimit(
+  namespace: ObjectNamespace,
+  address: ObjectAddress,
+  question: Question,
+): Promise<Response | undefined> {
+  const abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), question.limitMs);
+  });
+  try {
+    const answer = namespace.get(namespace.idFromName(address.name)).fetch(requestOf(question, abort.signal));
+    const first = await Promise.race([answer, limit]);
+    if (first === undefined) dropLateAnswer(answer, abort);
+    return first;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Nobody waits for this answer any more: its request is aborted, and whatever becomes of it is nobody's error. */
+function dropLateAnswer(answer: Promise<Response>, abort: AbortController): void {
+  answer.then((late) => late.body?.cancel()).catch(() => undefined);
+  abort.abort();
+}
+
+function requestOf(question: Question, signal: AbortSignal): Request {
+  return new Request(`http://atom${question.route}`, {
+    method: question.method,
+    headers: { ...question.headers },
+    signal,
+    ...(question.body === undefined ? {} : { body: question.body }),
+  });
+}
+
+function isNamespace(binding: unknown): binding is ObjectNamespace {
+  return typeof binding === "object" && binding !== null && "idFromName" in binding && "get" in binding;
+}
+
+function mayRepeat(cause: unknown): boolean {
+  const flags = cause as { readonly retryable?: unknown; readonly overloaded?: unknown } | null | undefined;
+  return flags?.retryable === true && flags.overloaded !== true;
+}
+
+function unreachable(address: ObjectAddress, cause: unknown): Response {
+  const incident = logIncident(`${address.title} could not be reached`, cause);
+  const detail = `The object of ${address.title} could not be reached. Try again; the log has the cause under incident ${incident}.`;
+  return withRetryAfter(problem(503, "UNAVAILABLE", detail, { incident }));
+}
+
+function unbound(address: ObjectAddress): Response {
+  const detail = `This Worker has no binding ${address.binding}, so it cannot reach ${address.title}: build and deploy it again.`;
+  return problem(503, "UNAVAILABLE", detail);
+}
+
+function silent(address: ObjectAddress, limitMs: number): Response {
+  return problem(504, "TIMEOUT", `The object of ${address.title} gave no answer within ${limitMs} ms.`);
+}
+
+function withRetryAfter(response: Response): Response {
+  response.headers.set("retry-after", String(RETRY_AFTER_S));
+  return response;
+}

@@ -1,0 +1,15 @@
+/**
+ * The entry of a runtime's Worker. It exports the two Durable Object classes that hold all state; its own `fetch`, the
+ * frontend, holds none.
+ */
+import { application } from "radon:application";
+import { createFrontend } from "./frontend/frontend.ts";
+
+export { AtomObject } from "../durable/atom-object.ts";
+export { NamingObject } from "../durable/naming-object.ts";
+
+const frontend = createFrontend(application);
+
+export default {
+  fetch: (request, env, context) => frontend.fetch(request, env, context),
+} satisfies ExportedHandler<Record<string, unknown>>;
