@@ -132,7 +132,7 @@ describe("bodies over 1 MiB", () => {
     expect(seen).toEqual([]);
   });
 
-  test("a stream without an announced length is cut off, not read to its end", async () => {
+  test("a stream without an announced length is cut off in the end", async () => {
     const { seen, send } = world(ok);
     let pulls = 0;
     let cancelled = false;
@@ -147,7 +147,8 @@ describe("bodies over 1 MiB", () => {
     });
     const response = await send("/counter/x", { method: "POST", body, duplex: "half" } as RequestInit);
     expect(response.status).toBe(413);
-    expect(pulls).toBeLessThan(25);
+    // 16 MiB more are dropped, so that an ordinary client gets to read the answer.
+    expect(pulls).toBeLessThan(300);
     expect(cancelled).toBe(true);
     expect(seen).toEqual([]);
   });

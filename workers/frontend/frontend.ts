@@ -14,6 +14,7 @@ import { documentOperation } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
 import { runtimeOperations } from "./runtime-operations.ts";
 import { mountTriggers } from "./triggers.ts";
+import { dropUnreadBody } from "./unread-body.ts";
 
 const documented: readonly Operation[] = [...runtimeOperations, ...directoryOperations, ...atomOperations];
 /** Every operation of the control API, its own document included. */
@@ -25,6 +26,10 @@ const guardedPaths = new Set(operations.filter((each) => each.open !== true).map
 export function createFrontend(application: Application): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>();
   app.onError((cause, c) => internalError(c.req.raw, cause));
+  app.use(async (c, next) => {
+    await next();
+    await dropUnreadBody(c.req.raw);
+  });
   app.use("/_radon/*", async (c, next) => {
     const refused = isGuarded(c.req.path) ? await refusal(application, c.req.raw, c.env) : undefined;
     if (refused !== undefined) return refused;

@@ -2,7 +2,7 @@
 import { PAYLOAD_BYTES_MAX } from "../../durable/core/limits.ts";
 import { problem } from "../../durable/problem.ts";
 
-/** The body's bytes, or the 413 problem; the rest of a body that is too large is not read. */
+/** The body's bytes, or the 413 problem; the rest of a body that is too large is left unread. */
 export async function readPayload(request: Request): Promise<Uint8Array<ArrayBuffer> | Response> {
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > PAYLOAD_BYTES_MAX) return tooLarge(`announces ${announced} bytes`);
@@ -14,7 +14,7 @@ export async function readPayload(request: Request): Promise<Uint8Array<ArrayBuf
     const chunk = step.value as Uint8Array;
     size += chunk.byteLength;
     if (size > PAYLOAD_BYTES_MAX) {
-      await reader.cancel();
+      reader.releaseLock();
       return tooLarge("is larger");
     }
     chunks.push(chunk);
