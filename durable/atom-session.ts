@@ -188,6 +188,8 @@ export class AtomSession implements Host {
   }
 
   async lookup(query: LookupQuery): Promise<readonly GlobalName[] | Failure> {
+    // What the asking turn changed of its own aliases is part of the answer.
+    this.settle();
     await this.#aliasSync;
     const found = await this.#asking(() => this.#ports.naming.lookup(query, this.self));
     if (!("code" in found)) this.#names.learn(found);

@@ -4,12 +4,17 @@
  */
 import { application } from "radon:application";
 import { createFrontend } from "./frontend/frontend.ts";
+import { startWithFirstRequest } from "./frontend/start-runtime.ts";
 
 export { AtomObject } from "../durable/atom-object.ts";
 export { NamingObject } from "../durable/naming-object.ts";
 
 const frontend = createFrontend(application);
+const ensureStarted = startWithFirstRequest(application);
 
 export default {
-  fetch: (request, env, context) => frontend.fetch(request, env, context),
+  fetch(request, env, context) {
+    ensureStarted(env, context);
+    return frontend.fetch(request, env, context);
+  },
 } satisfies ExportedHandler<Record<string, unknown>>;

@@ -1,9 +1,20 @@
-/** The aliases that an atom gave itself or took back, as a delta over those of its configuration. */
+/**
+ * The aliases that an atom gave itself or took back, as a delta over those of its configuration.
+ *
+ * Invariants
+ * 1. An alias is in one of `added` and `removed` at most; what came last counts.
+ * 2. `removed` holds aliases of the configuration only, so that it never outgrows that.
+ */
 import { failure, type Failure } from "./errors.ts";
 import { ALIASES_MAX, ALIAS_BYTES_MAX } from "./limits.ts";
-import type { AliasChange } from "./turn.ts";
 
 export type Alias = readonly [scope: string, value: string];
+
+export interface AliasChange {
+  readonly kind: "add" | "remove";
+  readonly scope: string;
+  readonly value: string;
+}
 
 export interface AliasDelta {
   /** Grows with every change: the naming replica keeps the newest. */
@@ -25,21 +36,43 @@ export function checkAlias(scope: string, value: string): Failure | undefined {
     : undefined;
 }
 
-export function applyAliases(delta: AliasDelta, changes: readonly AliasChange[]): AliasDelta {
-  const added = new Map(delta.added.map((alias) => [aliasKey(alias), alias]));
-  const removed = new Map(delta.removed.map((alias) => [aliasKey(alias), alias]));
-  for (const { kind, scope, value } of changes) {
-    const alias: Alias = [scope, value];
-    const [into, outOf] = kind === "add" ? [added, removed] : [removed, added];
-    outOf.delete(aliasKey(alias));
-    into.set(aliasKey(alias), alias);
-  }
-  return { revision: delta.revision + 1, added: [...added.values()], removed: [...removed.values()] };
-}
+export type IsConfigured = (scope: string, value: string) => boolean;
 
-/** BUSY if the atom has as many aliases as it may. */
-export function checkAliasCount(delta: AliasDelta): Failure | undefined {
-  return delta.added.length >= ALIASES_MAX ? failure("BUSY", `The atom gave itself ${ALIASES_MAX} aliases, the most it may.`) : undefined;
+/** A delta in the making: each change costs the same, however many there are. */
+export class AliasDraft {
+  readonly #added: Map<string, Alias>;
+  readonly #removed: Map<string, Alias>;
+  readonly #isConfigured: IsConfigured;
+
+  constructor(delta: Omit<AliasDelta, "revision">, isConfigured: IsConfigured) {
+    this.#added = new Map(delta.added.map((alias) => [aliasKey(alias), alias]));
+    this.#removed = new Map(delta.removed.map((alias) => [aliasKey(alias), alias]));
+    this.#isConfigured = isConfigured;
+  }
+
+  /** Why the atom cannot make this change, if it cannot. */
+  refuse({ kind, scope, value }: AliasChange): Failure | undefined {
+    const key = aliasKey([scope, value]);
+    if (kind === "add") {
+      const full = !this.#added.has(key) && this.#added.size >= ALIASES_MAX;
+      return full ? failure("BUSY", `The atom gave itself ${ALIASES_MAX} aliases, the most it may.`) : undefined;
+    }
+    const has = this.#added.has(key) || (this.#isConfigured(scope, value) && !this.#removed.has(key));
+    return has ? undefined : failure("NOT_FOUND", `The atom has no alias "${value}" in scope "${scope}".`);
+  }
+
+  apply({ kind, scope, value }: AliasChange): void {
+    const alias: Alias = [scope, value];
+    const key = aliasKey(alias);
+    this.#added.delete(key);
+    this.#removed.delete(key);
+    if (kind === "add") this.#added.set(key, alias);
+    else if (this.#isConfigured(scope, value)) this.#removed.set(key, alias);
+  }
+
+  finish(revision: number): AliasDelta {
+    return { revision, added: [...this.#added.values()], removed: [...this.#removed.values()] };
+  }
 }
 
 function aliasKey([scope, value]: Alias): string {

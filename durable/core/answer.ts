@@ -7,7 +7,12 @@ export type Header = readonly [name: string, value: string];
 export type Answer =
   | { readonly kind: "reply"; readonly payload: Uint8Array }
   /** To an HTTP request, by `radon:http.respond`. */
-  | { readonly kind: "response"; readonly status: number; readonly headers: readonly Header[]; readonly payload: Uint8Array }
+  | {
+      readonly kind: "response";
+      readonly status: number;
+      readonly headers: readonly Header[];
+      readonly payload: Uint8Array;
+    }
   /** `fail`, a trap or the runtime's own refusal. */
   | { readonly kind: "failure"; readonly failure: Failure };
 

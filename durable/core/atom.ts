@@ -8,18 +8,22 @@
  * 2. `flush` writes all that is pending in one store commit. Only what was flushed leaves: frames, acks, answers.
  * 3. The consumption of a message and the effects of its handler are in the same commit.
  * 4. Every request that was accepted is answered: by the guest, or by a failure that says why not.
+ * 5. Mailbox positions and future ids are never given twice, not even by a boot that crashed: what a flush makes
+ *    visible is below what the store has reserved with it.
  */
-import { applyAliases, checkAlias, checkAliasCount, NO_ALIASES, type AliasDelta } from "./aliases.ts";
+import { AliasDraft, checkAlias, NO_ALIASES, type AliasDelta } from "./aliases.ts";
 import type { Answer } from "./answer.ts";
 import type { Durability } from "./application.ts";
-import { decodeEnvelopes, encodeEnvelopes, envelopeBytes, type ChainLink, type Envelope } from "./envelope.ts";
+import { DeadLetters } from "./dead-letters.ts";
+import { decodeEnvelopes, encodeEnvelopes, type ChainLink, type Envelope } from "./envelope.ts";
 import { failure, type Failure } from "./errors.ts";
 import type { Batch, ChannelClass, Frame } from "./frame.ts";
 import { Futures } from "./futures.ts";
 import { Idempotency, type KeyState } from "./idempotency.ts";
+import { incarnationOf } from "./incarnation.ts";
 import { Interrupts } from "./interrupts.ts";
-import { CHAIN_LENGTH_MAX, DEAD_LETTERS_MAX, OPEN_REQUESTS_MAX } from "./limits.ts";
-import { Mailbox, type InterruptMail, type Mail, type MessageMail } from "./mailbox.ts";
+import { CHAIN_LENGTH_MAX, IDS_RESERVED, OPEN_REQUESTS_MAX } from "./limits.ts";
+import { Mailbox, type InterruptMail, type Load, type Mail, type MessageMail } from "./mailbox.ts";
 import type { GlobalName } from "./names.ts";
 import { Peers, type Undeliverable } from "./peers.ts";
 import { readKey, scanRange } from "./pending-kv.ts";
@@ -27,6 +31,7 @@ import { Requests } from "./requests.ts";
 import type { Change, DeadLetter, KeyRange, KvEntry, OpenRequest, Store } from "./store.ts";
 import { Supervisor, type Trap } from "./supervisor.ts";
 import { Turn, type Outgoing } from "./turn.ts";
+import { Waiting } from "./waiting.ts";
 
 export interface AtomSettings {
   readonly self: GlobalName;
@@ -50,6 +55,8 @@ export interface Counters {
   turns: number;
   commits: number;
   deadLetters: number;
+  /** Dead letters that went to make room for newer ones. */
+  deadLettersDropped: number;
   undeliverable: number;
   /** Interrupts that no callback was registered for. */
   droppedInterrupts: number;
@@ -62,14 +69,12 @@ const NO_COUNTS: Counters = {
   turns: 0,
   commits: 0,
   deadLetters: 0,
+  deadLettersDropped: 0,
   undeliverable: 0,
   droppedInterrupts: 0,
 };
 
-/** Positions and future ids of one boot of the object; the boots' ranges do not overlap. */
-const IDS_PER_BOOT = 2 ** 32;
-/** Epochs are creation times with ten random bits: they grow, and two never meet. */
-const EPOCH_RANDOM = 1024;
+const FIRST_ID = 1;
 
 export class Atom {
   readonly settings: AtomSettings;
@@ -84,41 +89,40 @@ export class Atom {
   interrupts = new Interrupts();
   turn = new Turn();
   #pending = new Turn();
-  #waiting = new Map<string, { messages: number; bytes: number }>();
+  readonly #waiting = new Waiting();
   readonly #store: Store;
   #changes: Change[] = [];
   #released: { position: number; answer: Answer }[] = [];
   #aliases: AliasDelta = NO_ALIASES;
   #ended: string | null;
-  #futureIdNext: number;
-  #deadLetterId: number;
-  #deadLetterCount: number;
+  /** Below it, positions and future ids may be in use; the store knows it. */
+  #idsReserved: number;
+  readonly #deadLetters: DeadLetters;
 
   /** Restores the atom from its store. `random` is a number in [0, 1). */
   constructor(settings: AtomSettings, store: Store, nowMs: number, random: number) {
     this.settings = settings;
     this.#store = store;
     const loaded = store.load();
+    const { state } = loaded;
     const persistent = settings.durability === "durable";
-    const boot = Number(loaded.state.get("boot") ?? 0) + 1;
-    this.#changes.push({ kind: "state", name: "boot", value: String(boot) });
-    const stored = persistent ? loaded.state.get("epoch") : undefined;
-    this.epoch = Number(stored ?? Math.floor(nowMs) * EPOCH_RANDOM + Math.floor(random * EPOCH_RANDOM));
-    if (stored === undefined) this.#changes.push({ kind: "state", name: "epoch", value: String(this.epoch) });
-    this.mailbox = new Mailbox(boot * IDS_PER_BOOT, persistent);
-    this.peers = new Peers(settings.self, this.epoch, persistent);
+    const { epoch, renewed, changes } = incarnationOf(state, settings.durability, nowMs, random);
+    this.epoch = epoch;
+    this.#changes.push(...changes);
+    this.#idsReserved = Number(state.get("ids") ?? FIRST_ID);
+    this.mailbox = new Mailbox(settings.self, this.#idsReserved, persistent);
+    this.peers = new Peers(settings.self, epoch, persistent);
     this.idempotency = new Idempotency(store);
-    this.#futureIdNext = boot * IDS_PER_BOOT;
-    this.futures = new Futures(this.#futureIdNext);
-    this.#aliases = parseState<AliasDelta>(loaded.state.get("aliases")) ?? NO_ALIASES;
-    this.#ended = loaded.state.get("ended") || null;
-    this.supervisor.restore(parseState<Trap>(loaded.state.get("trap")) ?? null);
-    this.#deadLetterId = loaded.deadLetterIdMax;
-    this.#deadLetterCount = loaded.deadLetterCount;
+    this.futures = new Futures(this.#idsReserved);
+    this.#aliases = parseState<AliasDelta>(state.get("aliases")) ?? NO_ALIASES;
+    this.#ended = state.get("ended") || null;
+    this.supervisor.restore(parseState<Trap>(state.get("trap")) ?? null);
+    this.#deadLetters = new DeadLetters(store, loaded);
     this.mailbox.restore(loaded.mail, loaded.attempts);
-    this.peers.restore(loaded);
+    this.peers.restore(loaded, renewed);
     this.requests.restore(loaded.open);
-    this.idempotency.restore(loaded.idempotency, nowMs);
+    const alive = new Set([...this.mailbox.positions(), ...loaded.open.map(({ token }) => token)]);
+    this.idempotency.restore(loaded.idempotency, (position) => alive.has(position), nowMs);
     this.#abandonRequests("The atom was interrupted before it answered.");
   }
 
@@ -130,7 +134,7 @@ export class Atom {
     return this.#ended;
   }
   get deadLetterCount(): number {
-    return this.#deadLetterCount;
+    return this.#deadLetters.count;
   }
   /** True if nothing would be lost or delayed by forgetting the object. */
   get idle(): boolean {
@@ -141,7 +145,7 @@ export class Atom {
 
   /** Takes what a peer sent. Nothing of it is acknowledged before the next flush. */
   onBatch(batch: Batch, nowMs: number): void {
-    const { frames, undeliverable } = this.peers.onBatch(batch, nowMs, (frame) => this.#hasRoomFor(frame));
+    const { frames, undeliverable } = this.peers.onBatch(batch, nowMs, this.#roomKeeper());
     for (const frame of frames) this.#acceptFrame(frame);
     for (const item of undeliverable) this.#onUndeliverable(item, nowMs);
   }
@@ -173,18 +177,19 @@ export class Atom {
 
   /** Queues an envelope for a peer, or says why it cannot be. */
   send(to: GlobalName, channel: ChannelClass, envelope: Envelope): Failure | undefined {
-    const waiting = this.#waitingFor(to, channel);
-    if (!this.#hasRoomTo(to, channel, waiting)) return failure("BUSY", `${to} does not keep up: its queue is full.`);
-    waiting.messages += 1;
-    waiting.bytes += envelopeBytes(envelope);
-    this.turn.outgoing.push({ to, channel, envelope });
-    return undefined;
+    const outgoing: Outgoing = { to, channel, envelope };
+    const refused = this.#reserve(outgoing);
+    if (!refused) this.turn.outgoing.push(outgoing);
+    return refused;
   }
 
   /** Sends a request; its future's id, or why it cannot be sent. `chain`: who waits for the current message. */
   request(to: GlobalName, payload: Uint8Array, chain: readonly ChainLink[], deadlineMs: number): number | Failure {
     if (chain.length >= CHAIN_LENGTH_MAX) {
-      return failure("TOO_LARGE", `${chain.length} atoms wait for each other already; more than ${CHAIN_LENGTH_MAX} are refused.`);
+      return failure(
+        "TOO_LARGE",
+        `${chain.length} atoms wait for each other already; more than ${CHAIN_LENGTH_MAX} are refused.`,
+      );
     }
     const id = this.futures.create("request", deadlineMs);
     if (typeof id !== "number") return id;
@@ -198,41 +203,41 @@ export class Atom {
 
   /** Answers an open request; the request is closed for the guest at once, for the world with the turn. */
   answer(request: OpenRequest, answer: Answer): void {
-    this.turn.answers.push({ request, answer });
+    if (!this.turn.answers.has(request.token)) this.turn.answers.set(request.token, { request, answer });
   }
 
   /** The open request of a token, unless this turn has answered it. */
   openRequest(token: number): OpenRequest | undefined {
-    if (this.turn.answers.some(({ request }) => request.token === token)) return undefined;
-    return this.requests.get(token);
+    return this.turn.answers.has(token) ? undefined : this.requests.get(token);
   }
 
   takeToken(token: number): Failure | undefined {
     if (this.requests.count > OPEN_REQUESTS_MAX) {
       return failure("BUSY", `The atom owes ${OPEN_REQUESTS_MAX} answers; it has to give some first.`);
     }
-    this.turn.tokensTaken.push(token);
+    this.turn.tokensTaken.add(token);
     return undefined;
   }
 
   /** True if the guest asked for the token of an open request, in this turn or before. */
   isTaken(token: number): boolean {
-    return this.turn.tokensTaken.includes(token) || (this.requests.get(token)?.taken ?? false);
+    return this.turn.tokensTaken.has(token) || (this.requests.get(token)?.taken ?? false);
   }
 
   changeAlias(kind: "add" | "remove", scope: string, value: string): Failure | undefined {
     const wrong = checkAlias(scope, value);
     if (wrong) return wrong;
-    const now = applyAliases(this.#aliases, [...this.#pending.aliases, ...this.turn.aliases]);
-    const has = (list: AliasDelta["added"]) => list.some(([s, v]) => s === scope && v === value);
-    const configured = this.settings.hasConfiguredAlias(scope, value) && !has(now.removed);
-    if (kind === "remove" && !configured && !has(now.added)) {
-      return failure("NOT_FOUND", `The atom has no alias "${value}" in scope "${scope}".`);
-    }
-    const full = kind === "add" ? checkAliasCount(now) : undefined;
-    if (full) return full;
-    this.turn.aliases.push({ kind, scope, value });
+    const draft = this.turn.aliases ?? this.#draftAliases();
+    const refused = draft.refuse({ kind, scope, value });
+    if (refused) return refused;
+    draft.apply({ kind, scope, value });
+    this.turn.aliases = draft;
     return undefined;
+  }
+
+  /** The naming replica knows a newer revision: this store was lost since. The next revision outranks that one. */
+  outrankAliases(revision: number): void {
+    this.#setAliases({ ...this.#aliases, revision: revision + 1 });
   }
 
   // ---- Delivery
@@ -243,10 +248,7 @@ export class Atom {
 
   /** A request whose chain of waiting atoms holds one of this atom's own `awaited` requests. */
   takeReentrant(awaited: ReadonlySet<number>): MessageMail | undefined {
-    const { self } = this.settings;
-    const reenters = ({ envelope }: MessageMail) =>
-      envelope.kind === "request" && envelope.chain.some(({ atom, request }) => atom === self && awaited.has(request));
-    return this.#delivered(this.mailbox.takeMessageWhere(reenters));
+    return this.#delivered(this.mailbox.takeReentrant(awaited));
   }
 
   takeInterrupt(): InterruptMail | undefined {
@@ -262,41 +264,38 @@ export class Atom {
     this.counters.turns += 1;
     for (const [key, value] of turn.kv) this.#pending.kv.set(key, value);
     for (const token of turn.tokensTaken) this.requests.take(token);
-    for (const { request, answer } of turn.answers) this.#route(request, answer);
+    for (const { request, answer } of turn.answers.values()) this.#route(request, answer);
     for (const mail of turn.consumed) this.#consume(mail);
     for (const outgoing of turn.outgoing) this.#dispatch(outgoing);
-    this.#pending.aliases.push(...turn.aliases);
-    this.#pending.afterCommit.push(...turn.afterCommit);
+    // What it sent to itself is in the mailbox now, and counted there.
+    this.#waiting.forget(this.settings.self);
+    this.#pending.aliases = turn.aliases ?? this.#pending.aliases;
+    for (const act of turn.afterCommit) this.#pending.afterCommit.push(act);
   }
 
   dropTurn(): void {
     this.turn = new Turn();
-    this.#waiting.clear();
-    for (const { to, channel, envelope } of this.#pending.outgoing) {
-      const waiting = this.#waitingFor(to, channel);
-      waiting.messages += 1;
-      waiting.bytes += envelopeBytes(envelope);
-    }
+    this.#waiting.reset(this.#pending.outgoing);
   }
 
   /** Writes everything that is pending; throws if the store fails, and then the object has to start anew. */
   flush(): Released {
     const pending = this.#pending;
     this.#pending = new Turn();
-    this.#waiting.clear();
+    this.#waiting.reset([]);
     this.peers.enqueue(pending.outgoing);
-    if (pending.aliases.length > 0) {
-      this.#aliases = applyAliases(this.#aliases, pending.aliases);
-      this.#changes.push({ kind: "state", name: "aliases", value: JSON.stringify(this.#aliases) });
-    }
+    if (pending.aliases) this.#setAliases(pending.aliases.finish(this.#aliases.revision + 1));
+    this.#reserveIds();
     this.#write([
       ...this.#changes.splice(0),
       ...[...pending.kv].map(([key, value]): Change => ({ kind: "kv", key, value })),
       ...this.mailbox.changes(),
       ...this.requests.changes(),
       ...this.idempotency.changes(),
+      ...this.#deadLetters.changes(),
       ...this.peers.changes(),
     ]);
+    if (this.peers.refusing && this.mailbox.roomy) this.peers.resume();
     return { answers: this.#released.splice(0), afterCommit: pending.afterCommit };
   }
 
@@ -330,8 +329,8 @@ export class Atom {
 
   /** Fails every request that waits in the mailbox: nobody will ever serve it. */
   refuseRequests(reason: Failure): void {
-    let mail: MessageMail | undefined;
-    while ((mail = this.#delivered(this.mailbox.takeMessageWhere(({ envelope }) => envelope.kind !== "message")))) {
+    for (const mail of this.mailbox.takeRequests()) {
+      this.requests.deliver(mail);
       const request = this.requests.get(mail.position);
       if (request) this.answer(request, { kind: "failure", failure: reason });
       this.turn.consumed.push(mail);
@@ -342,16 +341,15 @@ export class Atom {
   // ---- Dead letters
 
   deadLetters(after: number, limit: number): DeadLetter[] {
-    return this.#store.deadLetters(after, limit);
+    return this.#deadLetters.list(after, limit);
   }
 
   deadLetter(id: number): DeadLetter | undefined {
-    return this.#store.deadLetter(id);
+    return this.#deadLetters.get(id);
   }
 
   dropDeadLetter(id: number): void {
-    this.#deadLetterCount -= 1;
-    this.#changes.push({ kind: "dead.delete", id });
+    this.#deadLetters.drop(id);
   }
 
   /** Delivers a dead letter once more, as a new message, and drops it; BUSY if there is no room for it. */
@@ -359,7 +357,8 @@ export class Atom {
     const envelope = decodeEnvelopes(body)[0] as Envelope;
     const channel = envelope.kind === "interrupt" ? "interrupt" : "mail";
     const to = direction === "in" || peer === "" ? this.settings.self : peer;
-    if (!this.#hasRoomTo(to, channel, this.#waitingFor(to, channel))) return failure("BUSY", `The queue of ${to} is full.`);
+    const refused = this.#reserve({ to, channel, envelope });
+    if (refused) return refused;
     if (to === this.settings.self) this.mailbox.accept(peer, body, [envelope]);
     else this.#dispatch({ to, channel, envelope });
     this.dropDeadLetter(id);
@@ -373,9 +372,18 @@ export class Atom {
 
   // ---- Internals
 
-  #hasRoomFor(frame: Frame): boolean {
-    if (frame.channel === "mail") return !this.mailbox.full;
-    return frame.channel === "interrupt" ? !this.mailbox.interruptsFull : true;
+  /** Answers for the frames of one batch whether there is room, counting those that it said yes to. */
+  #roomKeeper(): (frame: Frame) => boolean {
+    const messages: Load = { messages: 0, bytes: 0 };
+    const interrupts: Load = { messages: 0, bytes: 0 };
+    return ({ channel, count, body }) => {
+      if (channel === "reply") return true;
+      const coming = channel === "mail" ? messages : interrupts;
+      if (!(channel === "mail" ? this.mailbox.hasRoom(coming) : this.mailbox.hasInterruptRoom(coming))) return false;
+      coming.messages += count;
+      coming.bytes += body.length;
+      return true;
+    };
   }
 
   #acceptFrame(frame: Frame): void {
@@ -434,13 +442,16 @@ export class Atom {
       return;
     }
     const { envelope } = outgoing;
-    for (const mail of this.mailbox.accept(outgoing.to, encodeEnvelopes([envelope]), [envelope])) this.#completeReply(mail);
+    for (const mail of this.mailbox.accept(outgoing.to, encodeEnvelopes([envelope]), [envelope]))
+      this.#completeReply(mail);
   }
 
   #write(changes: readonly Change[]): void {
-    if (changes.length === 0) return;
-    this.#store.commit(changes);
-    this.counters.commits += 1;
+    if (changes.length > 0) {
+      this.#store.commit(changes);
+      this.counters.commits += 1;
+    }
+    // A volatile atom writes nothing of its channels: there, to have is to have committed.
     this.peers.markCommitted();
     this.idempotency.markCommitted();
   }
@@ -457,34 +468,51 @@ export class Atom {
 
   #bury(direction: "in" | "out", peer: GlobalName | "", envelope: Envelope, reason: string, nowMs: number): void {
     this.counters.deadLetters += 1;
-    if (this.#deadLetterCount >= DEAD_LETTERS_MAX) return;
-    this.#deadLetterCount += 1;
-    const letter: DeadLetter = { id: ++this.#deadLetterId, atMs: nowMs, direction, peer, reason, body: encodeEnvelopes([envelope]) };
-    this.#changes.push({ kind: "dead.put", letter });
+    if (this.#deadLetters.bury(envelope, { atMs: nowMs, direction, peer, reason }))
+      this.counters.deadLettersDropped += 1;
   }
 
   #endInstance(reason: string): void {
     this.mailbox.putBack();
     this.#abandonRequests(reason);
-    this.#futureIdNext = this.futures.nextId;
-    this.futures = new Futures(this.#futureIdNext);
+    this.futures = new Futures(this.futures.nextId);
     this.interrupts = new Interrupts();
   }
 
   #abandonRequests(reason: string): void {
-    for (const request of this.requests.abandon()) this.#route(request, { kind: "failure", failure: failure("REMOTE", reason) });
+    for (const request of this.requests.abandon())
+      this.#route(request, { kind: "failure", failure: failure("REMOTE", reason) });
   }
 
-  #waitingFor(to: GlobalName, channel: ChannelClass): { messages: number; bytes: number } {
-    const key = `${channel} ${to}`;
-    let waiting = this.#waiting.get(key);
-    if (!waiting) this.#waiting.set(key, (waiting = { messages: 0, bytes: 0 }));
-    return waiting;
+  #draftAliases(): AliasDraft {
+    const now = this.#pending.aliases?.finish(0) ?? this.#aliases;
+    return new AliasDraft(now, this.settings.hasConfiguredAlias);
   }
 
-  #hasRoomTo(to: GlobalName, channel: ChannelClass, waiting: { messages: number; bytes: number }): boolean {
-    if (to === this.settings.self) return channel === "interrupt" ? !this.mailbox.interruptsFull : !this.mailbox.full;
-    return this.peers.hasRoom(to, channel, waiting);
+  #setAliases(aliases: AliasDelta): void {
+    this.#aliases = aliases;
+    this.#changes.push({ kind: "state", name: "aliases", value: JSON.stringify(aliases) });
+  }
+
+  #reserveIds(): void {
+    const next = Math.max(this.mailbox.nextPosition, this.futures.nextId);
+    if (next <= this.#idsReserved) return;
+    this.#idsReserved = next + IDS_RESERVED;
+    this.#changes.push({ kind: "state", name: "ids", value: String(this.#idsReserved) });
+  }
+
+  /** Counts an envelope in, or says why it has to wait. */
+  #reserve(outgoing: Outgoing): Failure | undefined {
+    const { to, channel } = outgoing;
+    if (!this.#hasRoomTo(to, channel)) return failure("BUSY", `${to} does not keep up: its queue is full.`);
+    this.#waiting.add(outgoing);
+    return undefined;
+  }
+
+  #hasRoomTo(to: GlobalName, channel: ChannelClass): boolean {
+    const waiting = this.#waiting.for(to, channel);
+    if (to !== this.settings.self) return this.peers.hasRoom(to, channel, waiting);
+    return channel === "interrupt" ? this.mailbox.hasInterruptRoom(waiting) : this.mailbox.hasRoom(waiting);
   }
 }
 

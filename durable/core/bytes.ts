@@ -1,6 +1,7 @@
 /** Little-endian writing and reading of wire and storage records. Readers trust their input: it was written by this file. */
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** A byte order mark is text like any other: what is read is what was written. */
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 export class ByteWriter {
   #bytes: Uint8Array;

@@ -1,5 +1,5 @@
 /**
- * Channels: one a directed pair of atoms and class, made of a sender half and a receiver half.
+ * Channels: one a directed pair of atoms and class, made of a sender half (here) and a receiver half (`receiver.ts`).
  *
  * Invariants
  * 1. The sender keeps a frame until a cumulative ack of the receiver's incarnation covers it.
@@ -8,17 +8,19 @@
  * 3. Acks speak only of what is committed: `committed` follows `next` when the receiver's store has it.
  * 4. Epochs grow. A frame or ack of an older incarnation is ignored; a newer incarnation of the receiver gets, from
  *    `base` on, all that the older one did not acknowledge.
+ * 5. Frames leave in order. What left and made no progress for RETRANSMIT_AFTER_MS leaves again, from the front.
+ * 6. A receiver that is full is asked with one frame a time, with backoff; an ack with room opens the channel at once.
  */
 import { encodeEnvelopes, envelopeBytes, type Envelope } from "./envelope.ts";
-import type { Ack, AckStatus, Frame } from "./frame.ts";
+import type { Ack, Frame } from "./frame.ts";
 import {
   FRAME_BYTES_MAX,
   FRAME_MESSAGES_MAX,
-  REORDER_FRAMES_MAX,
   RETRANSMIT_AFTER_MS,
   RETRY_BACKOFF_MS_MAX,
   RETRY_BACKOFF_MS_MIN,
 } from "./limits.ts";
+import { Queue } from "./queue.ts";
 
 /** A frame in the outbox. */
 export interface OutboxFrame {
@@ -27,32 +29,36 @@ export interface OutboxFrame {
   readonly body: Uint8Array;
 }
 
-interface PendingFrame extends OutboxFrame {
-  /** When it last left, in ms; null if it has to leave (again). */
-  sentAtMs: number | null;
-}
-
 export interface SenderState {
   readonly next: number;
   readonly base: number;
   readonly peerEpoch: number;
 }
 
+/** A frame as it leaves, without what is the link's: the two ends and the channel. */
+export type LeavingFrame = Pick<Frame, "toEpoch" | "base" | "first" | "count" | "body">;
+
 /** What an ack did to the sender half. */
 export type AckOutcome =
   | { readonly kind: "none" }
-  /** Frames below `upTo` are done. */
-  | { readonly kind: "advanced"; readonly upTo: number }
-  /** The receiver is a new incarnation; the sender's state changed. */
+  /** Frames below `upTo` are done. `contacted`: the receiver's incarnation was unknown before; the state changed. */
+  | { readonly kind: "advanced"; readonly upTo: number; readonly contacted: boolean }
+  /** The receiver is a new incarnation; the state changed. */
   | { readonly kind: "readdressed" }
-  /** There is no such atom: these frames will never be delivered. */
+  /** There is no such atom: these frames will never be delivered. The state changed. */
   | { readonly kind: "rejected"; readonly frames: readonly OutboxFrame[] };
+
+const NONE: AckOutcome = { kind: "none" };
 
 export class SenderChannel {
   #next = 1;
   #base = 1;
   #peerEpoch = 0;
-  #frames: PendingFrame[] = [];
+  readonly #frames = new Queue<OutboxFrame>();
+  /** How many frames, from the front, have left and need not leave again yet. */
+  #inFlight = 0;
+  /** When the frame in front last left or became the front one, in ms. */
+  #progressAtMs = 0;
   #messages = 0;
   #bytes = 0;
   #fullTimes = 0;
@@ -79,6 +85,11 @@ export class SenderChannel {
     return this.#bytes;
   }
 
+  /** This side has become a new incarnation: its numbers start with what the receiver has not acknowledged. */
+  renew(): void {
+    this.#base = this.#frames.at(0)?.first ?? this.#next;
+  }
+
   /** Numbers the envelopes and cuts them into frames, which the caller must store before they leave. */
   enqueue(envelopes: readonly Envelope[]): OutboxFrame[] {
     return cutFrames(envelopes).map((run) => {
@@ -89,17 +100,16 @@ export class SenderChannel {
     });
   }
 
-  /** The frames that have to leave now, in order, as far as `room` (messages) goes; they count as sent. */
-  take(nowMs: number, room: { messages: number; bytes: number }): Pick<Frame, "toEpoch" | "base" | "first" | "count" | "body">[] {
+  /** The frames that have to leave now, in order, as far as `room` goes; they count as sent. */
+  take(nowMs: number, room: { messages: number; bytes: number }): LeavingFrame[] {
     if (nowMs < this.#blockedUntilMs) return [];
-    const taken = [];
-    for (const frame of this.#frames) {
-      if (!isDue(frame, nowMs)) continue;
-      if (room.messages <= 0 || room.bytes <= 0) break;
-      room.messages -= frame.count;
-      room.bytes -= frame.body.length;
-      frame.sentAtMs = nowMs;
-      const { first, count, body } = frame;
+    if (this.#inFlight > 0 && nowMs >= this.#progressAtMs + RETRANSMIT_AFTER_MS) this.resend();
+    if (this.#inFlight === 0) this.#progressAtMs = nowMs;
+    const taken: LeavingFrame[] = [];
+    while (this.#hasUnsent && room.messages > 0 && room.bytes > 0) {
+      const { first, count, body } = this.#frames.at(this.#inFlight++) as OutboxFrame;
+      room.messages -= count;
+      room.bytes -= body.length;
       taken.push({ toEpoch: this.#peerEpoch, base: this.#base, first, count, body });
     }
     return taken;
@@ -107,62 +117,73 @@ export class SenderChannel {
 
   /** When a frame next has to leave, in ms; Infinity if none has to. */
   dueAtMs(): number {
-    let due = Infinity;
-    for (const frame of this.#frames) {
-      due = Math.min(due, frame.sentAtMs === null ? 0 : frame.sentAtMs + RETRANSMIT_AFTER_MS);
-    }
-    return Math.max(due, this.#blockedUntilMs);
+    if (this.#frames.length === 0) return Infinity;
+    return Math.max(this.#hasUnsent ? 0 : this.#progressAtMs + RETRANSMIT_AFTER_MS, this.#blockedUntilMs);
   }
 
   /** The lane lost what it carried: everything unacknowledged has to leave again. */
   resend(): void {
-    for (const frame of this.#frames) frame.sentAtMs = null;
+    this.#inFlight = 0;
   }
 
   onAck(ack: Ack, nowMs: number): AckOutcome {
     switch (ack.status) {
       case "unknown":
-        return this.#reject();
+        return this.#reject(ack);
       case "replaced":
-        return this.#readdress(ack.epoch);
+        return ack.epoch > this.#peerEpoch ? this.#readdress(ack.epoch) : this.#advance(ack, nowMs);
       case "ok":
       case "full":
         return this.#advance(ack, nowMs);
     }
   }
 
+  get #hasUnsent(): boolean {
+    return this.#inFlight < (this.#fullTimes > 0 ? Math.min(1, this.#frames.length) : this.#frames.length);
+  }
+
   #advance(ack: Ack, nowMs: number): AckOutcome {
-    const firstContact = this.#peerEpoch === 0;
-    if (!firstContact && ack.epoch !== this.#peerEpoch) return { kind: "none" };
+    const contacted = this.#peerEpoch === 0;
+    if (!contacted && ack.epoch !== this.#peerEpoch) return NONE;
     this.#peerEpoch = ack.epoch;
     this.#noteFull(ack.status === "full", nowMs);
-    const done = this.#frames.findIndex((frame) => frame.first + frame.count > ack.next);
-    const dropped = this.#frames.splice(0, done < 0 ? this.#frames.length : done);
-    for (const frame of dropped) this.#forget(frame);
-    return dropped.length > 0 || firstContact ? { kind: "advanced", upTo: ack.next } : { kind: "none" };
+    const dropped = this.#dropBelow(ack.next);
+    if (dropped > 0) this.#progressAtMs = nowMs;
+    return dropped > 0 || contacted ? { kind: "advanced", upTo: ack.next, contacted } : NONE;
+  }
+
+  #dropBelow(next: number): number {
+    let dropped = 0;
+    for (let frame = this.#frames.at(0); frame && frame.first + frame.count <= next; frame = this.#frames.at(0)) {
+      this.#frames.shift();
+      this.#messages -= frame.count;
+      this.#bytes -= frame.body.length;
+      dropped += 1;
+    }
+    this.#inFlight = Math.max(0, this.#inFlight - dropped);
+    return dropped;
   }
 
   #noteFull(full: boolean, nowMs: number): void {
     this.#fullTimes = full ? this.#fullTimes + 1 : 0;
-    if (!full) return;
-    this.#blockedUntilMs = nowMs + Math.min(RETRY_BACKOFF_MS_MAX, RETRY_BACKOFF_MS_MIN * 2 ** Math.min(this.#fullTimes - 1, 16));
-    this.resend();
+    this.#blockedUntilMs = full ? nowMs + backoffMs(this.#fullTimes) : 0;
+    if (full) this.resend();
   }
 
   #readdress(epoch: number): AckOutcome {
-    if (epoch <= this.#peerEpoch) return { kind: "none" };
     this.#peerEpoch = epoch;
-    this.#base = this.#frames[0]?.first ?? this.#next;
+    this.renew();
+    this.#noteFull(false, 0);
     this.resend();
     return { kind: "readdressed" };
   }
 
-  #reject(): AckOutcome {
-    if (this.#frames.length === 0) return { kind: "none" };
-    const frames = this.#frames;
-    this.#frames = [];
-    this.#messages = 0;
-    this.#bytes = 0;
+  /** `ack.next` is the number of the frame that was refused: if that is acknowledged by now, the ack is out of date. */
+  #reject(ack: Ack): AckOutcome {
+    const frames = [...this.#frames];
+    if (!frames[0] || frames[0].first > ack.next) return NONE;
+    this.#dropBelow(Infinity);
+    this.#noteFull(false, 0);
     // The numbers of what was given up are never seen by the receiver, so the next frame starts a new count.
     this.#base = this.#next;
     this.#peerEpoch = 0;
@@ -170,19 +191,14 @@ export class SenderChannel {
   }
 
   #push(frame: OutboxFrame): void {
-    this.#frames.push({ ...frame, sentAtMs: null });
+    this.#frames.push(frame);
     this.#messages += frame.count;
     this.#bytes += frame.body.length;
   }
-
-  #forget(frame: OutboxFrame): void {
-    this.#messages -= frame.count;
-    this.#bytes -= frame.body.length;
-  }
 }
 
-function isDue(frame: PendingFrame, nowMs: number): boolean {
-  return frame.sentAtMs === null || nowMs - frame.sentAtMs >= RETRANSMIT_AFTER_MS;
+function backoffMs(times: number): number {
+  return Math.min(RETRY_BACKOFF_MS_MAX, RETRY_BACKOFF_MS_MIN * 2 ** Math.min(times - 1, 16));
 }
 
 function cutFrames(envelopes: readonly Envelope[]): Envelope[][] {
@@ -201,81 +217,4 @@ function cutFrames(envelopes: readonly Envelope[]): Envelope[][] {
   }
   if (run.length > 0) runs.push(run);
   return runs;
-}
-
-export interface ReceiverState {
-  /** The sender's incarnation. */
-  readonly epoch: number;
-  readonly next: number;
-}
-
-export interface Reception {
-  /** In order, to be put into the mailbox and committed together with the new state. */
-  readonly deliver: readonly Frame[];
-  readonly status: AckStatus;
-}
-
-export class ReceiverChannel {
-  #epoch = 0;
-  #next = 1;
-  #committed = 1;
-  readonly #ahead = new Map<number, Frame>();
-
-  restore(state: ReceiverState): void {
-    this.#epoch = state.epoch;
-    this.#next = state.next;
-    this.#committed = state.next;
-  }
-
-  get state(): ReceiverState {
-    return { epoch: this.#epoch, next: this.#next };
-  }
-  get committed(): number {
-    return this.#committed;
-  }
-
-  markCommitted(): void {
-    this.#committed = this.#next;
-  }
-
-  /** `epoch` is the receiver's own incarnation; `hasRoom` is asked before each frame and told each frame delivered. */
-  onFrame(frame: Frame, epoch: number, hasRoom: (frame: Frame) => boolean): Reception {
-    if (frame.toEpoch !== 0 && frame.toEpoch !== epoch) return { deliver: [], status: "replaced" };
-    if (frame.fromEpoch < this.#epoch) return { deliver: [], status: "ok" };
-    if (frame.fromEpoch > this.#epoch) this.#open(frame);
-    this.#skipGivenUp(frame);
-    if (frame.first > this.#next) return this.#keepAhead(frame);
-    if (frame.first < this.#next) return { deliver: [], status: "ok" };
-    return this.#deliverFrom(frame, hasRoom);
-  }
-
-  #open(frame: Frame): void {
-    this.#epoch = frame.fromEpoch;
-    this.#next = frame.base;
-    this.#committed = frame.base;
-    this.#ahead.clear();
-  }
-
-  /** The sender gave up the numbers below `base` (the atom was unknown for a while): they will never come. */
-  #skipGivenUp(frame: Frame): void {
-    if (frame.base > this.#next) this.#next = frame.base;
-  }
-
-  #keepAhead(frame: Frame): Reception {
-    if (this.#ahead.size < REORDER_FRAMES_MAX) this.#ahead.set(frame.first, frame);
-    return { deliver: [], status: "ok" };
-  }
-
-  #deliverFrom(frame: Frame, hasRoom: (frame: Frame) => boolean): Reception {
-    const deliver: Frame[] = [];
-    let following: Frame | undefined = frame;
-    while (following) {
-      if (!hasRoom(following)) return { deliver, status: "full" };
-      this.#ahead.delete(following.first);
-      this.#next = following.first + following.count;
-      deliver.push(following);
-      following = this.#ahead.get(this.#next);
-    }
-    return { deliver, status: "ok" };
-  }
 }

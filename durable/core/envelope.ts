@@ -15,7 +15,12 @@ export interface ChainLink {
 
 export type Envelope =
   | { readonly kind: "message"; readonly payload: Uint8Array }
-  | { readonly kind: "request"; readonly id: number; readonly chain: readonly ChainLink[]; readonly payload: Uint8Array }
+  | {
+      readonly kind: "request";
+      readonly id: number;
+      readonly chain: readonly ChainLink[];
+      readonly payload: Uint8Array;
+    }
   | { readonly kind: "reply"; readonly id: number; readonly payload: Uint8Array }
   | { readonly kind: "failure"; readonly id: number; readonly code: ErrorCode; readonly reason: string }
   | { readonly kind: "interrupt"; readonly signal: number; readonly payload: Uint8Array }
@@ -27,19 +32,30 @@ export type MessageEnvelope = Extract<Envelope, { kind: "message" | "request" | 
 export type InterruptEnvelope = Extract<Envelope, { kind: "interrupt" }>;
 export type ReplyEnvelope = Extract<Envelope, { kind: "reply" | "failure" }>;
 
+/** Of a UTF-16 code unit. */
+const UTF8_BYTES_MAX = 3;
 const KINDS = ["message", "request", "reply", "failure", "interrupt", "http"] as const;
 
-/** About how many bytes an envelope takes, for the bounds of queues. */
+/** What an envelope takes encoded, at most: for the bounds of frames and queues. */
 export function envelopeBytes(envelope: Envelope): number {
   const overhead = 32;
   switch (envelope.kind) {
     case "failure":
-      return overhead + envelope.reason.length;
+      return overhead + UTF8_BYTES_MAX * envelope.reason.length;
     case "http":
       return overhead + envelope.head.length + envelope.payload.length;
+    case "request":
+      return overhead + chainBytes(envelope.chain) + envelope.payload.length;
     default:
       return overhead + envelope.payload.length;
   }
+}
+
+/** Names are ASCII: a byte a char. */
+function chainBytes(chain: readonly ChainLink[]): number {
+  let bytes = 0;
+  for (const { atom } of chain) bytes += 12 + atom.length;
+  return bytes;
 }
 
 export function writeEnvelope(writer: ByteWriter, envelope: Envelope): void {

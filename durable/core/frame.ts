@@ -70,7 +70,8 @@ export function encodeBatch(batch: Batch): Uint8Array {
 export function decodeBatch(bytes: Uint8Array): Batch {
   const reader = new ByteReader(bytes);
   const version = reader.u8();
-  if (version !== WIRE_VERSION) throw new RangeError(`A batch of wire version ${version}; this runtime speaks ${WIRE_VERSION}.`);
+  if (version !== WIRE_VERSION)
+    throw new RangeError(`A batch of wire version ${version}; this runtime speaks ${WIRE_VERSION}.`);
   const frames = Array.from({ length: reader.u32() }, () => readFrame(reader));
   const acks = Array.from({ length: reader.u32() }, () => readAck(reader));
   return { frames, acks };

@@ -4,20 +4,21 @@
  * Invariants
  * 1. A future completes once; what comes later for it is dropped.
  * 2. Completed futures with a callback are handed out in the order of their completion, each once.
- * 3. A future is forgotten when its result was handed out, by `claim` or by a callback.
+ * 3. A future is forgotten when its result was handed out, by `claim` or by a callback; a cancelled one that nobody
+ *    asks for, also when its place is needed.
  */
+import { Deadlines } from "./deadlines.ts";
 import { failure, type Failure } from "./errors.ts";
 import { FUTURES_MAX } from "./limits.ts";
+import { Queue } from "./queue.ts";
 
 export type FutureSource = "request" | "timer" | "fetch";
 export type Outcome =
-  | { readonly kind: "completed"; readonly payload: Uint8Array }
-  | { readonly kind: "failed"; readonly failure: Failure };
+  { readonly kind: "completed"; readonly payload: Uint8Array } | { readonly kind: "failed"; readonly failure: Failure };
 
 interface Future {
   readonly id: number;
   readonly source: FutureSource;
-  readonly deadlineMs: number;
   outcome: Outcome | null;
   /** Of the callback to run once it completes. */
   token: number | null;
@@ -33,7 +34,13 @@ const EMPTY = new Uint8Array(0);
 
 export class Futures {
   readonly #futures = new Map<number, Future>();
-  readonly #callbacks: Future[] = [];
+  readonly #deadlines = new Deadlines((id) => this.#futures.get(id)?.outcome === null);
+  /** Completed, with a callback; one that was forgotten meanwhile is passed over. */
+  readonly #callbacks = new Queue<Future>();
+  /** In the order of their cancellation; with no callback then. */
+  readonly #cancelled = new Set<Future>();
+  #callbacksDue = 0;
+  #callbacksAwaited = 0;
   #nextId: number;
 
   /** Ids start at `firstId`, which no earlier instance of the atom reached. */
@@ -45,21 +52,22 @@ export class Futures {
     return this.#nextId;
   }
   get hasCallback(): boolean {
-    return this.#callbacks.length > 0;
+    return this.#callbacksDue > 0;
   }
   /** True as long as a future with a callback is still to complete. */
   get awaitsCallback(): boolean {
-    for (const { outcome, token } of this.#futures.values()) if (outcome === null && token !== null) return true;
-    return false;
+    return this.#callbacksAwaited > 0;
   }
 
   /** A new future's id, or BUSY. `deadlineMs`: when a timer completes, or a request fails with TIMEOUT. */
   create(source: FutureSource, deadlineMs: number): number | Failure {
+    if (this.#futures.size >= FUTURES_MAX) this.#forgetCancelled();
     if (this.#futures.size >= FUTURES_MAX) {
       return failure("BUSY", `The atom holds ${FUTURES_MAX} futures; await or cancel some first.`);
     }
     const id = this.#nextId++;
-    this.#futures.set(id, { id, source, deadlineMs, outcome: null, token: null });
+    this.#futures.set(id, { id, source, outcome: null, token: null });
+    this.#deadlines.add(id, deadlineMs, this.#futures.size);
     return id;
   }
 
@@ -68,25 +76,26 @@ export class Futures {
     const future = this.#futures.get(id);
     if (!future || future.outcome !== null) return false;
     future.outcome = outcome;
-    if (future.token !== null) this.#callbacks.push(future);
+    if (future.token !== null) {
+      this.#callbacksAwaited -= 1;
+      this.#queueCallback(future);
+    } else if (outcome.kind === "failed" && outcome.failure.code === "CANCELLED") {
+      this.#cancelled.add(future);
+    }
     return true;
   }
 
   /** Completes what is due: timers with nothing, everything else with TIMEOUT. */
   tick(nowMs: number): void {
-    const due = [...this.#futures.values()].filter((future) => future.outcome === null && future.deadlineMs <= nowMs);
-    due.sort((a, b) => a.deadlineMs - b.deadlineMs || a.id - b.id);
-    for (const { id, source } of due) {
-      if (source === "timer") this.complete(id, { kind: "completed", payload: EMPTY });
+    for (let id = this.#deadlines.takeDue(nowMs); id !== undefined; id = this.#deadlines.takeDue(nowMs)) {
+      if (this.#futures.get(id)?.source === "timer") this.complete(id, { kind: "completed", payload: EMPTY });
       else this.complete(id, { kind: "failed", failure: failure("TIMEOUT", "No answer came in the time allowed.") });
     }
   }
 
   /** When the next future is due, in ms; Infinity if none is. */
   dueAtMs(): number {
-    let due = Infinity;
-    for (const future of this.#futures.values()) if (future.outcome === null) due = Math.min(due, future.deadlineMs);
-    return due;
+    return this.#deadlines.nextAtMs();
   }
 
   /** The state of a future, or undefined if there is none of this id. */
@@ -106,22 +115,39 @@ export class Futures {
   onComplete(id: number, token: number): boolean {
     const future = this.#futures.get(id);
     if (!future) return false;
-    const queued = this.#callbacks.includes(future);
+    const first = future.token === null;
     future.token = token;
-    if (future.outcome !== null && !queued) this.#callbacks.push(future);
+    if (!first) return true;
+    if (future.outcome === null) this.#callbacksAwaited += 1;
+    else this.#queueCallback(future);
     return true;
   }
 
   takeCallback(): FutureCallback | undefined {
-    const future = this.#callbacks.shift();
-    if (!future) return undefined;
-    this.#futures.delete(future.id);
-    return { token: future.token as number, outcome: future.outcome as Outcome };
+    for (let future = this.#callbacks.shift(); future; future = this.#callbacks.shift()) {
+      if (!this.#futures.has(future.id)) continue;
+      this.#forget(future);
+      return { token: future.token as number, outcome: future.outcome as Outcome };
+    }
+    return undefined;
   }
 
+  #queueCallback(future: Future): void {
+    this.#callbacks.push(future);
+    this.#callbacksDue += 1;
+  }
+
+  /** Of a completed future only. */
   #forget(future: Future): void {
     this.#futures.delete(future.id);
-    const index = this.#callbacks.indexOf(future);
-    if (index >= 0) this.#callbacks.splice(index, 1);
+    this.#cancelled.delete(future);
+    if (future.token !== null) this.#callbacksDue -= 1;
+  }
+
+  #forgetCancelled(): void {
+    for (const future of this.#cancelled) {
+      this.#cancelled.delete(future);
+      if (future.token === null) return this.#forget(future);
+    }
   }
 }

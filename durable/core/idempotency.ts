@@ -1,10 +1,17 @@
 /**
  * `Idempotency-Key`: a repeated request from outside is one message. A key is known from the moment its message is in
  * the mailbox, with the answer from the moment there is one, for a day.
+ *
+ * Invariants
+ * 1. A key with its message in the mailbox, or with its request open, is `pending`; both are committed together.
+ * 2. A key whose message was lost with a volatile mailbox is `new` again: nobody would ever answer it.
+ * 3. The store is told to forget what is too old or too much at each start and after every EXPIRE_AFTER_KEYS keys.
  */
 import { decodeAnswer, encodeAnswer, type Answer } from "./answer.ts";
 import { IDEMPOTENCY_AGE_MS_MAX, IDEMPOTENCY_KEYS_MAX } from "./limits.ts";
 import type { Change, IdempotencyRecord, Store } from "./store.ts";
+
+const EXPIRE_AFTER_KEYS = 1_000;
 
 /** What a key means now. */
 export type KeyState =
@@ -17,25 +24,27 @@ export class Idempotency {
   readonly #store: Store;
   readonly #pending = new Map<string, IdempotencyRecord>();
   readonly #keyOf = new Map<number, string>();
+  /** Keys that were answered since the last commit. */
+  #answered: string[] = [];
   #changes: Change[] = [];
+  #begun = 0;
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  restore(pending: readonly IdempotencyRecord[], nowMs: number): void {
-    for (const record of pending) this.#track(record);
-    this.#changes.push({
-      kind: "idempotency.expire",
-      beforeMs: nowMs - IDEMPOTENCY_AGE_MS_MAX,
-      keep: IDEMPOTENCY_KEYS_MAX,
-    });
+  /** `isAlive` tells whether the message of a position is in the mailbox, or its request open. */
+  restore(pending: readonly IdempotencyRecord[], isAlive: (position: number) => boolean, nowMs: number): void {
+    for (const record of pending) if (isAlive(record.position)) this.#track(record);
+    this.#expire(nowMs);
   }
 
   lookup(key: string): KeyState {
     const record = this.#pending.get(key) ?? this.#store.idempotency(key);
     if (!record) return { kind: "new" };
-    if (record.answer === null) return { kind: "pending", position: record.position };
+    if (record.answer === null) {
+      return this.#pending.has(key) ? { kind: "pending", position: record.position } : { kind: "new" };
+    }
     return { kind: "answered", answer: decodeAnswer(record.answer) };
   }
 
@@ -44,6 +53,8 @@ export class Idempotency {
     const record: IdempotencyRecord = { key, atMs: nowMs, position, answer: null };
     this.#track(record);
     this.#changes.push({ kind: "idempotency.put", record });
+    this.#begun += 1;
+    if (this.#begun % EXPIRE_AFTER_KEYS === 0) this.#expire(nowMs);
   }
 
   /** The message of `position` is answered; nothing happens if it came without a key. */
@@ -55,6 +66,7 @@ export class Idempotency {
     const answered = { ...record, answer: encodeAnswer(answer) };
     // It stays pending in memory until the answer is committed, when the store can tell it.
     this.#pending.set(record.key, answered);
+    this.#answered.push(record.key);
     this.#changes.push({ kind: "idempotency.put", record: answered });
   }
 
@@ -65,11 +77,20 @@ export class Idempotency {
   }
 
   markCommitted(): void {
-    for (const [key, record] of this.#pending) if (record.answer !== null) this.#pending.delete(key);
+    for (const key of this.#answered) if (this.#pending.get(key)?.answer) this.#pending.delete(key);
+    this.#answered = [];
   }
 
   #track(record: IdempotencyRecord): void {
     this.#pending.set(record.key, record);
     this.#keyOf.set(record.position, record.key);
+  }
+
+  #expire(nowMs: number): void {
+    this.#changes.push({
+      kind: "idempotency.expire",
+      beforeMs: nowMs - IDEMPOTENCY_AGE_MS_MAX,
+      keep: IDEMPOTENCY_KEYS_MAX,
+    });
   }
 }

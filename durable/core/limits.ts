@@ -14,6 +14,7 @@ export const LOG_LINES_MAX = 500;
 export const MAILBOX_MESSAGES_MAX = 10_000;
 export const MAILBOX_BYTES_MAX = 16 * 1024 * 1024;
 export const INTERRUPTS_PENDING_MAX = 1_000;
+export const INTERRUPT_BYTES_MAX = 4 * 1024 * 1024;
 
 /** What one channel may hold that its peer has not acknowledged: past it `send` answers BUSY. */
 export const OUTBOX_MESSAGES_MAX = 10_000;
@@ -32,6 +33,8 @@ export const FUTURES_MAX = 10_000;
 export const OPEN_REQUESTS_MAX = 10_000;
 export const CHAIN_LENGTH_MAX = 64;
 export const DEAD_LETTERS_MAX = 10_000;
+/** Mailbox positions and future ids that a start of the atom may use before it has to tell the store again. */
+export const IDS_RESERVED = 2 ** 20;
 export const IDEMPOTENCY_KEYS_MAX = 10_000;
 export const IDEMPOTENCY_AGE_MS_MAX = 24 * 60 * 60 * 1000;
 /** Callbacks that block nest; a guest that nests deeper is trapped before its stack is. */

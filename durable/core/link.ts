@@ -6,9 +6,10 @@
  *    in the usual case; sequence numbers settle the unusual ones.
  * 2. Every frame that was received is acknowledged, with the answer to its exchange or ACK_DELAY_MS later at most.
  * 3. A failed exchange is tried again with exponential backoff, for as long as frames wait.
+ * 4. Replies leave before interrupts, and both before messages, so that no backlog of messages keeps them waiting.
  */
-import { ReceiverChannel, SenderChannel, type AckOutcome } from "./channel.ts";
-import { CHANNEL_CLASSES, type Ack, type AckStatus, type Batch, type ChannelClass, type Frame } from "./frame.ts";
+import { SenderChannel, type AckOutcome } from "./channel.ts";
+import { CHANNEL_CLASSES, type Ack, type Batch, type ChannelClass, type Frame } from "./frame.ts";
 import {
   ACK_DELAY_MS,
   BATCH_BYTES_MAX,
@@ -17,6 +18,15 @@ import {
   RETRY_BACKOFF_MS_MIN,
 } from "./limits.ts";
 import type { GlobalName } from "./names.ts";
+import { ReceiverChannel } from "./receiver.ts";
+
+const LEAVING_ORDER = ["reply", "interrupt", "mail"] as const satisfies readonly ChannelClass[];
+
+/** To which incarnation of the peer an ack is owed, and whether its frames were meant for an older one of this side. */
+interface AckOwed {
+  readonly toEpoch: number;
+  readonly replaced: boolean;
+}
 
 export class Link {
   readonly self: GlobalName;
@@ -24,7 +34,7 @@ export class Link {
   readonly epoch: number;
   readonly senders: Readonly<Record<ChannelClass, SenderChannel>>;
   readonly receivers: Readonly<Record<ChannelClass, ReceiverChannel>>;
-  readonly #ackOwed = new Map<ChannelClass, AckStatus>();
+  readonly #ackOwed = new Map<ChannelClass, AckOwed>();
   #ackDueAtMs = Infinity;
   #exchanging = false;
   #failures = 0;
@@ -40,7 +50,7 @@ export class Link {
 
   /** True if nothing waits to be sent, acknowledged or answered. */
   get idle(): boolean {
-    return !this.#exchanging && this.#ackOwed.size === 0 && this.unacknowledged === 0;
+    return !this.#exchanging && this.#ackOwed.size === 0 && this.unacknowledged === 0 && !this.refusing;
   }
 
   /** Messages that the peer has not acknowledged. */
@@ -74,16 +84,31 @@ export class Link {
       return;
     }
     this.#failures += 1;
-    this.#retryAtMs = nowMs + Math.min(RETRY_BACKOFF_MS_MAX, RETRY_BACKOFF_MS_MIN * 2 ** Math.min(this.#failures - 1, 16));
+    this.#retryAtMs =
+      nowMs + Math.min(RETRY_BACKOFF_MS_MAX, RETRY_BACKOFF_MS_MIN * 2 ** Math.min(this.#failures - 1, 16));
     for (const channel of CHANNEL_CLASSES) this.senders[channel].resend();
   }
 
-  /** Frames that are ready for the mailbox, in order. */
-  onFrame(frame: Frame, nowMs: number, hasRoom: (frame: Frame) => boolean): readonly Frame[] {
-    const { deliver, status } = this.receivers[frame.channel].onFrame(frame, this.epoch, hasRoom);
-    this.#ackOwed.set(frame.channel, status);
-    this.#ackDueAtMs = Math.min(this.#ackDueAtMs, nowMs + ACK_DELAY_MS);
+  /** Frames that are ready for the mailbox, in order. `reserve` is asked for room before each. */
+  onFrame(frame: Frame, nowMs: number, reserve: (frame: Frame) => boolean): readonly Frame[] {
+    const { kind, deliver } = this.receivers[frame.channel].onFrame(frame, this.epoch, reserve);
+    if (kind !== "stale") this.#oweAck(frame.channel, frame.fromEpoch, kind === "replaced", nowMs + ACK_DELAY_MS);
     return deliver;
+  }
+
+  /** True if a frame of the peer was refused for want of room. */
+  get refusing(): boolean {
+    return CHANNEL_CLASSES.some((channel) => this.receivers[channel].refusing);
+  }
+
+  /** There is room again: the peer learns it with the next exchange, at once. */
+  resume(): void {
+    for (const channel of CHANNEL_CLASSES) {
+      const receiver = this.receivers[channel];
+      if (!receiver.refusing) continue;
+      receiver.resume();
+      this.#oweAck(channel, receiver.state.epoch, false, 0);
+    }
   }
 
   onAck(ack: Ack, nowMs: number): AckOutcome {
@@ -94,35 +119,40 @@ export class Link {
   /** When `open` next has something to do, in ms; Infinity if it waits for events only. */
   dueAtMs(): number {
     if (this.#exchanging) return Infinity;
-    const due = CHANNEL_CLASSES.reduce((least, channel) => Math.min(least, this.senders[channel].dueAtMs()), this.#ackDueAtMs);
+    const due = CHANNEL_CLASSES.reduce(
+      (least, channel) => Math.min(least, this.senders[channel].dueAtMs()),
+      this.#ackDueAtMs,
+    );
     return Math.max(due, this.#retryAtMs);
   }
 
   #takeFrames(nowMs: number): Frame[] {
     const room = { messages: BATCH_MESSAGES_MAX, bytes: BATCH_BYTES_MAX };
     const ends = { from: this.self, to: this.peer, fromEpoch: this.epoch };
-    return CHANNEL_CLASSES.flatMap((channel) =>
+    return LEAVING_ORDER.flatMap((channel) =>
       this.senders[channel].take(nowMs, room).map((frame) => ({ ...ends, channel, ...frame })),
     );
   }
 
+  #oweAck(channel: ChannelClass, toEpoch: number, replaced: boolean, dueAtMs: number): void {
+    const owed = this.#ackOwed.get(channel);
+    // Of two incarnations of the peer only the newer one is there to hear.
+    if (owed && owed.toEpoch > toEpoch) return;
+    this.#ackOwed.set(channel, { toEpoch, replaced: replaced || (owed?.toEpoch === toEpoch && owed.replaced) });
+    this.#ackDueAtMs = Math.min(this.#ackDueAtMs, dueAtMs);
+  }
+
   #takeAcks(): Ack[] {
-    const acks = [...this.#ackOwed].map(([channel, status]) => this.#ack(channel, status));
+    const acks = [...this.#ackOwed].map(([channel, owed]) => this.#ack(channel, owed));
     this.#ackOwed.clear();
     this.#ackDueAtMs = Infinity;
     return acks;
   }
 
-  #ack(channel: ChannelClass, status: AckStatus): Ack {
+  #ack(channel: ChannelClass, { toEpoch, replaced }: AckOwed): Ack {
     const receiver = this.receivers[channel];
-    return {
-      from: this.self,
-      to: this.peer,
-      channel,
-      toEpoch: receiver.state.epoch,
-      epoch: this.epoch,
-      next: receiver.committed,
-      status,
-    };
+    const next = receiver.state.epoch === toEpoch ? receiver.committed : 0;
+    const status = replaced ? "replaced" : receiver.refusing ? "full" : "ok";
+    return { from: this.self, to: this.peer, channel, toEpoch, epoch: this.epoch, next, status };
   }
 }

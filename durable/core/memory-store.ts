@@ -1,4 +1,7 @@
-/** A store in memory: for simulations and tests. `load` gives back what was committed, as a restart would find it. */
+/**
+ * A store in memory: for simulations and tests. `load` gives back what was committed, as a restart would find it. Like
+ * any storage it keeps copies of bytes, and hands out copies.
+ */
 import type { Change, DeadLetter, IdempotencyRecord, KeyRange, KvEntry, Loaded, Store } from "./store.ts";
 
 export class MemoryStore implements Store {
@@ -16,10 +19,10 @@ export class MemoryStore implements Store {
   load(): Loaded {
     const byFirst = <T extends { first: number }>(a: T, b: T) => a.first - b.first;
     return {
-      mail: [...this.#mail.values()].sort(byFirst),
+      mail: [...this.#mail.values()].sort(byFirst).map(copied),
       attempts: [...this.#attempts.values()],
       open: [...this.#open.values()].sort((a, b) => a.token - b.token),
-      outbox: [...this.#outbox.values()].sort(byFirst),
+      outbox: [...this.#outbox.values()].sort(byFirst).map(copied),
       senders: [...this.#senders.values()],
       receivers: [...this.#receivers.values()],
       idempotency: [...this.#idempotency.values()].filter((record) => record.answer === null),
@@ -30,30 +33,46 @@ export class MemoryStore implements Store {
   }
 
   commit(changes: readonly Change[]): void {
+    this.#check(changes);
     for (const change of changes) this.#apply(change);
   }
 
   get(key: string): Uint8Array | undefined {
-    return this.#kv.get(key);
+    return this.#kv.get(key)?.slice();
   }
 
   scan({ start, end, reverse }: KeyRange): Iterable<KvEntry> {
     const keys = [...this.#kv.keys()].filter((key) => key >= start && (end === null || key < end)).sort();
     if (reverse) keys.reverse();
-    return keys.map((key) => [key, this.#kv.get(key) as Uint8Array] as const);
+    return keys.map((key) => [key, this.get(key) as Uint8Array] as const);
   }
 
   deadLetters(after: number, limit: number): DeadLetter[] {
     const letters = [...this.#dead.values()].filter((letter) => letter.id > after);
-    return letters.sort((a, b) => a.id - b.id).slice(0, limit);
+    return letters
+      .sort((a, b) => a.id - b.id)
+      .slice(0, limit)
+      .map(copied);
   }
 
   deadLetter(id: number): DeadLetter | undefined {
-    return this.#dead.get(id);
+    const letter = this.#dead.get(id);
+    return letter && copied(letter);
   }
 
   idempotency(key: string): IdempotencyRecord | undefined {
     return this.#idempotency.get(key);
+  }
+
+  /** Throws before anything is changed, so that a commit is all or nothing. */
+  #check(changes: readonly Change[]): void {
+    const ids = new Set(this.#dead.keys());
+    for (const change of changes) {
+      if (change.kind === "dead.delete") ids.delete(change.id);
+      if (change.kind !== "dead.put") continue;
+      if (ids.has(change.letter.id)) throw new Error(`There is a dead letter ${change.letter.id} already.`);
+      ids.add(change.letter.id);
+    }
   }
 
   #expire(beforeMs: number, keep: number): void {
@@ -67,14 +86,14 @@ export class MemoryStore implements Store {
     switch (change.kind) {
       case "kv":
         if (change.value === null) this.#kv.delete(change.key);
-        else this.#kv.set(change.key, change.value);
+        else this.#kv.set(change.key, change.value.slice());
         return;
       case "mail.put":
-        this.#mail.set(change.record.first, change.record);
+        this.#mail.set(change.record.first, copied(change.record));
         return;
       case "mail.done": {
         const record = this.#mail.get(change.first);
-        if (record) this.#mail.set(change.first, { ...record, done: change.done });
+        if (record) this.#mail.set(change.first, { ...record, done: change.done.slice() });
         return;
       }
       case "mail.delete":
@@ -93,7 +112,10 @@ export class MemoryStore implements Store {
         this.#open.delete(change.token);
         return;
       case "outbox.put":
-        this.#outbox.set(`${change.record.peer} ${change.record.channel} ${change.record.first}`, change.record);
+        this.#outbox.set(
+          `${change.record.peer} ${change.record.channel} ${change.record.first}`,
+          copied(change.record),
+        );
         return;
       case "outbox.delete":
         for (const [key, { peer, channel, first }] of this.#outbox) {
@@ -107,7 +129,7 @@ export class MemoryStore implements Store {
         this.#receivers.set(`${change.record.peer} ${change.record.channel}`, change.record);
         return;
       case "dead.put":
-        this.#dead.set(change.letter.id, change.letter);
+        this.#dead.set(change.letter.id, copied(change.letter));
         return;
       case "dead.delete":
         this.#dead.delete(change.id);
@@ -123,4 +145,13 @@ export class MemoryStore implements Store {
         return;
     }
   }
+}
+
+/** A record with its bytes copied. */
+function copied<T extends object>(record: T): T {
+  const entries = Object.entries(record).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? value.slice() : value,
+  ]);
+  return Object.fromEntries(entries) as T;
 }

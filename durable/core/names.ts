@@ -24,18 +24,21 @@ export function isName(text: string): boolean {
 
 /** A runtime's name, or what is wrong with it. */
 export function parseRuntimeName(text: string): RuntimeName | Failure {
-  return isName(text) ? (text as RuntimeName) : failure("INVALID", `"${shown(text)}" is no runtime name: it takes ${NAME_RULE}.`);
+  return isName(text)
+    ? (text as RuntimeName)
+    : failure("INVALID", `"${shown(text)}" is no runtime name: it takes ${NAME_RULE}.`);
 }
 
 /** An atom's name, or what is wrong with it. */
 export function parseAtomName(text: string): AtomName | Failure {
-  return isName(text) ? (text as AtomName) : failure("INVALID", `"${shown(text)}" is no atom name: it takes ${NAME_RULE}.`);
+  return isName(text)
+    ? (text as AtomName)
+    : failure("INVALID", `"${shown(text)}" is no atom name: it takes ${NAME_RULE}.`);
 }
 
 /** A destination as a guest writes it: a global name, or a bare atom name. */
 export type Destination =
-  | { readonly kind: "global"; readonly name: GlobalName }
-  | { readonly kind: "bare"; readonly name: AtomName };
+  { readonly kind: "global"; readonly name: GlobalName } | { readonly kind: "bare"; readonly name: AtomName };
 
 /** Reads a destination: `runtime/atom` or `atom`. */
 export function parseDestination(text: string): Destination | Failure {

@@ -4,11 +4,15 @@
  * Invariants
  * 1. A frame is in the changes of the commit that it was cut in, so none leaves that a crash could take back.
  * 2. Acknowledged frames are dropped from memory at once and from the store with the next commit.
+ * 3. A volatile atom's links write nothing; the frames that it stored while it was durable are theirs now, so that
+ *    their rows go with the first commit.
+ * 4. What is asked of all links costs as much as the links that have something to do, not as all there ever were.
  */
 import { decodeEnvelopes, type Envelope } from "./envelope.ts";
 import type { Ack, Batch, ChannelClass, Frame } from "./frame.ts";
 import { OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "./limits.ts";
 import { Link } from "./link.ts";
+import type { Load } from "./mailbox.ts";
 import type { GlobalName } from "./names.ts";
 import type { Change, Loaded } from "./store.ts";
 import type { Outgoing } from "./turn.ts";
@@ -26,6 +30,9 @@ export class Peers {
   readonly #epoch: number;
   readonly #persistent: boolean;
   readonly #links = new Map<GlobalName, Link>();
+  /** Links that may have something to do: `links` forgets those that have not. */
+  readonly #awake = new Set<Link>();
+  readonly #refusing = new Set<Link>();
   readonly #sendersTouched = new Set<ChannelKey>();
   readonly #receiversTouched = new Set<ChannelKey>();
   readonly #ackedBelow = new Map<ChannelKey, number>();
@@ -37,35 +44,45 @@ export class Peers {
     this.#persistent = persistent;
   }
 
-  restore({ senders, receivers, outbox }: Loaded): void {
+  /** `renewed`: this atom is a new incarnation of the one that stored this. */
+  restore({ senders, receivers, outbox }: Loaded, renewed: boolean): void {
     for (const record of senders) this.link(record.peer).senders[record.channel].restore(record);
     for (const record of receivers) this.link(record.peer).receivers[record.channel].restore(record);
     for (const { peer, channel, first, count, body } of outbox) {
       this.link(peer).senders[channel].restoreFrame({ first, count, body });
+      if (!this.#persistent) this.#ackedBelow.set(`${peer} ${channel}`, Infinity);
+    }
+    if (!renewed) return;
+    for (const { peer, channel } of senders) {
+      this.link(peer).senders[channel].renew();
+      this.#sendersTouched.add(`${peer} ${channel}`);
     }
   }
 
   link(peer: GlobalName): Link {
     let link = this.#links.get(peer);
     if (!link) this.#links.set(peer, (link = new Link(this.#self, peer, this.#epoch)));
+    this.#awake.add(link);
     return link;
   }
 
+  /** The links that have something to do, now or later. */
   get links(): Iterable<Link> {
-    return this.#links.values();
+    for (const link of this.#awake) if (link.idle) this.#awake.delete(link);
+    return this.#awake;
   }
   get idle(): boolean {
-    for (const link of this.#links.values()) if (!link.idle) return false;
+    for (const _ of this.links) return false;
     return true;
   }
   get unacknowledged(): number {
     let sum = 0;
-    for (const link of this.#links.values()) sum += link.unacknowledged;
+    for (const link of this.#awake) sum += link.unacknowledged;
     return sum;
   }
 
   /** True if the channel's outbox takes `more` envelopes over what `waiting` already holds for it. */
-  hasRoom(to: GlobalName, channel: ChannelClass, waiting: { messages: number; bytes: number }): boolean {
+  hasRoom(to: GlobalName, channel: ChannelClass, waiting: Readonly<Load>): boolean {
     const sender = this.#links.get(to)?.senders[channel];
     const messages = (sender?.messages ?? 0) + waiting.messages;
     const bytes = (sender?.bytes ?? 0) + waiting.bytes;
@@ -78,20 +95,41 @@ export class Peers {
     for (const [key, group] of byChannel) {
       const { to, channel } = group[0] as Outgoing;
       const frames = this.link(to).senders[channel].enqueue(group.map(({ envelope }) => envelope));
-      this.#cut.push(...frames.map((frame): Change => ({ kind: "outbox.put", record: { peer: to, channel, ...frame } })));
+      this.#cut.push(
+        ...frames.map((frame): Change => ({ kind: "outbox.put", record: { peer: to, channel, ...frame } })),
+      );
       this.#sendersTouched.add(key);
     }
   }
 
-  /** Frames in order for the mailbox, and what turned out to be undeliverable. */
-  onBatch(batch: Batch, nowMs: number, hasRoom: (frame: Frame) => boolean): { frames: Frame[]; undeliverable: Undeliverable[] } {
+  /** Frames in order for the mailbox, and what turned out to be undeliverable. `reserve` is asked for room before each. */
+  onBatch(
+    batch: Batch,
+    nowMs: number,
+    reserve: (frame: Frame) => boolean,
+  ): { frames: Frame[]; undeliverable: Undeliverable[] } {
     const undeliverable = batch.acks.flatMap((ack) => this.#onAck(ack, nowMs));
-    const frames = batch.frames.flatMap((frame) => this.#onFrame(frame, nowMs, hasRoom));
+    const frames = batch.frames.flatMap((frame) => this.#onFrame(frame, nowMs, reserve));
     return { frames, undeliverable };
   }
 
+  /** True if a peer was refused for want of room. */
+  get refusing(): boolean {
+    return this.#refusing.size > 0;
+  }
+
+  /** There is room again: every peer that was refused is told. */
+  resume(): void {
+    for (const link of this.#refusing) link.resume();
+    this.#refusing.clear();
+  }
+
   changes(): Change[] {
-    const acked = [...this.#ackedBelow].map(([key, below]): Change => ({ kind: "outbox.delete", ...parseKey(key), below }));
+    const acked = [...this.#ackedBelow].map(([key, below]): Change => ({
+      kind: "outbox.delete",
+      ...parseKey(key),
+      below,
+    }));
     const senders = [...this.#sendersTouched].map((key): Change => {
       const { peer, channel } = parseKey(key);
       return { kind: "sender.put", record: { peer, channel, ...this.link(peer).senders[channel].state } };
@@ -100,7 +138,7 @@ export class Peers {
       const { peer, channel } = parseKey(key);
       return { kind: "receiver.put", record: { peer, channel, ...this.link(peer).receivers[channel].state } };
     });
-    const changes = this.#persistent ? [...acked, ...this.#cut, ...senders, ...receivers] : [];
+    const changes = this.#persistent ? [...acked, ...this.#cut, ...senders, ...receivers] : acked;
     this.#cut = [];
     this.#ackedBelow.clear();
     this.#sendersTouched.clear();
@@ -116,24 +154,31 @@ export class Peers {
     this.#receiversTouched.clear();
   }
 
-  #onFrame(frame: Frame, nowMs: number, hasRoom: (frame: Frame) => boolean): readonly Frame[] {
-    const frames = this.link(frame.from).onFrame(frame, nowMs, hasRoom);
+  #onFrame(frame: Frame, nowMs: number, reserve: (frame: Frame) => boolean): readonly Frame[] {
+    const link = this.link(frame.from);
+    const frames = link.onFrame(frame, nowMs, reserve);
+    if (link.refusing) this.#refusing.add(link);
     if (frames.length > 0) this.#receiversTouched.add(`${frame.from} ${frame.channel}`);
     return frames;
   }
 
   #onAck(ack: Ack, nowMs: number): Undeliverable[] {
     const key: ChannelKey = `${ack.from} ${ack.channel}`;
-    const outcome = this.link(ack.from).onAck(ack, nowMs);
-    if (outcome.kind === "none") return [];
-    this.#sendersTouched.add(key);
-    if (outcome.kind === "readdressed") return [];
+    const outcome = this.#links.get(ack.from)?.onAck(ack, nowMs);
+    if (!outcome || outcome.kind === "none") return [];
     if (outcome.kind === "advanced") {
-      this.#ackedBelow.set(key, outcome.upTo);
+      if (outcome.contacted) this.#sendersTouched.add(key);
+      this.#noteDone(key, outcome.upTo);
       return [];
     }
-    this.#ackedBelow.set(key, Infinity);
+    this.#sendersTouched.add(key);
+    if (outcome.kind === "readdressed") return [];
+    this.#noteDone(key, Infinity);
     return [{ peer: ack.from, envelopes: outcome.frames.flatMap((frame) => decodeEnvelopes(frame.body)) }];
+  }
+
+  #noteDone(key: ChannelKey, below: number): void {
+    if (this.#persistent) this.#ackedBelow.set(key, Math.max(below, this.#ackedBelow.get(key) ?? 0));
   }
 }
 

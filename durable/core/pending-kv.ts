@@ -20,7 +20,8 @@ export function* scanRange(layers: readonly KvLayer[], store: Store, range: KeyR
   const before = range.reverse ? (a: string, b: string) => a > b : (a: string, b: string) => a < b;
   let at = 0;
   for (const [key, value] of store.scan(range)) {
-    while (at < overlay.length && before((overlay[at] as OverlayEntry)[0], key)) yield* present(overlay[at++] as OverlayEntry);
+    while (at < overlay.length && before((overlay[at] as OverlayEntry)[0], key))
+      yield* present(overlay[at++] as OverlayEntry);
     const same = overlay[at];
     if (same && same[0] === key) {
       at += 1;

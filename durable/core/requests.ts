@@ -32,7 +32,13 @@ export class Requests {
   deliver(mail: MessageMail): void {
     const { envelope, from, position } = mail;
     if (envelope.kind === "message") return;
-    const request: OpenRequest = { token: position, asker: from, request: envelope.id, kind: envelope.kind, taken: false };
+    const request: OpenRequest = {
+      token: position,
+      asker: from,
+      request: envelope.id,
+      kind: envelope.kind,
+      taken: false,
+    };
     this.#open.set(position, { request, consumed: false, stored: false });
   }
 

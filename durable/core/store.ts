@@ -3,9 +3,10 @@
  * commit at a time; key-value reads go through to it. Implementations: object SQLite (`durable/sqlite-store.ts`) and
  * memory (`memory-store.ts`). Everything is synchronous.
  */
-import type { OutboxFrame, ReceiverState, SenderState } from "./channel.ts";
+import type { OutboxFrame, SenderState } from "./channel.ts";
 import type { ChannelClass } from "./frame.ts";
 import type { GlobalName } from "./names.ts";
+import type { ReceiverState } from "./receiver.ts";
 
 /** A run of envelopes in the mailbox, stored as it came. */
 export interface MailRecord {
@@ -79,7 +80,12 @@ export type Change =
   | { readonly kind: "open.put"; readonly request: OpenRequest }
   | { readonly kind: "open.delete"; readonly token: number }
   | { readonly kind: "outbox.put"; readonly record: OutboxRecord }
-  | { readonly kind: "outbox.delete"; readonly peer: GlobalName; readonly channel: ChannelClass; readonly below: number }
+  | {
+      readonly kind: "outbox.delete";
+      readonly peer: GlobalName;
+      readonly channel: ChannelClass;
+      readonly below: number;
+    }
   | { readonly kind: "sender.put"; readonly record: SenderRecord }
   | { readonly kind: "receiver.put"; readonly record: ReceiverRecord }
   | { readonly kind: "dead.put"; readonly letter: DeadLetter }

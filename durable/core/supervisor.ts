@@ -15,7 +15,8 @@ export interface Trap {
 
 export class Supervisor {
   #row = 0;
-  #startedAtMs = 0;
+  /** When the instance that runs started; null if none does. */
+  #startedAtMs: number | null = null;
   #restarts = 0;
   #lastTrap: Trap | null = null;
 
@@ -40,7 +41,9 @@ export class Supervisor {
 
   /** Returns when the next instance may start, in ms. */
   onTrap(text: string, nowMs: number): number {
-    if (nowMs - this.#startedAtMs >= HEALTHY_AFTER_MS) this.#row = 0;
+    const ranMs = this.#startedAtMs === null ? 0 : nowMs - this.#startedAtMs;
+    this.#startedAtMs = null;
+    if (ranMs >= HEALTHY_AFTER_MS) this.#row = 0;
     this.#row += 1;
     this.#restarts += 1;
     this.#lastTrap = { atMs: nowMs, text };

@@ -2,6 +2,7 @@
  * A turn's effects: everything that the guest did since its last blocking point. They are collected here and nowhere
  * else; committing a turn absorbs it into the pending commit of the atom, dropping it forgets it.
  */
+import type { AliasDraft } from "./aliases.ts";
 import type { Answer } from "./answer.ts";
 import type { ChannelClass } from "./frame.ts";
 import type { Envelope } from "./envelope.ts";
@@ -15,12 +16,6 @@ export interface Outgoing {
   readonly envelope: Envelope;
 }
 
-export interface AliasChange {
-  readonly kind: "add" | "remove";
-  readonly scope: string;
-  readonly value: string;
-}
-
 /** An answer to a request: where it goes is in the request. */
 export interface Answered {
   readonly request: OpenRequest;
@@ -31,11 +26,13 @@ export class Turn {
   /** null: deleted. */
   readonly kv = new Map<string, Uint8Array | null>();
   readonly outgoing: Outgoing[] = [];
-  readonly answers: Answered[] = [];
-  readonly aliases: AliasChange[] = [];
+  /** By the token of the request. */
+  readonly answers = new Map<number, Answered>();
+  /** The atom's aliases as this turn has left them; null: as they were. */
+  aliases: AliasDraft | null = null;
   readonly consumed: Mail[] = [];
   /** Tokens of requests that the guest asked to answer later. */
-  readonly tokensTaken: number[] = [];
+  readonly tokensTaken = new Set<number>();
   /** What happens outside the atom once the turn is durable, such as an outgoing HTTP request. */
   readonly afterCommit: (() => void)[] = [];
 
@@ -43,10 +40,10 @@ export class Turn {
     return (
       this.kv.size === 0 &&
       this.outgoing.length === 0 &&
-      this.answers.length === 0 &&
-      this.aliases.length === 0 &&
+      this.answers.size === 0 &&
+      this.aliases === null &&
       this.consumed.length === 0 &&
-      this.tokensTaken.length === 0 &&
+      this.tokensTaken.size === 0 &&
       this.afterCommit.length === 0
     );
   }

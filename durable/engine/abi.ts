@@ -155,5 +155,5 @@ const GRANT_OF_MODULE: Readonly<Record<string, readonly Grant[]>> = {
 /** The grants of which an atom needs one to import the function; empty if it needs none. */
 export function grantsFor(module: string, name: string): readonly Grant[] {
   if (module === "radon:http" && name === "fetch") return ["http"];
-  return GRANT_OF_MODULE[module] ?? [];
+  return (Object.hasOwn(GRANT_OF_MODULE, module) && GRANT_OF_MODULE[module]) || [];
 }

@@ -10,23 +10,15 @@
  *    inside the guest can swallow it.
  */
 import type { Atom } from "../core/atom.ts";
+import type { ChainLink } from "../core/envelope.ts";
 import { ERROR_CODES, failure, type Failure } from "../core/errors.ts";
-import type { FutureCallback } from "../core/futures.ts";
+import type { FutureCallback, Outcome } from "../core/futures.ts";
 import { CALLBACK_DEPTH_MAX, SLICE_MS_MAX, SLICE_TURNS_MAX } from "../core/limits.ts";
 import type { InterruptMail, Mail, MessageMail } from "../core/mailbox.ts";
+import { callFrame, CallStack, mailsOf, type CallFrame } from "./call-stack.ts";
 import type { Host } from "./host.ts";
 import { exitCodeOf } from "./imports/wasi.ts";
 import { GuestFault, type GuestMemory } from "./memory.ts";
-
-/** What one activation of the guest sees: `invoke`, or one callback. */
-interface CallFrame {
-  /** The current message, interrupt or re-entrant request. */
-  current: MessageMail | InterruptMail | null;
-  /** Bytes that wait for `take`. */
-  slot: Uint8Array | null;
-  /** Delivered in this frame; consumed when it ends. */
-  readonly held: Mail[];
-}
 
 /** The guest's exports, each entered through `WebAssembly.promising`. */
 export interface GuestExports {
@@ -35,6 +27,9 @@ export interface GuestExports {
   readonly callback: ((kind: number, token: number, length: number) => Promise<void>) | undefined;
 }
 
+const TOO_EARLY =
+  "A start function called a host function that uses memory, which is not exported yet: export it as _initialize.";
+
 /** Thrown through the guest to end it on purpose. */
 export class GuestStop extends Error {
   override readonly name = "GuestStop";
@@ -42,18 +37,26 @@ export class GuestStop extends Error {
 
 const CALLBACK = { interrupt: 1, future: 2, reentrant: 3 } as const;
 
+/** A future that blocked code waits for. Its outcome stays here for that code, should a callback get it as well. */
+interface Awaited {
+  readonly id: number;
+  outcome: Outcome | null;
+}
+
 export class Guest {
   readonly atom: Atom;
   readonly host: Host;
   #memory: GuestMemory | undefined;
   #exports: GuestExports | undefined;
-  readonly #frames: CallFrame[] = [];
-  readonly #awaited: number[] = [];
-  #lastError = "";
+  #flushOutput: () => void = () => undefined;
+  readonly #stack = new CallStack();
+  readonly #awaited: Awaited[] = [];
+  /** The message that `invoke` was called for, until it is received. */
+  #assigned: MessageMail | undefined;
   #reentrantToken: number | null = null;
   #doom: unknown;
   #blamed: { readonly mail: Mail | null } | null = null;
-  #stopping: "no" | "told" | "asked" = "no";
+  #stopping = false;
   #spent = false;
   #sliceTurns = 0;
   #sliceStartMs = 0;
@@ -64,10 +67,11 @@ export class Guest {
     this.#sliceStartMs = host.monotonic();
   }
 
-  /** The instance exists: its memory and exports may be used. */
-  attach(memory: GuestMemory, exports: GuestExports): void {
+  /** The instance exists: its memory and exports may be used. `flushOutput`: it came to rest, or is lost. */
+  attach(memory: GuestMemory, exports: GuestExports, flushOutput: () => void): void {
     this.#memory = memory;
     this.#exports = exports;
+    this.#flushOutput = flushOutput;
   }
 
   // ---- For the host functions
@@ -77,21 +81,21 @@ export class Guest {
   }
 
   get memory(): GuestMemory {
-    if (!this.#memory) throw new GuestFault("A host function that uses memory was called before the instance existed.");
+    if (!this.#memory) throw new GuestFault(TOO_EARLY);
     return this.#memory;
   }
 
   get current(): MessageMail | InterruptMail | null {
-    return this.#frame().current;
+    return this.#stack.top.current;
   }
 
   get lastError(): string {
-    return this.#lastError;
+    return this.#stack.top.lastError;
   }
 
   /** Remembers a failure for `last_error`; its number. */
   fail({ code, reason }: Failure): number {
-    this.#lastError = reason;
+    this.#stack.top.lastError = reason;
     return ERROR_CODES[code];
   }
 
@@ -103,7 +107,7 @@ export class Guest {
   /** Hands bytes to the guest (docs/abi.md, section 1, "Bytes out"). */
   out(bytes: Uint8Array, ptr: number, cap: number): number {
     this.memory.check(ptr, cap);
-    const frame = this.#frame();
+    const frame = this.#stack.top;
     if (bytes.length > cap >>> 0) {
       frame.slot = bytes;
       return bytes.length;
@@ -115,19 +119,31 @@ export class Guest {
 
   /** What waits for `take`, or null. */
   get slot(): Uint8Array | null {
-    return this.#frame().slot;
+    return this.#stack.top.slot;
+  }
+
+  /** The next message: in `invoke` of a reactive atom first the one that it was called for. */
+  nextMessage(): MessageMail | undefined {
+    const mail = this.#assigned ?? this.atom.takeMessage();
+    this.#assigned = undefined;
+    return mail;
   }
 
   /** Makes a delivered message the current one. */
   receive(mail: MessageMail): void {
-    const frame = this.#frame();
-    if (this.host.entry.kind === "daemon") {
-      this.#closeRequest(frame.current);
+    const { top, bottom } = this.#stack;
+    if (this.#isDaemon) {
+      this.#closeRequest(top.current);
       this.atom.turn.consumed.push(mail);
-    } else {
-      this.#bottom().held.push(mail);
+    } else if (!bottom.held.includes(mail)) {
+      bottom.held.push(mail);
     }
-    frame.current = mail;
+    top.current = mail;
+  }
+
+  /** The atoms that wait for what the guest works on, whichever activation it is. */
+  waiting(): readonly ChainLink[] {
+    return this.#stack.chain((mail) => this.atom.openRequest(mail.position) !== undefined);
   }
 
   setReentrantToken(token: number): void {
@@ -141,29 +157,41 @@ export class Guest {
     throw new GuestFault(`${name} registers a callback, but the module exports no radon_callback(i32, i32, i32).`);
   }
 
-  /**
-   * A blocking point. Commits the turn, runs callbacks, and waits until `ready` has a value, or until `deadlineMs`
-   * (TIMEOUT). `awaited`: the future that the guest waits for, by which re-entrant requests are known.
-   */
-  async block<T>(ready: () => T | undefined, deadlineMs: number, awaited?: number): Promise<T | Failure> {
+  /** A blocking point: commits the turn, runs callbacks, and waits until `ready` has a value, or `deadlineMs` (TIMEOUT). */
+  async block<T>(ready: () => T | undefined, deadlineMs: number): Promise<T | Failure> {
     this.commit();
-    if (awaited !== undefined) this.#awaited.push(awaited);
-    try {
-      return await this.#waitFor(ready, deadlineMs);
-    } finally {
-      if (awaited !== undefined) this.#awaited.pop();
-    }
+    return this.#waitFor(ready, deadlineMs);
   }
 
-  /** A blocking point that waits for something of the host's. */
-  async blockOn<T>(work: Promise<T>): Promise<T | Failure> {
-    let result: { value: T } | undefined;
-    void work.then((value) => {
-      result = { value };
+  /** A blocking point that waits for something of the host's, which begins once the turn is committed. */
+  async blockOn<T>(work: () => Promise<T>): Promise<T | Failure> {
+    this.commit();
+    let settled: { result: () => T } | undefined;
+    const settle = (result: () => T) => {
+      settled = { result };
       this.host.wake();
-    });
-    const outcome = await this.block(() => result, Infinity);
-    return "value" in outcome ? outcome.value : outcome;
+    };
+    work().then(
+      (value) => settle(() => value),
+      (error: unknown) =>
+        settle(() => {
+          throw error;
+        }),
+    );
+    const outcome = await this.#waitFor(() => settled, Infinity);
+    return "result" in outcome ? outcome.result() : outcome;
+  }
+
+  /** A blocking point that waits for a future, by which re-entrant requests are known. */
+  async blockOnFuture(id: number, deadlineMs: number): Promise<Outcome | Failure> {
+    const awaited: Awaited = { id, outcome: null };
+    this.commit();
+    this.#awaited.push(awaited);
+    try {
+      return await this.#waitFor(() => this.atom.futures.claim(id) ?? awaited.outcome ?? undefined, deadlineMs);
+    } finally {
+      this.#awaited.pop();
+    }
   }
 
   async #waitFor<T>(ready: () => T | undefined, deadlineMs: number): Promise<T | Failure> {
@@ -188,13 +216,17 @@ export class Guest {
   }
 
   async initialize(): Promise<void> {
-    await this.#enter(null, async (exports) => exports.initialize?.());
+    await this.#enter(callFrame(), async (exports) => exports.initialize?.());
+    if (this.#spent) throw new GuestFault("The atom exited in _initialize, before it could do anything.");
     this.commit();
   }
 
   /** Runs `invoke` once; its messages are consumed and its turn committed when it returns. */
   async invoke(): Promise<void> {
-    await this.#enter(null, (exports) => exports.invoke());
+    this.#assigned = this.#isDaemon ? undefined : this.atom.takeMessage();
+    const held = this.#assigned ? [this.#assigned] : [];
+    await this.#enter(callFrame({ held }), (exports) => exports.invoke());
+    this.#assigned = undefined;
     this.commit();
     await this.#breatheIfDue();
   }
@@ -205,17 +237,17 @@ export class Guest {
     await this.#runCallbacks();
   }
 
-  /** True if the guest called `proc_exit(0)`: it ended well, and its instance is used up. */
+  /** True if the guest called `proc_exit(0)`: all of it ended well, and its instance is used up. */
   get spent(): boolean {
     return this.#spent;
   }
   get stopping(): boolean {
-    return this.#stopping !== "no";
+    return this.#stopping;
   }
 
   /** Asks the guest to end: its next blocking call answers CLOSED, the one after that ends it. */
   stop(): void {
-    if (this.#stopping === "no") this.#stopping = "asked";
+    this.#stopping = true;
     this.host.wake();
   }
 
@@ -228,13 +260,19 @@ export class Guest {
   // ---- Callbacks
 
   async #runCallbacks(): Promise<void> {
-    for (;;) {
-      this.atom.futures.tick(this.host.now());
+    while (!this.#spent) {
+      this.#noteOutcomes();
       if (await this.#runInterrupt()) continue;
       if (await this.#runFuture()) continue;
       if (await this.#runReentrant()) continue;
       return;
     }
+  }
+
+  #noteOutcomes(): void {
+    const { futures } = this.atom;
+    futures.tick(this.host.now());
+    for (const awaited of this.#awaited) awaited.outcome ??= futures.peek(awaited.id)?.outcome ?? null;
   }
 
   async #runInterrupt(): Promise<boolean> {
@@ -248,35 +286,28 @@ export class Guest {
       this.commit();
       return true;
     }
-    await this.#call(CALLBACK.interrupt, token, mail.envelope.payload, mail);
+    await this.#callWithMail(CALLBACK.interrupt, token, mail);
     return true;
   }
 
   async #runFuture(): Promise<boolean> {
     const callback = this.atom.futures.takeCallback();
     if (!callback) return false;
-    const { length, bytes } = this.#futurePayload(callback);
-    await this.#call(CALLBACK.future, callback.token, bytes, null, length);
+    await this.#callWithOutcome(callback);
     return true;
   }
 
-  #futurePayload({ outcome }: FutureCallback): { length: number; bytes: Uint8Array | null } {
-    if (outcome.kind === "failed") return { length: this.fail(outcome.failure), bytes: null };
-    return { length: outcome.payload.length, bytes: outcome.payload };
-  }
-
   async #runReentrant(): Promise<boolean> {
-    if (this.#awaited.length === 0) return false;
-    const mail = this.atom.takeReentrant(new Set(this.#awaited));
+    const awaited = this.#awaited.filter(({ outcome }) => outcome === null);
+    if (awaited.length === 0) return false;
+    const mail = this.atom.takeReentrant(new Set(awaited.map(({ id }) => id)));
     if (!mail) return false;
     if (this.#reentrantToken === null) {
-      this.#refuse(
-        mail,
-        failure("DEADLOCK", `${this.host.self} waits for the atom that asks it, and takes no re-entrant requests.`),
-      );
-      return true;
+      const reason = `${this.host.self} waits for the atom that asks it, and takes no re-entrant requests.`;
+      this.#refuse(mail, failure("DEADLOCK", reason));
+    } else {
+      await this.#callWithMail(CALLBACK.reentrant, this.#reentrantToken, mail);
     }
-    await this.#call(CALLBACK.reentrant, this.#reentrantToken, mail.envelope.payload, mail);
     return true;
   }
 
@@ -287,48 +318,63 @@ export class Guest {
     this.commit();
   }
 
-  async #call(
-    kind: number,
-    token: number,
-    payload: Uint8Array | null,
-    current: CallFrame["current"],
-    length = payload?.length ?? 0,
-  ): Promise<void> {
-    if (this.#frames.length >= CALLBACK_DEPTH_MAX)
+  #callWithMail(kind: number, token: number, mail: MessageMail | InterruptMail): Promise<void> {
+    const { payload } = mail.envelope;
+    return this.#call(kind, token, payload.length, callFrame({ current: mail, slot: payload, held: [mail] }));
+  }
+
+  #callWithOutcome({ token, outcome }: FutureCallback): Promise<void> {
+    if (outcome.kind === "completed") {
+      const { payload } = outcome;
+      return this.#call(CALLBACK.future, token, payload.length, callFrame({ slot: payload }));
+    }
+    const { code, reason } = outcome.failure;
+    return this.#call(CALLBACK.future, token, ERROR_CODES[code], callFrame({ lastError: reason }));
+  }
+
+  async #call(kind: number, token: number, length: number, frame: CallFrame): Promise<void> {
+    if (this.#stack.depth >= CALLBACK_DEPTH_MAX)
       throw this.fault(new GuestFault(`Callbacks nest deeper than ${CALLBACK_DEPTH_MAX}.`));
-    await this.#enter(current, (exports) => exports.callback?.(kind, token, length), payload);
+    await this.#enter(frame, (exports) => exports.callback?.(kind, token, length));
     this.commit();
   }
 
   // ---- Frames
 
   /** Runs guest code in a frame of its own; what the frame held is consumed when it ends well. */
-  async #enter(
-    current: CallFrame["current"],
-    run: (exports: GuestExports) => Promise<void> | undefined,
-    slot: Uint8Array | null = null,
-  ): Promise<void> {
+  async #enter(frame: CallFrame, run: (exports: GuestExports) => Promise<void> | undefined): Promise<void> {
     if (!this.#exports) throw new GuestFault("The guest was entered before its instance existed.");
-    const frame: CallFrame = { current, slot, held: current ? [current] : [] };
-    this.#frames.push(frame);
+    this.#stack.push(frame);
     try {
       await run(this.#exports);
+      // A handler inside the guest may have caught the fault, and returned.
+      this.throwIfDoomed();
     } catch (error) {
-      this.#spent = exitCodeOf(error) === 0 && this.#frames.length === 1;
-      if (this.#spent) return this.#closeFrame(frame);
-      // The innermost frame gets here first.
-      this.#blamed ??= { mail: frame.current };
-      throw this.fault(error);
+      const fault = this.fault(error);
+      this.#flushOutput();
+      if (exitCodeOf(fault) !== 0) {
+        // The innermost frame gets here first.
+        this.#blamed ??= { mail: this.#workedOn() };
+        throw fault;
+      }
+      this.#spent = true;
     }
     this.#closeFrame(frame);
+    // An exit ends everything below, too.
+    if (this.#spent && this.#stack.depth > 0) this.throwIfDoomed();
   }
 
   #closeFrame(frame: CallFrame): void {
-    this.#frames.pop();
-    const mails = frame.held.length > 0 || !frame.current ? frame.held : [frame.current];
-    for (const mail of mails) this.#closeRequest(mail);
-    if (this.host.entry.kind === "daemon") this.#closeRequest(frame.current);
+    this.#stack.pop();
+    if (this.#stack.depth === 0) this.#flushOutput();
+    for (const mail of mailsOf(frame)) this.#closeRequest(mail);
     this.atom.turn.consumed.push(...frame.held);
+  }
+
+  /** The mail that the guest was at, or the nearest below a callback that has none. */
+  #workedOn(): Mail | null {
+    for (const mail of this.#stack.mails()) return mail;
+    return null;
   }
 
   /** A request that was neither answered nor kept by its token fails: nobody can answer it any more. */
@@ -340,16 +386,8 @@ export class Guest {
     this.atom.answer(request, { kind: "failure", failure: reason });
   }
 
-  #frame(): CallFrame {
-    const frame = this.#frames.at(-1);
-    // A module's start function runs before any frame is entered.
-    if (!frame)
-      throw new GuestFault("Host functions that need a message or return bytes cannot be called by a start function.");
-    return frame;
-  }
-
-  #bottom(): CallFrame {
-    return this.#frames[0] ?? this.#frame();
+  get #isDaemon(): boolean {
+    return this.host.entry.kind === "daemon";
   }
 
   /** Dooms the instance; returns what to throw. */
@@ -358,10 +396,12 @@ export class Guest {
     return this.#doom;
   }
 
+  /** Each activation is told once, so that it can end by itself. */
   #closing(): Failure | undefined {
-    if (this.#stopping === "no") return undefined;
-    if (this.#stopping === "told") throw this.fault(new GuestStop("The atom was stopped."));
-    this.#stopping = "told";
+    if (!this.#stopping) return undefined;
+    const { top } = this.#stack;
+    if (top.toldClosed) throw this.fault(new GuestStop("The atom was stopped."));
+    top.toldClosed = true;
     return failure("CLOSED");
   }
 

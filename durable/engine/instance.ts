@@ -50,6 +50,11 @@ export function checkModule(module: WebAssembly.Module, guest: Guest): Failure |
   if (exports.get("invoke") !== "function" && exports.get("_start") !== "function") {
     return failure("INVALID", `The module of ${self} exports neither invoke nor _start: export "invoke: () -> ()".`);
   }
+  for (const name of ["_initialize", "radon_callback"]) {
+    const kind = exports.get(name) ?? "function";
+    if (kind !== "function")
+      return failure("INVALID", `The export ${name} of ${self} is a ${kind}; it has to be a function.`);
+  }
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
     const grants = grantsFor(from, name);
     if (grants.length === 0 || grants.some((grant) => entry.grants.includes(grant))) continue;
@@ -68,7 +73,7 @@ export function instantiate(module: WebAssembly.Module, guest: Guest): void {
   const instance = new WebAssembly.Instance(module, imports);
   wasi.attach(instance);
   const memory = new GuestMemory(instance.exports.memory as WebAssembly.Memory);
-  guest.attach(memory, enterable(instance));
+  guest.attach(memory, enterable(instance), () => wasi.flush());
 }
 
 function enterable({ exports }: WebAssembly.Instance): GuestExports {
@@ -80,21 +85,25 @@ function enterable({ exports }: WebAssembly.Instance): GuestExports {
   };
 }
 
+/** Names come from the module: those of JavaScript's own objects, such as `__proto__`, mean nothing here. */
 function linkImports(
   module: WebAssembly.Module,
   guest: Guest,
   wasi: (name: string) => AnyFunction,
 ): WebAssembly.Imports {
   const table = hostFunctions(guest);
-  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+  const imports = new Map<string, Map<string, WebAssembly.ImportValue>>();
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    const fn = from === WASI_MODULE ? wasi(name) : table[from]?.[name];
+    const fn = from === WASI_MODULE ? wasi(name) : own(own(table, from), name);
     if (!fn) throw new UnknownImport(`The module imports ${from}.${name}, which Radon does not have.`);
-    (imports[from] ??= {})[name] = isBlocking(from, name)
-      ? new jspi.Suspending(guardedAsync(guest, fn))
-      : guarded(guest, fn);
+    const linked = isBlocking(from, name) ? new jspi.Suspending(guardedAsync(guest, fn)) : guarded(guest, fn);
+    imports.set(from, (imports.get(from) ?? new Map<string, WebAssembly.ImportValue>()).set(name, linked));
   }
-  return imports;
+  return Object.fromEntries([...imports].map(([from, functions]) => [from, Object.fromEntries(functions)]));
+}
+
+function own<T>(table: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 function hostFunctions(guest: Guest): Readonly<Record<string, Readonly<Record<string, AnyFunction>>>> {
@@ -112,8 +121,8 @@ function hostFunctions(guest: Guest): Readonly<Record<string, Readonly<Record<st
 
 function isBlocking(module: string, name: string): boolean {
   if (module === WASI_MODULE) return WASI_BLOCKING.has(name);
-  const functions: Readonly<Record<string, { readonly blocking: boolean }>> = ABI[module as keyof typeof ABI] ?? {};
-  return functions[name]?.blocking ?? false;
+  const functions: Readonly<Record<string, { readonly blocking: boolean }>> | undefined = own(ABI, module);
+  return own(functions, name)?.blocking ?? false;
 }
 
 function guarded(guest: Guest, fn: AnyFunction): AnyFunction {

@@ -69,6 +69,7 @@ export class Runner {
   restart(): void {
     this.#restartAtMs = 0;
     this.#loadFailure = undefined;
+    this.#initializationTraps = 0;
     this.#atom.setEnded(null);
     if (!this.#guest) return;
     if (this.#running) this.#guest.stop();
@@ -107,6 +108,7 @@ export class Runner {
 
   async #runReactive(guest: Guest): Promise<void> {
     await guest.runCallbacks();
+    if (guest.spent) return this.#discard();
     if (this.#atom.mailbox.hasMessage) {
       await guest.invoke();
       if (guest.spent || isCommand(this.#module)) this.#discard();
@@ -122,19 +124,15 @@ export class Runner {
     const guest = new Guest(this.#atom, this.#host);
     const refused = checkModule(this.#module, guest);
     if (refused) return this.#failLoad(refused.reason);
-    try {
-      instantiate(this.#module, guest);
-    } catch (error) {
-      if (isLinkError(error)) return this.#failLoad(error.message);
-      return this.#onFault(guest, error);
-    }
-    this.#guest = guest;
     this.#atom.supervisor.onStart(this.#host.now());
     try {
+      instantiate(this.#module, guest);
+      this.#guest = guest;
       await guest.initialize();
     } catch (error) {
+      if (isLinkError(error)) return this.#failLoad(error.message);
       this.#onFault(guest, error);
-      return this.#giveUpInitializing();
+      return error instanceof GuestStop ? undefined : this.#giveUpInitializing();
     }
     this.#initializationTraps = 0;
     return guest;

@@ -5,10 +5,17 @@ const FRAMES_MAX = 24;
 
 /** The message of a trap and its wasm stack, the runtime's own frames left out. */
 export function trapText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error).slice(0, REASON_BYTES_MAX);
+  if (!(error instanceof Error)) return thrownText(error).slice(0, REASON_BYTES_MAX);
   const headline = error.name === "GuestFault" ? error.message : `${error.name}: ${error.message}`;
   const frames = (error.stack ?? "").split("\n").filter(isGuestFrame).slice(0, FRAMES_MAX).map(readableFrame);
   return [headline, ...frames].join("\n").slice(0, REASON_BYTES_MAX);
+}
+
+/** A guest throws WebAssembly exceptions, which are no JavaScript errors and say nothing of themselves. */
+function thrownText(thrown: unknown): string {
+  const { Exception } = WebAssembly as { readonly Exception?: new (...args: never[]) => object };
+  const isException = Exception !== undefined && thrown instanceof Exception;
+  return isException ? "The atom threw an exception that it did not catch." : String(thrown);
 }
 
 function isGuestFrame(line: string): boolean {

@@ -34,7 +34,7 @@ export async function startRadon(config: string, data: string, args: readonly st
   const match = await log.waitFor(/^ready (http:\/\/\S+)$/m, READY_MS_MAX);
   return {
     url: match[1] as string,
-    output: log.text,
+    output: () => log.text(),
     stop: () => end(child, "SIGINT", log),
     kill: async () => void (await end(child, "SIGKILL", log)),
     printed: async (pattern, timeoutMs = 30_000) => void (await log.waitFor(pattern, timeoutMs)),

@@ -1,20 +1,17 @@
 /** What is asked of a runtime as a whole: its health, its metrics, its document, and its start. */
 import type { Application } from "../../durable/core/application.ts";
 import { globalName } from "../../durable/core/names.ts";
-import * as z from "zod";
-import { readJson } from "./answer-reading.ts";
 import { healthSchema, startReportSchema } from "./answer-schemas.ts";
 import { json, jsonResponse } from "./answers.ts";
 import { readState, STATES_AT_ONCE_MAX } from "./atom-states.ts";
 import { mapBounded } from "./bounded.ts";
 import { METRICS_CONTENT_TYPE, metricsText, type AtomReading } from "./metrics.ts";
-import { atomAddress, namingAddress, ownRuntime, type Ask, type ObjectAddress } from "./objects.ts";
+import type { Ask } from "./objects.ts";
 import { operation, type Operation } from "./operation.ts";
+import { ownAtoms, startRuntime } from "./start-runtime.ts";
 
 /** A scrape has a time limit of its own, 10 s by default: the metrics that are there go out before it. */
 const METRICS_MS_MAX = 8_000;
-const START_MS_MAX = 10_000;
-const STARTS_AT_ONCE_MAX = 8;
 
 const health = operation(
   {
@@ -70,36 +67,7 @@ const start = operation(
     answers: json("How the start of each went.", startReportSchema),
     problems: [],
   },
-  async ({ application, ask }) => {
-    const own = ownRuntime(application);
-    const naming = await startObject(namingAddress(own), ask);
-    const atoms = await mapBounded(ownAtoms(application), STARTS_AT_ONCE_MAX, async (atom) => ({
-      name: globalName(atom.runtime, atom.name),
-      ...(await startObject(atomAddress(own, atom.name), ask)),
-    }));
-    return jsonResponse({ runtime: own.name, naming, atoms });
-  },
+  async ({ application, ask }) => jsonResponse(await startRuntime(application, ask, ownAtoms(application))),
 );
-
-/** Starting twice is starting once, so a start may be repeated. */
-async function startObject(address: ObjectAddress, ask: Ask): Promise<{ ok: boolean; detail?: string }> {
-  const response = await ask(address, {
-    method: "POST",
-    route: "/start",
-    body: "{}",
-    limitMs: START_MS_MAX,
-    repeatable: true,
-  });
-  if (response.ok) {
-    await response.body?.cancel();
-    return { ok: true };
-  }
-  const read = await readJson(response, z.unknown());
-  return read.ok ? { ok: true } : { ok: false, detail: read.detail };
-}
-
-function ownAtoms(application: Application) {
-  return application.atoms.filter((atom) => atom.runtime === application.runtime);
-}
 
 export const runtimeOperations: readonly Operation[] = [health, metrics, start];

@@ -11,6 +11,7 @@ export function coreImports(guest: Guest): Implementations<"radon:core"> {
   const { host } = guest;
   return {
     take: (ptr, cap) => {
+      guest.memory.check(ptr, cap);
       const bytes = guest.slot;
       return bytes ? guest.out(bytes, ptr, cap) : guest.fail(failure("NOT_FOUND", "Nothing waits for take."));
     },
@@ -19,9 +20,9 @@ export function coreImports(guest: Guest): Implementations<"radon:core"> {
     config: (keyPtr, keyLen, ptr, cap) => {
       guest.memory.check(ptr, cap);
       const key = guest.memory.readText(keyPtr, keyLen);
-      const value = key === undefined ? undefined : configValue(host.entry.config, key);
-      if (value === undefined)
-        return guest.fail(failure("NOT_FOUND", `The atom's configuration has no "${key ?? "?"}".`));
+      if (key === undefined) return guest.fail(failure("INVALID", "The key is not UTF-8."));
+      const value = configValue(host.entry.config, key);
+      if (value === undefined) return guest.fail(failure("NOT_FOUND", `The atom's configuration has no "${key}".`));
       return guest.out(utf8(value), ptr, cap);
     },
     log: (level, ptr, len) => {
@@ -42,7 +43,7 @@ export function coreImports(guest: Guest): Implementations<"radon:core"> {
       return outcome === undefined || outcome.code === "TIMEOUT" ? 0 : guest.fail(outcome);
     },
     yield: async () => {
-      const outcome = await guest.blockOn(host.breathe());
+      const outcome = await guest.blockOn(() => host.breathe());
       return outcome === undefined ? 0 : guest.fail(outcome);
     },
   };

@@ -1,6 +1,5 @@
 /** `radon:future`: requests and timers that complete later. */
 import { failure, type Failure } from "../../core/errors.ts";
-import type { ChainLink } from "../../core/envelope.ts";
 import type { Implementations } from "../abi.ts";
 import type { Guest } from "../guest.ts";
 import { deadlineAfter } from "../time.ts";
@@ -17,15 +16,14 @@ export function futureImports(guest: Guest): Implementations<"radon:future"> {
       const payload = readPayload(guest, ptr, len);
       if (typeof to !== "string") return id(to);
       if (!(payload instanceof Uint8Array)) return id(payload);
-      return id(atom.request(to, payload, currentChain(guest), deadlineAfter(host.now(), timeout)));
+      return id(atom.request(to, payload, guest.waiting(), deadlineAfter(host.now(), timeout)));
     },
     timer: (ms) => id(atom.futures.create("timer", deadlineAfter(host.now(), ms))),
     await: async (future, timeout, ptr, cap) => {
       guest.memory.check(ptr, cap);
       const number = Number(future);
       if (!atom.futures.peek(number)) return guest.fail(unknown(future));
-      const ready = () => (atom.futures.peek(number) ? atom.futures.claim(number) : unknown(future));
-      const outcome = await guest.block(ready, deadlineAfter(host.now(), timeout), number);
+      const outcome = await guest.blockOnFuture(number, deadlineAfter(host.now(), timeout));
       if ("code" in outcome) return guest.fail(outcome);
       return outcome.kind === "failed" ? guest.fail(outcome.failure) : guest.out(outcome.payload, ptr, cap);
     },
@@ -50,10 +48,4 @@ export function futureImports(guest: Guest): Implementations<"radon:future"> {
       return 0;
     },
   };
-}
-
-/** The atoms that wait for the current message to be handled. */
-function currentChain(guest: Guest): readonly ChainLink[] {
-  const envelope = guest.current?.envelope;
-  return envelope?.kind === "request" ? envelope.chain : [];
 }

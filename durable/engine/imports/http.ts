@@ -20,6 +20,7 @@ export function httpImports(guest: Guest): Implementations<"radon:http"> {
   const { atom, host } = guest;
   return {
     head: (ptr, cap) => {
+      guest.memory.check(ptr, cap);
       const envelope = guest.current?.envelope;
       if (envelope?.kind !== "http")
         return guest.fail(failure("NOT_FOUND", "The current message is not an HTTP request."));

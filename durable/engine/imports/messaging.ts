@@ -22,7 +22,7 @@ export function messagingImports(guest: Guest): Implementations<"radon:messaging
     },
     receive: async (timeout, ptr, cap) => {
       guest.memory.check(ptr, cap);
-      const mail = await guest.block(() => atom.takeMessage(), deadlineAfter(host.now(), timeout));
+      const mail = await guest.block(() => guest.nextMessage(), deadlineAfter(host.now(), timeout));
       if (!("envelope" in mail)) {
         return guest.fail(mail.code === "TIMEOUT" ? failure("TIMEOUT", "No message came in the time allowed.") : mail);
       }
@@ -30,7 +30,10 @@ export function messagingImports(guest: Guest): Implementations<"radon:messaging
       return guest.out(mail.envelope.payload, ptr, cap);
     },
     kind: () => (guest.current ? KIND[guest.current.envelope.kind] : guest.fail(noCurrent())),
-    sender: (ptr, cap) => (guest.current ? guest.out(utf8(guest.current.from), ptr, cap) : guest.fail(noCurrent())),
+    sender: (ptr, cap) => {
+      guest.memory.check(ptr, cap);
+      return guest.current ? guest.out(utf8(guest.current.from), ptr, cap) : guest.fail(noCurrent());
+    },
     attempt: () => guest.current?.attempt ?? guest.fail(noCurrent()),
     reply: (ptr, len) => {
       const payload = readPayload(guest, ptr, len);

@@ -29,7 +29,7 @@ export function namingImports(guest: Guest): Implementations<"radon:naming"> {
       if (text === undefined) return guest.fail(notUtf8());
       const destination = parseDestination(text);
       if ("code" in destination) return guest.fail(destination);
-      const found = await guest.blockOn(host.resolve(destination));
+      const found = await guest.blockOn(() => host.resolve(destination));
       return typeof found === "string" ? guest.out(utf8(found), ptr, cap) : guest.fail(found);
     },
     lookup: async (scopePtr, scopeLen, patternPtr, patternLen, all, limit, ptr, cap) => {
@@ -38,7 +38,9 @@ export function namingImports(guest: Guest): Implementations<"radon:naming"> {
       const pattern = guest.memory.readText(patternPtr, patternLen);
       if (scope === undefined || pattern === undefined) return guest.fail(notUtf8());
       const most = limit <= 0 ? LOOKUP_NAMES_MAX : Math.min(limit, LOOKUP_NAMES_MAX);
-      const found = await guest.blockOn(host.lookup({ mode: all === 0 ? "any" : "all", scope, pattern, limit: most }));
+      const found = await guest.blockOn(() =>
+        host.lookup({ mode: all === 0 ? "any" : "all", scope, pattern, limit: most }),
+      );
       if ("code" in found) return guest.fail(found);
       if (found.length === 0 && all === 0)
         return guest.fail(failure("NOT_FOUND", `No atom's ${scope || "name"} matches "${pattern}".`));

@@ -4,16 +4,27 @@
  */
 import { ConsoleStdout, File, OpenFile, WASI, WASIProcExit } from "@bjorn3/browser_wasi_shim";
 import type { Guest } from "../guest.ts";
+import { LineLog } from "../line-log.ts";
 import { GuestFault } from "../memory.ts";
 
 const ERRNO = { success: 0, inval: 28, nosys: 52 } as const;
-const CLOCK_MONOTONIC = 1;
 /** Layout of `subscription` and `event` in preview 1, in bytes. */
 const SUBSCRIPTION = { size: 48, tag: 8, clock: 16, timeout: 24, flags: 40 } as const;
 const EVENT = { size: 32, error: 8, type: 10 } as const;
 const EVENT_CLOCK = 0;
 const CLOCK_ABSOLUTE = 1;
 const SUBSCRIPTIONS_MAX = 64;
+const CLOCK_REALTIME = 0;
+const CLOCK_ID_MAX = 3;
+const IOVECS_MAX = 1_024;
+const IOVEC_BYTES = 8;
+
+/** There are standard streams and no files: of all else that the shim could do, an atom is told ENOSYS. */
+const FROM_SHIM = [
+  ...["args_get", "args_sizes_get", "environ_get", "environ_sizes_get", "clock_res_get", "proc_exit"],
+  ...["fd_close", "fd_datasync", "fd_fdstat_get", "fd_fdstat_set_flags", "fd_filestat_get", "fd_prestat_get"],
+  ...["fd_prestat_dir_name", "fd_read", "fd_seek", "fd_sync", "fd_write"],
+] as const;
 
 type WasiFunction = (...args: never[]) => unknown;
 
@@ -21,6 +32,8 @@ export interface WasiImports {
   /** The function of a name; what a runtime does not have answers ENOSYS. */
   function(name: string): WasiFunction;
   attach(instance: WebAssembly.Instance): void;
+  /** Logs output that no line break ended. */
+  flush(): void;
 }
 
 /** `proc_exit` was called: the guest's way to end. */
@@ -32,24 +45,53 @@ export function wasiImports(guest: Guest): WasiImports {
   const { config } = guest.host.entry;
   const args = [guest.host.self, ...(config.args ?? "").split(/\s+/).filter((arg) => arg !== "")];
   const environment = Object.entries(config).map(([name, value]) => `${name}=${value}`);
-  const output = (level: "info" | "warn") => ConsoleStdout.lineBuffered((line: string) => guest.host.log(level, line));
-  const shim = new WASI(args, environment, [new OpenFile(new File([])), output("info"), output("warn")]);
-  const functions: Record<string, WasiFunction | undefined> = { ...shim.wasiImport, ...ownFunctions(guest) };
+  const [out, err] = (["info", "warn"] as const).map((level) => new LineLog((line) => guest.host.log(level, line)));
+  const streams = [out, err].map((log) => new ConsoleStdout((bytes) => log?.add(bytes)));
+  const shim = new WASI(args, environment, [new OpenFile(new File([])), ...streams]);
+  const functions = new Map([...fromShim(shim, guest), ...Object.entries(ownFunctions(guest))]);
   return {
-    function: (name) => functions[name] ?? (() => ERRNO.nosys),
+    function: (name) => functions.get(name) ?? (() => ERRNO.nosys),
     attach: (instance) => {
       shim.inst = instance as typeof shim.inst;
     },
+    flush: () => {
+      out?.flush();
+      err?.flush();
+    },
+  };
+}
+
+function fromShim(shim: WASI, guest: Guest): Map<string, WasiFunction> {
+  const functions = new Map<string, WasiFunction>();
+  for (const name of FROM_SHIM) {
+    const fn = shim.wasiImport[name] as WasiFunction;
+    functions.set(name, name === "fd_write" || name === "fd_read" ? overVectors(guest, fn) : fn);
+  }
+  return functions;
+}
+
+/** The shim cuts ranges that leave the memory; an atom is trapped for them. */
+function overVectors(guest: Guest, fn: WasiFunction): WasiFunction {
+  const transfer = fn as (fd: number, vectors: number, count: number, done: number) => number;
+  return (fd: number, vectors: number, count: number, done: number) => {
+    if (count < 0 || count > IOVECS_MAX) return ERRNO.inval;
+    guest.memory.check(vectors, count * IOVEC_BYTES);
+    guest.memory.check(done, 4);
+    const view = guest.memory.view();
+    for (let at = vectors >>> 0, left = count; left > 0; left--, at += IOVEC_BYTES) {
+      guest.memory.check(view.getUint32(at, true), view.getUint32(at + 4, true));
+    }
+    return transfer(fd, vectors, count, done);
   };
 }
 
 function ownFunctions(guest: Guest): Record<string, WasiFunction> {
   const { host } = guest;
-  const nosys = () => ERRNO.nosys;
-  const clock = (id: number) => BigInt(Math.round((id === CLOCK_MONOTONIC ? host.monotonic() : host.now()) * 1e6));
+  const clock = (id: number) => BigInt(Math.round((id === CLOCK_REALTIME ? host.now() : host.monotonic()) * 1e6));
   return {
     clock_time_get: (id: number, _precision: bigint, ptr: number) => {
       guest.memory.check(ptr, 8);
+      if (id < 0 || id > CLOCK_ID_MAX) return ERRNO.inval;
       guest.memory.view().setBigUint64(ptr >>> 0, clock(id), true);
       return ERRNO.success;
     },
@@ -61,7 +103,7 @@ function ownFunctions(guest: Guest): Record<string, WasiFunction> {
       return ERRNO.success;
     },
     sched_yield: async () => {
-      await guest.blockOn(host.breathe());
+      await guest.blockOn(() => host.breathe());
       return ERRNO.success;
     },
     poll_oneoff: (input: number, output: number, count: number, written: number) =>
@@ -69,10 +111,6 @@ function ownFunctions(guest: Guest): Record<string, WasiFunction> {
     proc_raise: (signal: number) => {
       throw new GuestFault(`The atom raised signal ${signal}.`);
     },
-    sock_accept: nosys,
-    sock_recv: nosys,
-    sock_send: nosys,
-    sock_shutdown: nosys,
   };
 }
 

@@ -1,0 +1,102 @@
+/** The receiver half of a channel; the invariants are those of `channel.ts`. */
+import type { Frame } from "./frame.ts";
+import { REORDER_FRAMES_MAX } from "./limits.ts";
+
+export interface ReceiverState {
+  /** The sender's incarnation. */
+  readonly epoch: number;
+  readonly next: number;
+}
+
+/**
+ * What became of a frame: `taken` into account, meant for an incarnation that was `replaced` by this one, or `stale`,
+ * of an incarnation of the sender that is gone and listens no more.
+ */
+export interface Reception {
+  readonly kind: "taken" | "replaced" | "stale";
+  /** In order, to be put into the mailbox and committed together with the new state. */
+  readonly deliver: readonly Frame[];
+}
+
+export class ReceiverChannel {
+  #epoch = 0;
+  #next = 1;
+  #committed = 1;
+  #refusing = false;
+  readonly #ahead = new Map<number, Frame>();
+
+  restore(state: ReceiverState): void {
+    this.#epoch = state.epoch;
+    this.#next = state.next;
+    this.#committed = state.next;
+  }
+
+  get state(): ReceiverState {
+    return { epoch: this.#epoch, next: this.#next };
+  }
+  get committed(): number {
+    return this.#committed;
+  }
+  /** True if the frame that is next was refused for want of room; until that one comes again, no other is kept. */
+  get refusing(): boolean {
+    return this.#refusing;
+  }
+  /** How many frames came ahead of their turn. */
+  get ahead(): number {
+    return this.#ahead.size;
+  }
+
+  markCommitted(): void {
+    this.#committed = this.#next;
+  }
+
+  /** There is room again. */
+  resume(): void {
+    this.#refusing = false;
+  }
+
+  /** `epoch` is the receiver's own incarnation; `reserve` is asked for room before each frame is delivered. */
+  onFrame(frame: Frame, epoch: number, reserve: (frame: Frame) => boolean): Reception {
+    if (frame.fromEpoch < this.#epoch) return { kind: "stale", deliver: [] };
+    if (frame.toEpoch !== 0 && frame.toEpoch !== epoch) return { kind: "replaced", deliver: [] };
+    if (frame.fromEpoch > this.#epoch) this.#open(frame);
+    if (frame.base > this.#next) this.#skipTo(frame.base);
+    if (this.#keeps(frame)) this.#ahead.set(frame.first, frame);
+    return { kind: "taken", deliver: this.#drain(reserve) };
+  }
+
+  #open(frame: Frame): void {
+    this.#epoch = frame.fromEpoch;
+    this.#next = frame.base;
+    this.#committed = frame.base;
+    this.#refusing = false;
+    this.#ahead.clear();
+  }
+
+  /** The sender gave up the numbers below `base` (the atom was unknown for a while): they will never come. */
+  #skipTo(base: number): void {
+    this.#next = base;
+    for (const first of this.#ahead.keys()) if (first < base) this.#ahead.delete(first);
+  }
+
+  #keeps({ first }: Frame): boolean {
+    if (first === this.#next) return true;
+    return first > this.#next && !this.#refusing && this.#ahead.size < REORDER_FRAMES_MAX;
+  }
+
+  #drain(reserve: (frame: Frame) => boolean): Frame[] {
+    const deliver: Frame[] = [];
+    for (let frame = this.#ahead.get(this.#next); frame; frame = this.#ahead.get(this.#next)) {
+      this.#refusing = !reserve(frame);
+      if (this.#refusing) {
+        // A full atom holds nothing beyond its mailbox: the sender has it all.
+        this.#ahead.clear();
+        break;
+      }
+      this.#ahead.delete(frame.first);
+      this.#next += frame.count;
+      deliver.push(frame);
+    }
+    return deliver;
+  }
+}

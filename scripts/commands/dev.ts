@@ -1,0 +1,53 @@
+/** `radon dev`: runs the application on this machine until it is told to stop. */
+import path from "node:path";
+import { bindAddress, claimPort } from "../dev/address.ts";
+import { DataFolder } from "../dev/data-folder.ts";
+import { DevSession } from "../dev/session.ts";
+import { guardWorkerd } from "../dev/workerd-guard.ts";
+import { shownPath } from "../formula/problems.ts";
+import { Console } from "../terminal/console.ts";
+import { EXIT } from "./exit-codes.ts";
+
+export interface DevCommandOptions {
+  readonly config: string;
+  readonly port: number;
+  readonly host: string;
+  readonly data?: string;
+  readonly fresh?: true;
+}
+
+export async function devCommand(given: DevCommandOptions): Promise<number> {
+  const options = { ...given, host: bindAddress(given.host) };
+  const console = new Console(false);
+  const stopped = stopRequest();
+  const data = DataFolder.open(dataFolderOf(options));
+  const guard = await guardWorkerd(data.path);
+  if (options.fresh === true) data.empty();
+  const session = new DevSession(options, console);
+  try {
+    const port = await claimPort(options.host, options.port);
+    const url = await Promise.race([session.start(port, data.path), stopped]);
+    if (url !== undefined) {
+      process.stdout.write(`ready ${url}\n`);
+      await stopped;
+    }
+    console.say(`stopped; state is kept in ${shownPath(data.path)}.`);
+    return EXIT.ok;
+  } finally {
+    await session.stop();
+    guard.release();
+    data.release();
+  }
+}
+
+function dataFolderOf({ data, config }: DevCommandOptions): string {
+  return path.resolve(data ?? path.join(path.dirname(config), ".radon", "data"));
+}
+
+/** Resolves when the user or the system wants an end; a launcher in front of this process says so by closing its channel. */
+function stopRequest(): Promise<undefined> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(undefined));
+    process.once("disconnect", () => resolve(undefined));
+  });
+}

@@ -1,0 +1,82 @@
+/** AssemblyScript: the compiler comes with this package, and so does the SDK that atoms import as "radon-as". */
+import { existsSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { packageFile, versionIn } from "../package.ts";
+import { tool, type Compiler, type Job, type SourceOf } from "./compiler.ts";
+import { runTool } from "./run-tool.ts";
+import { filesBelow, filesReached } from "./source-files.ts";
+
+const SDK = packageFile("atoms", "sdk", "assemblyscript");
+
+/** `import ... from "./x"`, `export ... from "./x"` and `import "./x"`. */
+const REFERENCES = /(?:\bfrom|\bimport)\s*["'](\.[^"']*)["']/g;
+
+export const assemblyscript: Compiler<"assemblyscript"> = {
+  find: () => {
+    const folder = path.resolve(path.dirname(fileURLToPath(import.meta.resolve("assemblyscript"))), "..");
+    const version = versionIn(path.join(folder, "package.json"));
+    return Promise.resolve(tool(process.execPath, `assemblyscript ${version}`, [path.join(folder, "bin", "asc.js")]));
+  },
+
+  inputs: ({ entry, folder }) => {
+    const reached = filesReached(entry, REFERENCES, (target) => [
+      `${target}.ts`,
+      path.join(target, "index.ts"),
+      target,
+    ]);
+    const own = folder === undefined ? [] : filesBelow(folder);
+    return [...new Set([...reached, ...own, ...filesBelow(SDK)])];
+  },
+
+  flags: (source, job) => [...sourceArgs(source, job), JSON.stringify(sdkOptions())],
+
+  compile: async (source, { command, args }, job) => {
+    const out = path.join(job.scratch, "atom.wasm");
+    const options = [...sourceArgs(source, job), ...configArgs(source), "--outFile", out, "--noColors"];
+    const run = await runTool(command, [...args, ...options], { cwd: job.root, signal: job.signal });
+    if (run.code !== 0) return { ok: false, diagnostics: (run.stderr + run.stdout).trim() };
+    return { ok: true, wasm: await readFile(out), warnings: run.stderr.trim() };
+  },
+};
+
+/** The entry relative to the root: asc puts that path into the names of functions, so it must be the same on every machine. */
+function sourceArgs({ entry }: SourceOf<"assemblyscript">, job: Job): string[] {
+  const relative = path.relative(job.root, entry);
+  const isBelow = !relative.startsWith("..") && !path.isAbsolute(relative);
+  const base = isBelow ? job.root : path.dirname(path.dirname(entry));
+  return [path.relative(base, entry).replaceAll(path.sep, "/"), "--baseDir", path.relative(job.root, base) || "."];
+}
+
+/** A folder's own asconfig.json wins over the SDK's options, except that the SDK stays importable. */
+function configArgs({ folder }: SourceOf<"assemblyscript">): string[] {
+  const own = folder === undefined ? undefined : path.join(folder, "asconfig.json");
+  if (own === undefined || !existsSync(own)) return ["--config", path.join(SDK, "asconfig.json")];
+  const set = readConfig(own).options ?? {};
+  const missing = Object.entries(sdkOptions()).filter(([option]) => option !== "path" && !Object.hasOwn(set, option));
+  const paths = [
+    SDK,
+    ...[set["path"]]
+      .flat()
+      .filter((each) => typeof each === "string")
+      .map((each) => path.resolve(folder ?? "", each)),
+  ];
+  return ["--config", own, "--path", paths.join(","), ...missing.flatMap(optionArgs)];
+}
+
+function optionArgs([option, value]: [string, unknown]): string[] {
+  if (value === true) return [`--${option}`];
+  return value === false ? [] : [`--${option}`, String(value)];
+}
+
+const configSchema = z.looseObject({ options: z.record(z.string(), z.unknown()).optional() });
+
+function readConfig(file: string): z.output<typeof configSchema> {
+  return configSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+}
+
+function sdkOptions(): Record<string, unknown> {
+  return readConfig(path.join(SDK, "asconfig.json")).options ?? {};
+}

@@ -1,0 +1,95 @@
+/** C and C++, by a clang that has the WebAssembly target: with wasi-libc where it is installed, freestanding where it is not. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { packageFile } from "../package.ts";
+import { missingTool, tool, type Compiler, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
+import { withoutDebugSections } from "./debug-sections.ts";
+import { firstLine, runTool } from "./run-tool.ts";
+import { isCpp } from "./source.ts";
+import { filesBelow, filesReached } from "./source-files.ts";
+
+const VERSIONS = [22, 21, 20, 19, 18, 17, 16, 15, 14] as const;
+const HEADERS = packageFile("atoms", "sdk", "c");
+const REFERENCES = /^\s*#\s*include\s*"([^"]+)"/gm;
+
+const REMEDY =
+  "Install clang with lld: on Debian and Ubuntu `apt install clang lld wasi-libc`, on macOS `brew install llvm lld wasi-libc`, or the wasi-sdk.";
+
+export const c: Compiler<"c"> = {
+  find: (source) => findClang(source),
+
+  inputs: ({ files, folder }) => {
+    const reached = files.flatMap((file) => filesReached(file, REFERENCES, (target) => [target]));
+    const own = folder === undefined ? [] : filesBelow(folder);
+    const headers = existsSync(HEADERS) ? filesBelow(HEADERS) : [];
+    return [...new Set([...reached, ...own, ...headers])];
+  },
+
+  flags: (source, job) => compileArgs(source, job.root),
+
+  compile: async (source, { command, args, env }, job) => {
+    const out = path.join(job.scratch, "atom.wasm");
+    const options = [...args, ...compileArgs(source, job.root), "-o", out];
+    const run = await runTool(command, options, { cwd: job.root, env, signal: job.signal });
+    if (run.code !== 0) return { ok: false, diagnostics: run.stderr.trim() };
+    return { ok: true, wasm: withoutDebugSections(await readFile(out)), warnings: run.stderr.trim() };
+  },
+};
+
+function compileArgs({ files }: SourceOf<"c">, root: string): string[] {
+  const language = files.some(isCpp) ? ["-fno-exceptions", "-std=c++20"] : ["-std=c17"];
+  const headers = existsSync(HEADERS) ? ["-I", HEADERS] : [];
+  return ["-O2", "-Wall", ...language, ...headers, ...files.map((file) => path.relative(root, file))];
+}
+
+async function findClang(source: SourceOf<"c">): Promise<Tool | MissingTool> {
+  const name = source.files.some(isCpp) ? "clang++" : "clang";
+  const ofSdk = process.env["WASI_SDK_PATH"];
+  const commands = [
+    ...(ofSdk === undefined ? [] : [path.join(ofSdk, "bin", name)]),
+    ...[name, ...VERSIONS.map((version) => `${name}-${version}`)],
+  ];
+  let reason = `There is no ${name}.`;
+  for (const command of commands) {
+    const version = await firstLine(command, ["--version"]);
+    if (version === undefined) continue;
+    const targets = await runTool(command, ["--print-targets"]);
+    const linker = await linkerOf(command);
+    if (!targets.stdout.includes("wasm32")) reason = `${command} has no WebAssembly target.`;
+    else if (linker === undefined) reason = `${command} finds no wasm-ld, the linker for WebAssembly (package lld).`;
+    else return withTarget(command, version, linker);
+  }
+  return missingTool(reason, REMEDY);
+}
+
+async function withTarget(command: string, version: string, linker: readonly string[]): Promise<Tool> {
+  const args = [...linker, ...(await targetArgs(command))];
+  return tool(command, [version, ...args].join(" "), args);
+}
+
+/** Debian names the linker by version too; clang only looks for the bare name. */
+async function linkerOf(command: string): Promise<string[] | undefined> {
+  const found = await firstLine(command, ["-print-prog-name=wasm-ld"]);
+  if (found !== undefined && path.isAbsolute(found)) return [];
+  const suffix = /-\d+$/.exec(command)?.[0] ?? "";
+  const names = ["wasm-ld", `wasm-ld${suffix}`, ...VERSIONS.map((version) => `wasm-ld-${version}`)];
+  for (const name of names) {
+    const at = (process.env["PATH"] ?? "")
+      .split(path.delimiter)
+      .map((folder: string) => path.join(folder, name))
+      .find(existsSync);
+    if (at !== undefined) return [`-fuse-ld=${at}`];
+  }
+  return undefined;
+}
+
+/** wasi-libc is there if the compiler finds its start file for reactors. */
+async function targetArgs(command: string): Promise<string[]> {
+  const wasi = ["--target=wasm32-wasi"];
+  const start = await firstLine(command, [...wasi, "-print-file-name=crt1-reactor.o"]);
+  const hasLibc = start !== undefined && path.isAbsolute(start) && existsSync(start);
+  return hasLibc
+    ? [...wasi, "-mexec-model=reactor"]
+    : ["--target=wasm32", "-ffreestanding", "-nostdlib", "-Wl,--no-entry"];
+}

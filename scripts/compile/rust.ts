@@ -1,0 +1,73 @@
+/** Rust, by the cargo of the machine, for the first WebAssembly target whose standard library is installed. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { missingTool, tool, type Compiler, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
+import { withoutDebugSections } from "./debug-sections.ts";
+import { firstLine, runTool } from "./run-tool.ts";
+import { filesBelow } from "./source-files.ts";
+
+const TARGETS = ["wasm32-unknown-unknown", "wasm32-wasip1", "wasm32-wasi"] as const;
+const REMEDY =
+  "Install the target: `rustup target add wasm32-unknown-unknown`, or on Debian `apt install cargo libstd-rust-dev-wasm32`.";
+
+/** The toolchain on the PATH, then Debian's, which another one may hide. */
+const TOOLCHAINS = [
+  { cargo: "cargo", rustc: "rustc", env: {} },
+  { cargo: "/usr/bin/cargo", rustc: "/usr/bin/rustc", env: { PATH: "/usr/bin:/bin", RUSTC: "/usr/bin/rustc" } },
+] as const;
+
+export const rust: Compiler<"rust"> = {
+  find: findCargo,
+  inputs: ({ folder }) => filesBelow(folder),
+  flags: () => ["--release"],
+
+  compile: async (source, { command, args, env }, job) => {
+    const options = ["build", "--release", "--quiet", "--message-format=json-render-diagnostics", ...args];
+    const run = await runTool(command, options, {
+      cwd: source.folder,
+      env: { ...env, CARGO_TARGET_DIR: path.join(job.keep, "cargo") },
+      signal: job.signal,
+    });
+    if (run.code !== 0) return { ok: false, diagnostics: run.stderr.trim() };
+    const file = builtFile(run.stdout);
+    if (file === undefined)
+      return {
+        ok: false,
+        diagnostics: `${source.entry}: cargo built no .wasm file; add [lib] with crate-type = ["cdylib"].`,
+      };
+    return { ok: true, wasm: withoutDebugSections(await readFile(file)), warnings: run.stderr.trim() };
+  },
+};
+
+async function findCargo(_source: SourceOf<"rust">): Promise<Tool | MissingTool> {
+  let reason = "There is no cargo.";
+  for (const { cargo, rustc, env } of TOOLCHAINS) {
+    const version = await firstLine(rustc, ["--version"], env);
+    if (version === undefined || (await firstLine(cargo, ["--version"], env)) === undefined) continue;
+    const target = await installedTarget(rustc, env);
+    if (target !== undefined) return tool(cargo, `${version} ${target}`, ["--target", target], env);
+    reason = `${version} has no WebAssembly target.`;
+  }
+  return missingTool(reason, REMEDY);
+}
+
+async function installedTarget(rustc: string, env: Readonly<Record<string, string>>): Promise<string | undefined> {
+  for (const target of TARGETS) {
+    const folder = await firstLine(rustc, ["--print", "target-libdir", "--target", target], env);
+    if (folder !== undefined && existsSync(folder)) return target;
+  }
+  return undefined;
+}
+
+const artifactSchema = z.object({ reason: z.literal("compiler-artifact"), filenames: z.array(z.string()) });
+
+/** The .wasm file of the last artifact that cargo reports. */
+function builtFile(messages: string): string | undefined {
+  return messages
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .flatMap((line) => artifactSchema.safeParse(JSON.parse(line)).data?.filenames ?? [])
+    .findLast((file) => file.endsWith(".wasm"));
+}

@@ -1,0 +1,56 @@
+/** WebAssembly text, by the wabt package; and WebAssembly itself, which is taken as it is. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { versionIn } from "../package.ts";
+import { tool, type Compiler } from "./compiler.ts";
+
+const require = createRequire(import.meta.url);
+
+/** What V8 runs without a flag. */
+const FEATURES = {
+  exceptions: true,
+  mutable_globals: true,
+  sat_float_to_int: true,
+  sign_extension: true,
+  simd: true,
+  multi_value: true,
+  bulk_memory: true,
+  reference_types: true,
+  tail_call: true,
+  extended_const: true,
+  function_references: true,
+  gc: true,
+} as const;
+
+export const wat: Compiler<"wat"> = {
+  find: () =>
+    Promise.resolve(
+      tool("wabt", `wabt ${versionIn(path.join(path.dirname(require.resolve("wabt")), "package.json"))}`),
+    ),
+  inputs: ({ entry }) => [entry],
+  flags: () => [JSON.stringify(FEATURES)],
+
+  compile: async ({ entry }, _tool, job) => {
+    const { default: load } = await import("wabt");
+    const wabt = await load();
+    const name = path.relative(job.root, entry);
+    try {
+      const parsed = wabt.parseWat(name, await readFile(entry, "utf8"), FEATURES);
+      parsed.resolveNames();
+      parsed.validate();
+      const { buffer } = parsed.toBinary({ write_debug_names: true });
+      parsed.destroy();
+      return { ok: true, wasm: new Uint8Array(buffer), warnings: "" };
+    } catch (error) {
+      return { ok: false, diagnostics: String(error instanceof Error ? error.message : error).trim() };
+    }
+  },
+};
+
+export const wasm: Compiler<"wasm"> = {
+  find: () => Promise.resolve(tool("", "as it is")),
+  inputs: ({ entry }) => [entry],
+  flags: () => [],
+  compile: async ({ entry }) => ({ ok: true, wasm: new Uint8Array(await readFile(entry)), warnings: "" }),
+};

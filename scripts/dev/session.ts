@@ -1,0 +1,162 @@
+/** One run of `radon dev`: builds, serves, watches, and reloads what changed. */
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { inputsOf } from "../compile/compile-modules.ts";
+import { sha256 } from "../compile/cache.ts";
+import { exitCodeOf } from "../commands/build.ts";
+import type { DevCommandOptions } from "../commands/dev.ts";
+import { CommandError } from "../commands/exit-codes.ts";
+import { buildFormula, type Build } from "../formula/build.ts";
+import { foldersOf } from "../formula/folders.ts";
+import type { Formula } from "../formula/formula.ts";
+import { loadFormula } from "../formula/load.ts";
+import { buildProgress } from "../terminal/build-progress.ts";
+import type { Console } from "../terminal/console.ts";
+import { isLoopback } from "./address.ts";
+import { atomTable } from "./atom-table.ts";
+import { serve, type Server } from "./server.ts";
+import { showLogs } from "./logs.ts";
+import { startRuntimes } from "./start-runtimes.ts";
+import { Watcher } from "./watch.ts";
+import { workersOf } from "./worker-options.ts";
+
+interface Version {
+  readonly formula: Formula;
+  readonly build: Build;
+  /** Changes with anything that a Worker is made from. */
+  readonly fingerprint: string;
+}
+
+type Attempt = { readonly version: Version } | { readonly version: undefined; readonly exitCode: number };
+
+export class DevSession {
+  readonly #options: DevCommandOptions;
+  readonly #console: Console;
+  readonly #development: boolean;
+  readonly #token: string | undefined;
+  readonly #watcher = new Watcher(() => this.#changed());
+  readonly #stopping = new AbortController();
+  #current: Version | undefined;
+  #server: Server | undefined;
+  #starting: Promise<string> | undefined;
+  /** True while a version is made; a change meanwhile makes another one afterwards. */
+  #busy = false;
+  #changedAgain = false;
+
+  constructor(options: DevCommandOptions, console: Console) {
+    this.#options = options;
+    this.#console = console;
+    this.#development = isLoopback(options.host);
+    this.#token = this.#development ? undefined : this.#chosenToken();
+  }
+
+  /** Builds the first version and serves it; resolves to its address once every runtime has started. */
+  start(port: number, dataFolder: string): Promise<string> {
+    this.#busy = true;
+    this.#starting = this.#start(port, dataFolder).finally(() => this.#idle());
+    return this.#starting;
+  }
+
+  async #start(port: number, dataFolder: string): Promise<string> {
+    const attempt = await this.#build();
+    if (attempt.version === undefined) throw new CommandError("Nothing runs: correct this first.", attempt.exitCode);
+    const { formula, build } = attempt.version;
+    this.#console.say("starting the runtimes ...");
+    this.#server = await serve(workersOf(formula, build.runtimes, this.#token), {
+      host: this.#options.host,
+      port,
+      dataFolder,
+      onLog: showLogs(this.#console),
+    });
+    if (this.#stopping.signal.aborted) return this.#server.url;
+    await this.#startRuntimes(this.#server.url, attempt.version);
+    this.#console.say(`\n${atomTable(formula, this.#server.url)}\n`);
+    return this.#server.url;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#watcher.close();
+    if (this.#server === undefined) await this.#starting?.catch(() => undefined);
+    await this.#server?.stop();
+  }
+
+  async #build(): Promise<Attempt> {
+    const { formula, problems, files } = loadFormula(path.resolve(this.#options.config), { environment: process.env });
+    if (formula === undefined) {
+      this.#console.problems(problems);
+      return { version: undefined, exitCode: exitCodeOf(undefined) };
+    }
+    this.#watch(formula, files);
+    const build = await buildFormula(formula, {
+      folders: foldersOf(formula.home, formula.app, "dev", process.env),
+      development: this.#development,
+      bundle: true,
+      signal: this.#stopping.signal,
+      ...buildProgress(this.#console, this.#current === undefined),
+    });
+    this.#console.problems([...problems, ...build.problems]);
+    return build.ok
+      ? { version: { formula, build, fingerprint: fingerprint(build) } }
+      : { version: undefined, exitCode: exitCodeOf(build) };
+  }
+
+  #watch(formula: Formula, files: readonly string[]): void {
+    const sources = formula.modules.map((module) => module.source);
+    const folders = sources.flatMap((source) =>
+      "folder" in source && source.folder !== undefined ? [source.folder] : [],
+    );
+    this.#watcher.watch({ files: [...files, ...sources.flatMap(inputsOf)], folders: [...new Set(folders)] });
+  }
+
+  #changed(): void {
+    this.#changedAgain = this.#busy;
+    if (this.#busy) return;
+    this.#busy = true;
+    void this.#reload()
+      .catch((error: unknown) => this.#reloadFailed(error))
+      .finally(() => this.#idle());
+  }
+
+  #idle(): void {
+    this.#busy = false;
+    const goesOn = this.#server !== undefined && !this.#stopping.signal.aborted;
+    if (this.#changedAgain && goesOn) this.#changed();
+  }
+
+  #reloadFailed(error: unknown): void {
+    if (!this.#stopping.signal.aborted) this.#console.warn(`error: the reload failed: ${String(error)}`);
+  }
+
+  /** The old version goes on running until a new one is ready. */
+  async #reload(): Promise<void> {
+    const { version } = await this.#build();
+    if (this.#stopping.signal.aborted || this.#server === undefined) return;
+    if (version === undefined) return this.#console.warn("the version before this change goes on running.");
+    if (version.fingerprint === this.#current?.fingerprint) return this.#console.say("nothing changed.");
+    await this.#server.reload(workersOf(version.formula, version.build.runtimes, this.#token));
+    await this.#startRuntimes(this.#server.url, version);
+    this.#console.say("reloaded.");
+  }
+
+  async #startRuntimes(url: string, version: Version): Promise<void> {
+    this.#current = version;
+    for (const problem of await startRuntimes(url, version.formula, this.#token))
+      this.#console.warn(`warning: ${problem}`);
+  }
+
+  #chosenToken(): string {
+    const given = process.env["RADON_TOKEN"];
+    if (given !== undefined && given !== "") return given;
+    const generated = randomBytes(24).toString("base64url");
+    this.#console.warn(
+      `The control API takes this token, made for this run (set RADON_TOKEN to choose one): ${generated}`,
+    );
+    return generated;
+  }
+}
+
+function fingerprint(build: Build): string {
+  return sha256(build.runtimes.map((runtime) => sha256(readFileSync(runtime.worker))).join());
+}

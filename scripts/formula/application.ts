@@ -1,0 +1,52 @@
+/** The application as one runtime's Worker is built with it. */
+import type { Application, AtomEntry, RuntimeEntry } from "../../durable/core/application.ts";
+import type { RuntimeName } from "../../durable/core/names.ts";
+import type { AtomSpec, Formula } from "./formula.ts";
+
+/** The bindings of a runtime's own objects; those of its peers are numbered. */
+export const OWN_BINDINGS = { atoms: "ATOMS", naming: "NAMING" } as const;
+
+export interface ApplicationOptions {
+  readonly runtime: RuntimeName;
+  readonly development: boolean;
+  /** SHA-256 of each compiled module. */
+  readonly hashes: ReadonlyMap<string, string>;
+}
+
+export function applicationFor(formula: Formula, { runtime, development, hashes }: ApplicationOptions): Application {
+  return {
+    app: formula.app,
+    runtime,
+    leader: formula.leader,
+    development,
+    runtimes: runtimeEntries(formula, runtime),
+    atoms: formula.atoms.flatMap((atom) => atom.runtimes.map((each) => atomEntry(atom, each, hashes))),
+  };
+}
+
+export function runtimeEntries(formula: Formula, own: RuntimeName): RuntimeEntry[] {
+  const peers = formula.runtimes.map((runtime) => runtime.name).filter((name) => name !== own);
+  return formula.runtimes.map(({ name, tags }) => {
+    const suffix = name === own ? "" : `_${peers.indexOf(name) + 1}`;
+    return { name, tags, atomsBinding: OWN_BINDINGS.atoms + suffix, namingBinding: OWN_BINDINGS.naming + suffix };
+  });
+}
+
+function atomEntry(atom: AtomSpec, runtime: RuntimeName, hashes: ReadonlyMap<string, string>): AtomEntry {
+  const { name, module, kind, aliases, http, grants, durability, config, attemptsMax, httpTimeoutMs } = atom;
+  const moduleHash = hashes.get(module) ?? "";
+  return {
+    runtime,
+    name,
+    module,
+    moduleHash,
+    kind,
+    aliases,
+    http,
+    grants,
+    durability,
+    config,
+    attemptsMax,
+    httpTimeoutMs,
+  };
+}

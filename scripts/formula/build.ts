@@ -1,0 +1,62 @@
+/** From a loaded formula to the Workers of its runtimes: compile, check, generate, bundle. */
+import path from "node:path";
+import {
+  compileModules,
+  type CompiledModule,
+  type CompileOptions,
+  type ModuleResult,
+} from "../compile/compile-modules.ts";
+import { applicationFor } from "./application.ts";
+import { bundleWorker, writeApplication, type RuntimeBundle } from "./bundle.ts";
+import { problemsOfModules } from "./check-modules.ts";
+import { safeName, type Folders } from "./folders.ts";
+import type { Formula } from "./formula.ts";
+import { hasErrors, type Problem } from "./problems.ts";
+
+export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" | "signal"> {
+  readonly folders: Folders;
+  readonly development: boolean;
+  /** False leaves bundling to another tool. */
+  readonly bundle: boolean;
+}
+
+export interface Build {
+  readonly ok: boolean;
+  readonly modules: readonly ModuleResult[];
+  readonly problems: readonly Problem[];
+  /** Empty unless everything compiled. */
+  readonly runtimes: readonly RuntimeBundle[];
+}
+
+export async function buildFormula(formula: Formula, options: BuildOptions): Promise<Build> {
+  const { folders, signal, onStart, onEnd } = options;
+  const modules = await compileModules(formula.modules, {
+    root: formula.folder,
+    cacheFolder: folders.cache,
+    workFolder: folders.work,
+    signal,
+    ...(onStart === undefined ? {} : { onStart }),
+    ...(onEnd === undefined ? {} : { onEnd }),
+  });
+  const problems = await problemsOfModules(formula, modules);
+  if (hasErrors(problems)) return { ok: false, modules, problems, runtimes: [] };
+  const compiled = modules.filter((module) => module.kind === "compiled");
+  const runtimes = await Promise.all(
+    formula.runtimes.map(({ name }) => buildRuntime(formula, name, compiled, options)),
+  );
+  return { ok: true, modules, problems, runtimes };
+}
+
+async function buildRuntime(
+  formula: Formula,
+  runtime: Formula["leader"],
+  compiled: readonly CompiledModule[],
+  { folders, development, bundle }: BuildOptions,
+): Promise<RuntimeBundle> {
+  const folder = path.join(folders.build, safeName(runtime));
+  const hashes = new Map(compiled.map((module) => [module.name, module.hash]));
+  const application = applicationFor(formula, { runtime, development, hashes });
+  const wasm = await writeApplication(folder, application, compiled);
+  const worker = bundle ? await bundleWorker(folder) : path.join(folder, "application.js");
+  return { runtime, folder, worker, wasm };
+}

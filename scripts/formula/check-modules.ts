@@ -1,0 +1,56 @@
+/** What compiling and checking the modules found, as problems of the formula. */
+import { compileWasm } from "../compile/wasm-module.ts";
+import type { CompiledModule, ModuleResult } from "../compile/compile-modules.ts";
+import { LANGUAGES } from "../compile/source.ts";
+import { grantProblems, moduleProblems, type ModuleProblem } from "../../durable/engine/validate.ts";
+import type { AtomSpec, Formula, ModuleSpec } from "./formula.ts";
+import { shownPath, type Place, type Problem } from "./problems.ts";
+
+export async function problemsOfModules(formula: Formula, results: readonly ModuleResult[]): Promise<Problem[]> {
+  const found = await Promise.all(
+    formula.modules.map(async (module) => {
+      const result = results.find((each) => each.name === module.name);
+      return result === undefined ? [] : await problemsOf(module, result, formula.atoms);
+    }),
+  );
+  return found.flat();
+}
+
+async function problemsOf(spec: ModuleSpec, result: ModuleResult, atoms: readonly AtomSpec[]): Promise<Problem[]> {
+  const language = LANGUAGES[spec.source.kind];
+  if (result.kind === "no toolchain") {
+    const message = `The module "${spec.name}" needs a ${language} compiler. ${result.message}`;
+    return [{ severity: "error", place: spec.place, message, remedy: result.remedy }];
+  }
+  if (result.kind === "refused") {
+    const message = `The module "${spec.name}" does not compile (${language}).`;
+    return [{ severity: "error", place: spec.place, message, details: result.diagnostics, remedy: "" }];
+  }
+  return [...warnings(spec, result), ...(await abiProblems(spec, result, atoms))];
+}
+
+function warnings(spec: ModuleSpec, { warnings: said }: CompiledModule): Problem[] {
+  if (said === "") return [];
+  const message = `The compiler of the module "${spec.name}" warns.`;
+  return [{ severity: "warning", place: spec.place, message, details: said, remedy: "" }];
+}
+
+async function abiProblems(spec: ModuleSpec, result: CompiledModule, atoms: readonly AtomSpec[]): Promise<Problem[]> {
+  const users = atoms.filter((atom) => atom.module === spec.name);
+  const usedBy = users.map((atom) => `"${atom.name}"`).join(", ");
+  const module = await compileWasm(result.wasm);
+  if (typeof module === "string") {
+    const message = `The module "${spec.name}" of the atom ${usedBy} is no valid WebAssembly: ${module}`;
+    return [{ severity: "error", place: spec.place, message, remedy: `Build ${shownPath(spec.source.entry)} anew.` }];
+  }
+  const ofModule = moduleProblems(module, result.wasm).map((each) => located(each, spec, `atom ${usedBy}`, spec.place));
+  const ofAtoms = users.flatMap((atom) =>
+    grantProblems(module, atom.grants).map((each) => located(each, spec, `atom "${atom.name}"`, atom.grantsPlace)),
+  );
+  return [...ofModule, ...ofAtoms];
+}
+
+function located(problem: ModuleProblem, spec: ModuleSpec, users: string, place: Place): Problem {
+  const { severity, where, message, remedy } = problem;
+  return { severity, place, message: `Module "${spec.name}", ${users}, ${where}: ${message}`, remedy };
+}

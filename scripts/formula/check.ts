@@ -1,0 +1,201 @@
+/** What a formula means: names are valid and unique, and all that is referred to exists. */
+import path from "node:path";
+import { checkAlias } from "../../durable/core/aliases.ts";
+import { isName, type AtomName, type RuntimeName } from "../../durable/core/names.ts";
+import { place } from "../../durable/core/placement.ts";
+import { didYouMean } from "../../durable/core/suggest.ts";
+import { detectSource, isSource, type Source } from "../compile/source.ts";
+import type { AtomSpec, ModuleSpec, RuntimeSpec } from "./formula.ts";
+import type { Reporter } from "./reporter.ts";
+import { routeMistake } from "./routes.ts";
+import type { AtomShape, ModuleShape, RuntimeShape } from "./schema.ts";
+import type { TomlPath } from "./toml-places.ts";
+
+/** One table of the file, with its place. */
+export interface Row<T> {
+  readonly at: TomlPath;
+  readonly shape: T;
+}
+
+const NAME_REMEDY = "A name is 1 to 128 of A-Z a-z 0-9 . _ -";
+
+export function checkName(name: string, at: TomlPath, what: string, report: Reporter): void {
+  if (!isName(name)) report.error(at, `"${name}" is no name for ${what}.`, `${NAME_REMEDY}.`);
+}
+
+/** Reports every name that stands twice. */
+export function checkUnique(rows: readonly Row<{ readonly name: string }>[], what: string, report: Reporter): void {
+  const first = new Map<string, Row<{ readonly name: string }>>();
+  for (const row of rows) {
+    const earlier = first.get(row.shape.name);
+    if (earlier === undefined) first.set(row.shape.name, row);
+    else {
+      const line = lineOf(earlier, report);
+      report.error(
+        [...row.at, "name"],
+        `There are two ${what}s named "${row.shape.name}".`,
+        `Rename one of them; the first is in line ${line}.`,
+      );
+    }
+  }
+}
+
+export function lineOf(row: Row<unknown>, report: Reporter): number | undefined {
+  const found = report.placeOf([...row.at, "name"], "value");
+  return found.kind === "file" ? found.line : undefined;
+}
+
+export function checkRuntimes(rows: readonly Row<RuntimeShape>[], report: Reporter): RuntimeSpec[] {
+  checkUnique(rows, "runtime", report);
+  const byCase = new Map<string, string>();
+  for (const { at, shape } of rows) {
+    checkName(shape.name, [...at, "name"], "a runtime", report);
+    const other = byCase.get(shape.name.toLowerCase());
+    byCase.set(shape.name.toLowerCase(), shape.name);
+    if (other !== undefined && other !== shape.name) {
+      report.error(
+        [...at, "name"],
+        `"${shape.name}" and "${other}" differ only in case.`,
+        "Rename one: host names and the names of Workers have no case.",
+      );
+    }
+  }
+  return rows.map(({ shape }) => ({ ...shape, name: shape.name as RuntimeName }));
+}
+
+/** Where a module comes from: its source, or a compiled file. */
+export function checkSource(
+  { at, shape }: Row<{ readonly source?: string | undefined; readonly wasm?: string | undefined }>,
+  folder: string,
+  report: Reporter,
+): Source | undefined {
+  if (shape.source !== undefined && shape.wasm !== undefined) {
+    report.error(
+      [...at, "wasm"],
+      'It has both "source" and "wasm".',
+      'Keep "source" to have it compiled, or "wasm" for a compiled file.',
+    );
+    return undefined;
+  }
+  const key = shape.source === undefined ? "wasm" : "source";
+  const found = detectSource(path.resolve(folder, shape.source ?? shape.wasm ?? ""));
+  if (!isSource(found)) {
+    report.error([...at, key], found.message, found.remedy);
+    return undefined;
+  }
+  if (key === "wasm" && found.kind !== "wasm") {
+    report.error([...at, key], `${shape.wasm} is no .wasm file.`, 'Write source = "..." for what is to be compiled.');
+    return undefined;
+  }
+  return found;
+}
+
+export function checkModules(rows: readonly Row<ModuleShape>[], folder: string, report: Reporter): ModuleSpec[] {
+  checkUnique(rows, "module", report);
+  return rows.flatMap((row) => {
+    const { at, shape } = row;
+    checkName(shape.name, [...at, "name"], "a module", report);
+    if (shape.source === undefined && shape.wasm === undefined) {
+      report.missing(
+        at,
+        `The module "${shape.name}" has neither "source" nor "wasm".`,
+        'Add source = "atoms/counter" or wasm = "counter.wasm".',
+      );
+      return [];
+    }
+    const source = checkSource(row, folder, report);
+    return source === undefined
+      ? []
+      : [
+          {
+            name: shape.name,
+            source,
+            place: report.placeOf([...at, shape.source === undefined ? "wasm" : "source"], "value"),
+          },
+        ];
+  });
+}
+
+/** The module that an atom names, directly or by its own name; undefined where that is reported. */
+export function checkModuleOf(
+  row: Row<AtomShape>,
+  modules: readonly string[],
+  folder: string,
+  report: Reporter,
+): { readonly name: string; readonly own?: ModuleSpec } | undefined {
+  const { at, shape } = row;
+  const direct = (["source", "wasm"] as const).filter((key) => shape[key] !== undefined);
+  if (direct[0] === undefined) {
+    const name = shape.module ?? shape.name;
+    if (modules.includes(name)) return { name };
+    const remedy = `${didYouMean(name, modules).trim()} Add a [[module]] of that name, or give the atom a source of its own.`;
+    const where: TomlPath = shape.module === undefined ? [...at, "name"] : [...at, "module"];
+    report.missing(where, `There is no module "${name}".`, remedy.trim());
+    return undefined;
+  }
+  const key = direct[0];
+  if (shape.module !== undefined || modules.includes(shape.name)) {
+    report.error(
+      [...at, key],
+      `The atom "${shape.name}" has a module and a "${key}" of its own.`,
+      "Keep one of the two.",
+    );
+    return undefined;
+  }
+  const source = checkSource(row, folder, report);
+  return source === undefined
+    ? undefined
+    : { name: shape.name, own: { name: shape.name, source, place: report.placeOf([...at, key], "value") } };
+}
+
+export function checkPlacement(
+  row: Row<AtomShape>,
+  runtimes: readonly RuntimeSpec[],
+  report: Reporter,
+): Pick<AtomSpec, "runtimes" | "reason"> | undefined {
+  const { at, shape } = row;
+  const known = [...new Set(runtimes.flatMap((runtime) => runtime.tags))];
+  const unknownTags = shape.place.tags.filter((tag) => !known.includes(tag));
+  for (const tag of unknownTags) {
+    const hint = known.length === 0 ? "No runtime has any tags." : `Tags of the runtimes: ${known.join(", ")}.`;
+    report.missing(
+      [...at, "place", "tags", shape.place.tags.indexOf(tag)],
+      `No runtime has the tag "${tag}".`,
+      `${didYouMean(tag, known)} ${hint}`.trim(),
+    );
+  }
+  if (unknownTags.length > 0) return undefined;
+  const placement = place(shape.name as AtomName, shape.place, runtimes);
+  if (!("code" in placement)) return placement;
+  const key = placement.code === "NOT_FOUND" ? "tags" : "on";
+  const remedy =
+    key === "tags"
+      ? "A runtime must have all of these tags: name fewer, or tag a runtime with them."
+      : 'Lower "on", write on = "all", or add runtimes.';
+  report.missing([...at, "place", key], placement.reason, remedy);
+  return undefined;
+}
+
+export function checkAliases({ at, shape }: Row<AtomShape>, report: Reporter): Record<string, readonly string[]> {
+  const aliases: Record<string, readonly string[]> = {};
+  for (const [scope, values] of Object.entries(shape.aliases)) {
+    aliases[scope] = [...new Set([values].flat())];
+    for (const value of aliases[scope]) {
+      const wrong = checkAlias(scope, value);
+      if (wrong !== undefined)
+        report.error([...at, "aliases", scope], wrong.reason, 'Write aliases = { scope = ["value"] }.');
+    }
+  }
+  return aliases;
+}
+
+export function checkRoutes({ at, shape }: Row<AtomShape>, report: Reporter): readonly string[] {
+  const routes = [shape.http].flat();
+  for (const [index, route] of routes.entries()) {
+    const wrong = routeMistake(route);
+    const where: TomlPath = Array.isArray(shape.http) ? [...at, "http", index] : [...at, "http"];
+    if (wrong !== undefined) report.error(where, wrong.message, wrong.remedy);
+    else if (routes.indexOf(route) < index) report.error(where, `The route "${route}" stands twice.`, "Keep it once.");
+  }
+  return routes;
+}

@@ -1,0 +1,68 @@
+/** What two atoms of one runtime may not share: their name, and a route. */
+import type { RuntimeName } from "../../durable/core/names.ts";
+import type { AtomSpec } from "./formula.ts";
+import type { Reporter } from "./reporter.ts";
+import { routeKey, routeMistake } from "./routes.ts";
+import type { TomlPath } from "./toml-places.ts";
+
+export interface PlacedAtom {
+  readonly at: TomlPath;
+  readonly spec: AtomSpec;
+}
+
+export function checkCollisions(atoms: readonly PlacedAtom[], report: Reporter): void {
+  for (const [index, later] of atoms.entries()) {
+    for (const earlier of atoms.slice(0, index)) {
+      const shared = later.spec.runtimes.filter((runtime) => earlier.spec.runtimes.includes(runtime));
+      if (shared.length === 0) continue;
+      if (earlier.spec.name === later.spec.name) reportName(later, earlier, shared, report);
+      else reportRoutes(later, earlier, shared, report);
+    }
+  }
+}
+
+/** On a single runtime only the first atom of a name can be; the others are left out, and told so. */
+export function firstOfEachName(atoms: readonly PlacedAtom[], report: Reporter): PlacedAtom[] {
+  const first = new Map<string, PlacedAtom>();
+  for (const atom of atoms) {
+    const { name } = atom.spec;
+    const earlier = first.get(name);
+    first.set(name, earlier ?? atom);
+    if (earlier !== undefined) {
+      const message = `A second atom named "${name}" is left out of the build for a single runtime.`;
+      const remedy = `Only the first can be there, ${whereIs(earlier, report)}; rename this one to have both.`;
+      report.warning([...atom.at, "name"], message, remedy);
+    }
+  }
+  return [...first.values()];
+}
+
+function reportName(later: PlacedAtom, earlier: PlacedAtom, shared: readonly RuntimeName[], report: Reporter): void {
+  report.error(
+    [...later.at, "name"],
+    `Two atoms named "${later.spec.name}" would run on ${names(shared)}.`,
+    `Rename one, or give them places that share no runtime; the first is ${whereIs(earlier, report)}.`,
+  );
+}
+
+function reportRoutes(later: PlacedAtom, earlier: PlacedAtom, shared: readonly RuntimeName[], report: Reporter): void {
+  const taken = new Set(earlier.spec.http.map(routeKey));
+  for (const [index, route] of later.spec.http.entries()) {
+    if (routeMistake(route) !== undefined || !taken.has(routeKey(route))) continue;
+    const listed: TomlPath = [...later.at, "http", index];
+    report.error(
+      listed,
+      `The route "${route}" is that of the atom "${earlier.spec.name}" as well, on ${names(shared)}.`,
+      `Give one of them another route; the first is ${whereIs(earlier, report)}.`,
+    );
+  }
+}
+
+function whereIs(atom: PlacedAtom, report: Reporter): string {
+  const place = report.placeOf([...atom.at, "name"], "value");
+  return place.kind === "file" ? `in line ${place.line}` : `from ${place.variable}`;
+}
+
+function names(runtimes: readonly RuntimeName[]): string {
+  return runtimes.map((runtime) => `"${runtime}"`).join(", ");
+}

@@ -1,0 +1,54 @@
+/** An application as its formula describes it, checked: everything in it is valid and refers to something that exists. */
+import type { AtomKind, Durability, Grant } from "../../durable/core/application.ts";
+import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
+import type { PlacementRule } from "../../durable/core/placement.ts";
+import type { Source } from "../compile/source.ts";
+import type { Place } from "./problems.ts";
+
+export interface Formula {
+  readonly app: string;
+  /** The file that describes it, as an absolute path. */
+  readonly file: string;
+  /** The folder that paths in it are relative to. */
+  readonly folder: string;
+  /** Where `.radon` is: the folder of the file that the user named. */
+  readonly home: string;
+  readonly leader: RuntimeName;
+  readonly runtimes: readonly RuntimeSpec[];
+  /** The modules that atoms use. */
+  readonly modules: readonly ModuleSpec[];
+  readonly atoms: readonly AtomSpec[];
+}
+
+export interface RuntimeSpec {
+  readonly name: RuntimeName;
+  readonly tags: readonly string[];
+  readonly target: "cloudflare" | "workerd";
+}
+
+export interface ModuleSpec {
+  readonly name: string;
+  readonly source: Source;
+  /** Where the formula names it, for the errors of its compilation. */
+  readonly place: Place;
+}
+
+export interface AtomSpec {
+  readonly name: AtomName;
+  readonly module: string;
+  readonly kind: AtomKind;
+  readonly rule: PlacementRule;
+  /** The runtimes that run it, and why these. */
+  readonly runtimes: readonly RuntimeName[];
+  readonly reason: string;
+  readonly aliases: Readonly<Record<string, readonly string[]>>;
+  readonly http: readonly string[];
+  readonly grants: readonly Grant[];
+  readonly durability: Durability;
+  readonly config: Readonly<Record<string, string>>;
+  readonly attemptsMax: number;
+  readonly httpTimeoutMs: number;
+  readonly place: Place;
+  /** Where its grants are written, or the atom itself. */
+  readonly grantsPlace: Place;
+}

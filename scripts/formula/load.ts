@@ -1,0 +1,50 @@
+/** Reads a formula: every mistake in it is found and reported in one go. */
+import path from "node:path";
+import { applyEnvironment, type Environment } from "./environment.ts";
+import type { Formula } from "./formula.ts";
+import { followInclude } from "./include.ts";
+import { hasErrors, sortedProblems, type Problem } from "./problems.ts";
+import { readFormula } from "./read-formula.ts";
+import { Reporter } from "./reporter.ts";
+import { readToml, type TomlDocument } from "./toml.ts";
+
+export interface LoadOptions {
+  readonly environment: Environment;
+  /** Puts every runtime's atoms on one runtime, `main`. */
+  readonly single?: boolean;
+}
+
+export interface Loaded {
+  /** Undefined if there are errors. */
+  readonly formula: Formula | undefined;
+  readonly problems: readonly Problem[];
+  /** The files read, for watching. */
+  readonly files: readonly string[];
+}
+
+/** Loads the formula at an absolute path. */
+export function loadFormula(named: string, options: LoadOptions): Loaded {
+  const found = followInclude(named);
+  if (!found.ok) return { formula: undefined, problems: [found.problem], files: found.files };
+  const { file, files } = found;
+  const document = readToml(found.text);
+  const { value, variables, problems: fromEnvironment } = applyEnvironment(document.value, options.environment);
+  const report = new Reporter(file, document.places, variables);
+  report.problems.push(...syntaxProblems(document, file));
+  if (!document.trustworthy) return { formula: undefined, problems: report.problems, files };
+  report.problems.push(...fromEnvironment);
+  report.incomplete = document.mistakes.length > 0;
+  const read = readFormula(value, { file, single: options.single === true, report });
+  const problems = sortedProblems(report.problems);
+  const formula = read === undefined || hasErrors(problems) ? undefined : { ...read, home: path.dirname(named) };
+  return { formula, problems, files };
+}
+
+function syntaxProblems(document: TomlDocument, file: string): Problem[] {
+  return document.mistakes.map(({ position, message, remedy }) => ({
+    severity: "error",
+    place: { kind: "file", file, ...position },
+    message,
+    remedy,
+  }));
+}

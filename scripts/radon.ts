@@ -1,0 +1,102 @@
+/** The `radon` command. Each subcommand is loaded only when it is asked for, so that none waits for what it does not use. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { CommandError, EXIT } from "./commands/exit-codes.ts";
+import type { BuildCommandOptions } from "./commands/build.ts";
+import type { DevCommandOptions } from "./commands/dev.ts";
+import type { PlanCommandOptions } from "./commands/plan.ts";
+import { ownVersion } from "./package.ts";
+
+const PORT_DEFAULT = 8787;
+const PORT_MAX = 65_535;
+
+const EXIT_CODES = `
+Exit codes: 0 it worked, 1 the formula or a source is wrong, 2 the command line is wrong,
+3 the machine lacks something (a compiler, a free port, the data folder).`;
+
+function port(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= PORT_MAX) return number;
+  throw new InvalidArgumentError(`A port is a whole number from 0 to ${PORT_MAX}; 0 picks a free one.`);
+}
+
+function subcommand(program: Command, name: string, summary: string, examples: string): Command {
+  return program
+    .command(name)
+    .description(summary)
+    .option("-c, --config <file>", "the formula of the application", "formula.toml")
+    .addHelpText("after", `\nExamples:\n${examples}\n${EXIT_CODES}`);
+}
+
+function radon(): Command {
+  const program = new Command("radon")
+    .description("Stateful WebAssembly atoms on Cloudflare Workers.")
+    .version(ownVersion(), "-v, --version", "print the version")
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addHelpText("after", `\nExamples:\n  radon dev\n  radon plan --config atoms/examples/formula.toml\n${EXIT_CODES}`);
+
+  subcommand(
+    program,
+    "dev",
+    "Runs every runtime of the application on this machine, and reloads what changes.",
+    "  radon dev\n  radon dev --config chat/formula.toml --port 0\n  radon dev --fresh",
+  )
+    .option("-p, --port <number>", "the port to serve on; 0 picks a free one", port, PORT_DEFAULT)
+    .option(
+      "--host <address>",
+      "the address to serve on; one that others reach makes the control API ask for a token",
+      "127.0.0.1",
+    )
+    .option("--data <folder>", "where state is kept (default: .radon/data beside the formula)")
+    .option("--fresh", "start with empty state: what the data folder holds is deleted")
+    .action(async (options: DevCommandOptions) => {
+      const { devCommand } = await import("./commands/dev.ts");
+      process.exitCode = await devCommand(options);
+    });
+
+  subcommand(
+    program,
+    "build",
+    "Compiles the atoms and bundles a Worker for each runtime.",
+    "  radon build\n  radon build --json\n  radon build --single --out .radon/wrangler",
+  )
+    .option("--json", "print the result as JSON")
+    .option("--single", "put every atom on one runtime and leave bundling to wrangler")
+    .option("--out <folder>", "where the Workers go (default: .radon/build/APP beside the formula)")
+    .action(async (options: BuildCommandOptions) => {
+      const { buildCommand } = await import("./commands/build.ts");
+      process.exitCode = await buildCommand(options);
+    });
+
+  subcommand(
+    program,
+    "plan",
+    "Tells which atoms run on which runtimes, and why.",
+    "  radon plan\n  radon plan --config chat/formula.toml --json",
+  )
+    .option("--json", "print the plan as JSON")
+    .action(async (options: PlanCommandOptions) => {
+      const { planCommand } = await import("./commands/plan.ts");
+      process.exitCode = planCommand(options);
+    });
+
+  return program;
+}
+
+/** Commander has printed its own errors already; those of the commands are one sentence each. */
+function endWith(error: unknown): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  } else if (error instanceof CommandError) {
+    process.stderr.write(`radon: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    const stack = error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`radon failed, and this is a bug in it rather than in your application:\n${stack}\n`);
+    process.exitCode = EXIT.bug;
+  }
+}
+
+await radon().parseAsync().catch(endWith);
+// The channel of a launcher would keep this process alive.
+if (process.connected) process.disconnect?.();

@@ -1,0 +1,40 @@
+/** Tells how a build goes: what compiles now, and how each module went. */
+import type { ModuleResult } from "../compile/compile-modules.ts";
+import { LANGUAGES } from "../compile/source.ts";
+import type { ModuleSpec } from "../formula/formula.ts";
+import type { Console } from "./console.ts";
+
+export interface BuildProgress {
+  readonly onStart: (module: ModuleSpec) => void;
+  readonly onEnd: (module: ModuleSpec, result: ModuleResult) => void;
+}
+
+/** `all` tells of the modules that are unchanged, too. */
+export function buildProgress(console: Console, all: boolean): BuildProgress {
+  const running = new Set<string>();
+  const show = (): void => console.status(running.size === 0 ? "" : `compiling ${[...running].join(", ")} ...`);
+  return {
+    onStart: (module) => {
+      running.add(module.name);
+      show();
+    },
+    onEnd: (module, result) => {
+      running.delete(module.name);
+      show();
+      const unchanged = result.kind === "compiled" && result.cached;
+      if (all || !unchanged) console.say(`  ${module.name}: ${outcome(module, result)}`);
+    },
+  };
+}
+
+function outcome(module: ModuleSpec, result: ModuleResult): string {
+  const language = LANGUAGES[module.source.kind];
+  if (result.kind === "no toolchain") return `no ${language} compiler`;
+  if (result.kind === "refused") return `${language}, does not compile`;
+  const time = result.cached ? "unchanged" : `${(result.took_ms / 1000).toFixed(1)} s`;
+  return `${language}, ${sizeText(result.wasm.length)}, ${time}`;
+}
+
+export function sizeText(bytes: number): string {
+  return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KB`;
+}

@@ -1,0 +1,133 @@
+/** `radon build` and `radon plan`: output, JSON and exit codes. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { workspace, IDLE_WAT, TOUR } from "../formula/formulas.ts";
+import { radon } from "./run-radon.ts";
+
+const space = workspace();
+afterAll(space.remove);
+const cwd = space.folder;
+space.write("idle.wat", IDLE_WAT);
+space.write(
+  "formula.toml",
+  `${TOUR}[[atom]]\nname = "idle"\nplace = { on = "all" }\n[[atom]]\nname = "b"\nmodule = "idle"\nplace = { tags = ["edge"] }\n`,
+);
+space.write("wrong.toml", 'app = "wrong"\n[[atom]]\nname = "a"\nkin = 1\nsource = "none.wat"\n');
+space.write(
+  "ungranted.toml",
+  'app = "u"\n[[atom]]\nname = "a"\nsource = "fetch.wat"\n[[atom]]\nname = "idle"\nsource = "idle.wat"\n',
+);
+space.write(
+  "fetch.wat",
+  `(module (import "radon:http" "fetch" (func (param i32 i32 i32 i32) (result i64))) ${IDLE_WAT.slice(8)}`,
+);
+
+describe("radon plan", () => {
+  it("tells who runs where, and why", async () => {
+    const { code, stdout } = await radon(["plan"], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/cloud +leader/);
+    expect(stdout).toMatch(/edge-1\/b +reactive +idle +It is the only runtime tagged "edge"\./);
+  });
+
+  it("tells it as JSON", async () => {
+    const { stdout } = await radon(["plan", "--json"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      app: "tour",
+      atoms: [{ runtime: "cloud", name: "idle" }, {}, { name: "b" }],
+      problems: [],
+    });
+  });
+
+  it("exits with 1 for a formula that is wrong, with every mistake and its place", async () => {
+    const { code, stdout, stderr } = await radon(["plan", "--config", "wrong.toml"], { cwd });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      /wrong.toml:4:1: error: Unknown key "kin"[^]*wrong.toml:5:10: error: There is no[^]*2 errors\./,
+    );
+    const json = JSON.parse((await radon(["plan", "--config", "wrong.toml", "--json"], { cwd })).stdout);
+    expect(json).toMatchObject({ ok: false, problems: [{ line: 4, column: 1, severity: "error" }, { line: 5 }] });
+  });
+});
+
+describe("radon build", () => {
+  it("bundles a Worker for each runtime, with each module once", async () => {
+    const { code, stdout } = await radon(["build", "--json"], { cwd });
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ ok: true, modules: [{ name: "idle", ok: true }], problems: [] });
+    expect(report.runtimes.map((each: { wasm: string[] }) => each.wasm.length)).toEqual([1, 1]);
+    for (const { worker, wasm } of report.runtimes) {
+      const text = readFileSync(worker, "utf8");
+      expect(text).toContain(`./${path.basename(wasm[0])}`);
+      expect(existsSync(`${worker}.map`)).toBe(true);
+    }
+  });
+
+  it("puts every atom on one runtime, for wrangler", async () => {
+    const { code } = await radon(["build", "--single", "--out", "out"], { cwd });
+    expect(code).toBe(0);
+    const generated = await import(
+      /* @vite-ignore */ `data:text/javascript,${encodeURIComponent(withoutImports(path.join(cwd, "out/main/application.js")))}`
+    );
+    expect(generated.application).toMatchObject({ runtime: "main", leader: "main", development: false });
+    expect(
+      generated.application.atoms.map((atom: { runtime: string; name: string }) => `${atom.runtime}/${atom.name}`),
+    ).toEqual(["main/idle", "main/b"]);
+  });
+
+  it("names atom, module, import and remedy where a module needs what is not granted", async () => {
+    const { code, stderr } = await radon(["build", "-c", "ungranted.toml"], { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /ungranted.toml:2:1: error: Module "a", atom "a", import radon:http.fetch: .*not granted[^]*Add "http" to the grants/,
+    );
+  });
+
+  it("exits with 3 where only a compiler is missing", async () => {
+    space.write("c.toml", 'app = "c"\n[[atom]]\nname = "a"\nsource = "a.c"\n');
+    space.write("a.c", "");
+    const { code, stderr } = await radon(["build", "-c", "c.toml"], { cwd, env: { PATH: "" } });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/c.toml:4:10: error: The module "a" needs a C compiler[^]*apt install/);
+  });
+});
+
+describe("the command line", () => {
+  it.each([["build"], ["plan"], ["dev"]])("radon %s --help has examples", async (name) => {
+    const { code, stdout } = await radon([name, "--help"], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\\n +radon ${name}[^]*Exit codes`));
+  });
+
+  it("may be started by the package's command", async () => {
+    expect(await radon(["plan"], { cwd, launcher: true })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^tour/),
+    });
+    expect(await radon(["biuld"], { cwd, launcher: true })).toMatchObject({ code: 2 });
+  });
+
+  it("tells its version", async () => {
+    expect(await radon(["--version"], { cwd })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  it.each([
+    [["biuld"], /mean build/],
+    [["build", "--jsn"], /mean --json/],
+    [["dev", "--port", "x"], /whole number from 0/],
+  ])("%j is a mistake of usage", async (args, hint) => {
+    const { code, stderr } = await radon(args, { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(hint);
+  });
+});
+
+function withoutImports(file: string): string {
+  return readFileSync(file, "utf8").replace(/^import (\w+) from .*$/gm, "const $1 = {};");
+}

@@ -1,0 +1,180 @@
+/** `radon dev` from outside: it serves, reloads, keeps its state, ends cleanly, and leaves nothing behind when it is killed. */
+import { existsSync, readFileSync } from "node:fs";
+import { request } from "node:http";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, describe, expect, it } from "vitest";
+import { workspace } from "../formula/formulas.ts";
+import { Radon, radon } from "./run-radon.ts";
+
+const space = workspace();
+const cwd = space.folder;
+const running = new Set<Radon>();
+afterAll(async () => {
+  for (const each of running) each.process.kill("SIGKILL");
+  await Promise.all([...running].map((each) => each.ended()));
+  space.remove();
+});
+
+/** Answers every HTTP request with one text. */
+function answering(text: string): string {
+  return `(module
+  (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
+  (import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "${text}")
+  (func (export "invoke")
+    (drop (call $receive (i64.const 0) (i32.const 1024) (i32.const 1024)))
+    (drop (call $reply (i32.const 0) (i32.const ${text.length})))))`;
+}
+
+space.write("hello.wat", answering("hello"));
+space.write(
+  "formula.toml",
+  `app = "hello"
+[naming]
+leader = "cloud"
+[[runtime]]
+name = "cloud"
+tags = ["cloud"]
+[[runtime]]
+name = "edge"
+[[atom]]
+name = "hello"
+source = "hello.wat"
+place = { tags = ["cloud"] }
+http = "/hello"
+`,
+);
+
+interface Running {
+  readonly command: Radon;
+  readonly url: string;
+}
+
+async function dev(...args: string[]): Promise<Running> {
+  return started(new Radon(["dev", "--port", "0", ...args], { cwd }));
+}
+
+async function started(command: Radon): Promise<Running> {
+  running.add(command);
+  const [, url = ""] = await command.says("stdout", /^ready (http:\/\/\S+)\n$/);
+  return { command, url };
+}
+
+async function end({ command }: Running, signal: NodeJS.Signals): Promise<number | null> {
+  command.process.kill(signal);
+  const { code } = await command.ended();
+  running.delete(command);
+  return code;
+}
+
+function get(url: string, host?: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, host === undefined ? {} : { headers: { host } }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+      response.once("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    sent.once("error", reject).end();
+  });
+}
+
+async function workerdPid(data = ".radon/data"): Promise<number> {
+  return Number(readFileSync(path.join(cwd, data, "workerd.pid"), "utf8"));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !(existsSync(`/proc/${pid}/stat`) && readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
+  } catch {
+    return false;
+  }
+}
+
+async function gone(pid: number): Promise<boolean> {
+  for (let tries = 0; tries < 100 && isAlive(pid); tries += 1) await sleep(30);
+  return !isAlive(pid);
+}
+
+describe("radon dev", { timeout: 60_000 }, () => {
+  it("serves every runtime, refuses a second one its data, reloads a change, and ends cleanly", async () => {
+    const first = await dev();
+    expect(await get(`${first.url}/hello`)).toEqual({ status: 200, body: "hello" });
+    expect(JSON.parse((await get(`${first.url}/_radon/health`)).body)).toMatchObject({ runtime: "cloud" });
+    expect(JSON.parse((await get(`${first.url}/_radon/health`, "edge.localhost")).body)).toMatchObject({
+      runtime: "edge",
+    });
+    expect(first.command.stderr).toMatch(/hello +reactive +cloud +http:\/\/127.0.0.1:\d+\/hello\n/);
+
+    const second = await radon(["dev", "--port", "0"], { cwd });
+    expect(second).toMatchObject({
+      code: 3,
+      stdout: "",
+      stderr: expect.stringMatching(/Another radon dev uses .*process \d+/),
+    });
+    const { port } = new URL(first.url);
+    const third = await radon(["dev", "--port", port, "--data", "other"], { cwd });
+    expect(third).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/Port \d+ on 127.0.0.1 is in use.*--port 0/),
+    });
+
+    space.write("hello.wat", answering("changed"));
+    await first.command.says("stderr", /reloaded\./);
+    expect((await get(`${first.url}/hello`)).body).toBe("changed");
+    space.write("hello.wat", "(module (oops))");
+    await first.command.says("stderr", /hello.wat:1:[^]*the version before this change goes on running/);
+    expect((await get(`${first.url}/hello`)).body).toBe("changed");
+    space.write("hello.wat", answering("hello"));
+
+    const pid = await workerdPid();
+    expect(await end(first, "SIGINT")).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it("leaves no workerd behind when it is killed", async () => {
+    const killed = await dev();
+    const pid = await workerdPid();
+    expect(isAlive(pid)).toBe(true);
+    await end(killed, "SIGKILL");
+    expect(await gone(pid)).toBe(true);
+    const again = await dev("--fresh");
+    expect((await get(`${again.url}/hello`)).body).toBe("hello");
+    expect(await end(again, "SIGTERM")).toBe(0);
+  });
+
+  it("ends when its launcher is killed", async () => {
+    const launched = await started(new Radon(["dev", "--port", "0"], { cwd, launcher: true }));
+    const pid = await workerdPid();
+    await end(launched, "SIGKILL");
+    expect(await gone(pid)).toBe(true);
+  });
+
+  it("asks for a token where others can reach it", async () => {
+    const open = await dev("--host", "0.0.0.0", "--data", "data");
+    const token = /RADON_TOKEN to choose one\): (\S+)/.exec(open.command.stderr)?.[1] ?? "";
+    expect(token.length).toBeGreaterThan(20);
+    expect(await get(`${open.url}/_radon/v1/runtimes`)).toMatchObject({ status: 401 });
+    const answer = await fetch(`${open.url}/_radon/v1/runtimes`, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(200);
+    await answer.body?.cancel();
+    expect(await end(open, "SIGTERM")).toBe(0);
+  });
+
+  it("empties no folder that is not its own", async () => {
+    space.write("mine/file.txt", "mine");
+    const refused = await radon(["dev", "--port", "0", "--data", "mine", "--fresh"], { cwd });
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringMatching(/holds files that are not the state/) });
+    expect(existsSync(path.join(cwd, "mine/file.txt"))).toBe(true);
+  });
+
+  it("exits with 1 where the first build fails", async () => {
+    space.write("wrong.toml", 'app = "w"\n');
+    expect(await radon(["dev", "--port", "0", "-c", "wrong.toml", "--data", "w"], { cwd })).toMatchObject({
+      code: 1,
+      stdout: "",
+    });
+  });
+});

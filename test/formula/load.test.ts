@@ -1,0 +1,103 @@
+/** What a right formula means. */
+import { describe, expect, it } from "vitest";
+import { DEFAULT_GRANTS } from "../../durable/core/application.ts";
+import { applicationFor } from "../../scripts/formula/application.ts";
+import { loadFormula } from "../../scripts/formula/load.ts";
+import { IDLE_WAT, load, shown, TOUR, workspace } from "./formulas.ts";
+
+describe("a formula", () => {
+  it("needs no more than a name and an atom with a source", () => {
+    const { formula, problems } = load('app = "tiny"\n[[atom]]\nname = "idle"\nsource = "idle.wat"\n');
+    expect(problems).toEqual([]);
+    expect(formula).toMatchObject({ app: "tiny", leader: "main", runtimes: [{ name: "main", tags: [] }] });
+    expect(formula?.modules).toMatchObject([{ name: "idle", source: { kind: "wat" } }]);
+    expect(formula?.atoms[0]).toMatchObject({
+      ...{ module: "idle", kind: "reactive", runtimes: ["main"], http: [], aliases: {}, config: {} },
+      ...{ grants: DEFAULT_GRANTS, durability: "durable", attemptsMax: 5, httpTimeoutMs: 30_000 },
+    });
+  });
+
+  it("has the one runtime lead where there is no [naming]", () => {
+    const { formula } = load('app = "a"\n[[runtime]]\nname = "solo"\n[[atom]]\nname = "idle"\nsource = "idle.wat"\n');
+    expect(formula?.leader).toBe("solo");
+  });
+
+  it("turns config values into text, and a single route or alias into a list", () => {
+    const { formula } = load(
+      `${TOUR}[[atom]]\nname = "idle"\nhttp = "/x/:id"\naliases = { topic = "t", room = ["a", "a", "b"] }\nconfig = { n = 1.5, yes = true, text = "t" }\n`,
+    );
+    expect(formula?.atoms[0]).toMatchObject({
+      http: ["/x/:id"],
+      aliases: { topic: ["t"], room: ["a", "b"] },
+      config: { n: "1.5", yes: "true", text: "t" },
+    });
+  });
+
+  it("may have one name on several runtimes", () => {
+    const twice = (tag: string): string => `[[atom]]\nname = "a"\nmodule = "idle"\nplace = { tags = ["${tag}"] }\n`;
+    const { formula, problems } = load(TOUR + twice("cloud") + twice("edge"));
+    expect(problems).toEqual([]);
+    expect(formula?.atoms.flatMap((atom) => atom.runtimes)).toEqual(["cloud", "edge-1"]);
+  });
+
+  it("puts every atom on one runtime in a single build, the first of each name", () => {
+    const everywhere = '[[atom]]\nname = "a"\nmodule = "idle"\nplace = { on = "all" }\n';
+    expect(load(TOUR + everywhere, {}, true).formula).toMatchObject({
+      leader: "main",
+      atoms: [{ runtimes: ["main"] }],
+    });
+    const twice = (tag: string): string => `[[atom]]\nname = "a"\nmodule = "idle"\nplace = { tags = ["${tag}"] }\n`;
+    expect(load(TOUR + twice("cloud") + twice("edge"), {}, true).problems.map(shown)).toEqual([
+      expect.stringMatching(/A second atom named "a" is left out.*line 14/),
+    ]);
+  });
+});
+
+describe("the application of a runtime", () => {
+  it("names its own bindings plainly and numbers those of its peers", () => {
+    const { formula } = load(`${TOUR}[[atom]]\nname = "idle"\nplace = { on = "all" }\n`);
+    const edge = formula?.runtimes[1]?.name;
+    if (formula === undefined || edge === undefined) throw new Error("The formula is wrong.");
+    const application = applicationFor(formula, {
+      runtime: edge,
+      development: true,
+      hashes: new Map([["idle", "abc"]]),
+    });
+    expect(application).toMatchObject({ app: "tour", runtime: "edge-1", leader: "cloud", development: true });
+    expect(application.runtimes).toEqual([
+      { name: "cloud", tags: ["cloud"], atomsBinding: "ATOMS_1", namingBinding: "NAMING_1" },
+      { name: "edge-1", tags: ["edge", "milan"], atomsBinding: "ATOMS", namingBinding: "NAMING" },
+    ]);
+    expect(application.atoms.map((atom) => [atom.runtime, atom.name, atom.moduleHash])).toEqual([
+      ["cloud", "idle", "abc"],
+      ["edge-1", "idle", "abc"],
+    ]);
+  });
+});
+
+describe("include", () => {
+  const space = workspace();
+  const at = (name: string, text: string) => loadFormula(space.write(name, text), { environment: {} });
+
+  it("takes the application from another file, whose folder its paths are relative to", () => {
+    space.write("sub/idle.wat", IDLE_WAT);
+    const inner = space.write("sub/formula.toml", 'app = "inner"\n[[atom]]\nname = "idle"\nsource = "idle.wat"\n');
+    const { formula, files } = at("formula.toml", 'include = "sub/formula.toml"\n');
+    expect(formula).toMatchObject({ app: "inner", file: inner, home: space.folder, folder: `${space.folder}/sub` });
+    expect(files).toHaveLength(2);
+  });
+
+  it.each([
+    ["a.toml", 'include = "none.toml"', /^1:11 There is no file none.toml/],
+    ["b.toml", 'include = "formula.toml"\napp = "x"', /^1:11 .*other keys/],
+    ["c.toml", 'include = "formula.toml"', /^1:11 formula.toml includes another/],
+    ["d.toml", "include = 1", /^1:11 "include" is no path/],
+  ])("%s is refused", (name, text, problem) => {
+    expect(at(name, text).problems.map(shown)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it("names a formula nearby where there is none", () => {
+    const { problems } = loadFormula(`${space.folder}/missing.toml`, { environment: {} });
+    expect(problems.map(shown)).toEqual([expect.stringMatching(/There is no formula here.*sub\/formula.toml/)]);
+  });
+});

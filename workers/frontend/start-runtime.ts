@@ -1,0 +1,71 @@
+/**
+ * Starts a runtime: its names are registered, its daemons run, and messages left from before a crash are worked off.
+ * Starting twice is starting once, so whoever is in doubt starts it again.
+ */
+import * as z from "zod";
+import type { Application, AtomEntry } from "../../durable/core/application.ts";
+import { globalName } from "../../durable/core/names.ts";
+import { readJson } from "./answer-reading.ts";
+import type { startReportSchema } from "./answer-schemas.ts";
+import { mapBounded } from "./bounded.ts";
+import {
+  askThrough,
+  atomAddress,
+  namingAddress,
+  ownRuntime,
+  type Ask,
+  type Bindings,
+  type ObjectAddress,
+} from "./objects.ts";
+
+const START_MS_MAX = 10_000;
+const STARTS_AT_ONCE_MAX = 8;
+
+/** The atoms of the runtime that this Worker is. */
+export function ownAtoms(application: Application): AtomEntry[] {
+  return application.atoms.filter((atom) => atom.runtime === application.runtime);
+}
+
+export async function startRuntime(
+  application: Application,
+  ask: Ask,
+  atoms: readonly AtomEntry[],
+): Promise<z.output<typeof startReportSchema>> {
+  const own = ownRuntime(application);
+  const naming = await startObject(namingAddress(own), ask);
+  const started = await mapBounded(atoms, STARTS_AT_ONCE_MAX, async (atom) => ({
+    name: globalName(atom.runtime, atom.name),
+    ...(await startObject(atomAddress(own, atom.name), ask)),
+  }));
+  return { runtime: own.name, naming, atoms: started };
+}
+
+/**
+ * Starts the daemons with the first request that a Worker sees: after a plain `wrangler deploy` nobody else does. Reactive
+ * atoms need no start: one with work left has an alarm.
+ */
+export function startWithFirstRequest(application: Application): (env: Bindings, context: ExecutionContext) => void {
+  let started = false;
+  return (env, context) => {
+    if (started) return;
+    started = true;
+    const daemons = ownAtoms(application).filter(({ kind }) => kind === "daemon");
+    context.waitUntil(startRuntime(application, askThrough(env), daemons));
+  };
+}
+
+async function startObject(address: ObjectAddress, ask: Ask): Promise<{ ok: boolean; detail?: string }> {
+  const response = await ask(address, {
+    method: "POST",
+    route: "/start",
+    body: "{}",
+    limitMs: START_MS_MAX,
+    repeatable: true,
+  });
+  if (response.ok) {
+    await response.body?.cancel();
+    return { ok: true };
+  }
+  const read = await readJson(response, z.unknown());
+  return read.ok ? { ok: true } : { ok: false, detail: read.detail };
+}
