@@ -8,7 +8,15 @@ import type { AtomName, RuntimeName } from "./names.ts";
 export const GRANTS = ["messaging", "future", "interrupt", "kv", "naming", "http", "http-trigger", "wasi"] as const;
 export type Grant = (typeof GRANTS)[number];
 /** All but outgoing HTTP: `http` is the whole of `radon:http`, `http-trigger` is it without `fetch`. */
-export const DEFAULT_GRANTS: readonly Grant[] = ["messaging", "future", "interrupt", "kv", "naming", "http-trigger", "wasi"];
+export const DEFAULT_GRANTS: readonly Grant[] = [
+  "messaging",
+  "future",
+  "interrupt",
+  "kv",
+  "naming",
+  "http-trigger",
+  "wasi",
+];
 
 export type AtomKind = "reactive" | "daemon";
 /** `volatile` keeps mailbox and outbox in memory only; the key-value store is durable either way. */

@@ -87,7 +87,7 @@ export class Atom {
   readonly epoch: number;
   futures: Futures;
   interrupts = new Interrupts();
-  turn = new Turn();
+  readonly turn = new Turn();
   #pending = new Turn();
   readonly #waiting = new Waiting();
   readonly #store: Store;
@@ -260,7 +260,6 @@ export class Atom {
   commitTurn(): void {
     const { turn } = this;
     if (turn.empty) return;
-    this.turn = new Turn();
     this.counters.turns += 1;
     for (const [key, value] of turn.kv) this.#pending.kv.set(key, value);
     for (const token of turn.tokensTaken) this.requests.take(token);
@@ -268,13 +267,14 @@ export class Atom {
     for (const mail of turn.consumed) this.#consume(mail);
     for (const outgoing of turn.outgoing) this.#dispatch(outgoing);
     // What it sent to itself is in the mailbox now, and counted there.
-    this.#waiting.forget(this.settings.self);
+    if (turn.outgoing.length > 0) this.#waiting.forget(this.settings.self);
     this.#pending.aliases = turn.aliases ?? this.#pending.aliases;
     for (const act of turn.afterCommit) this.#pending.afterCommit.push(act);
+    turn.clear();
   }
 
   dropTurn(): void {
-    this.turn = new Turn();
+    this.turn.clear();
     this.#waiting.reset(this.#pending.outgoing);
   }
 

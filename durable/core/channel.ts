@@ -186,7 +186,6 @@ export class SenderChannel {
     this.#noteFull(false, 0);
     // The numbers of what was given up are never seen by the receiver, so the next frame starts a new count.
     this.#base = this.#next;
-    this.#peerEpoch = 0;
     return { kind: "rejected", frames };
   }
 

@@ -55,7 +55,8 @@ export class Link {
 
   /** Messages that the peer has not acknowledged. */
   get unacknowledged(): number {
-    return CHANNEL_CLASSES.reduce((sum, channel) => sum + this.senders[channel].messages, 0);
+    const { mail, interrupt, reply } = this.senders;
+    return mail.messages + interrupt.messages + reply.messages;
   }
 
   /** True as long as the peer could not be reached. */
@@ -98,7 +99,8 @@ export class Link {
 
   /** True if a frame of the peer was refused for want of room. */
   get refusing(): boolean {
-    return CHANNEL_CLASSES.some((channel) => this.receivers[channel].refusing);
+    const { mail, interrupt, reply } = this.receivers;
+    return mail.refusing || interrupt.refusing || reply.refusing;
   }
 
   /** There is room again: the peer learns it with the next exchange, at once. */
@@ -119,10 +121,8 @@ export class Link {
   /** When `open` next has something to do, in ms; Infinity if it waits for events only. */
   dueAtMs(): number {
     if (this.#exchanging) return Infinity;
-    const due = CHANNEL_CLASSES.reduce(
-      (least, channel) => Math.min(least, this.senders[channel].dueAtMs()),
-      this.#ackDueAtMs,
-    );
+    const { mail, interrupt, reply } = this.senders;
+    const due = Math.min(mail.dueAtMs(), interrupt.dueAtMs(), reply.dueAtMs(), this.#ackDueAtMs);
     return Math.max(due, this.#retryAtMs);
   }
 

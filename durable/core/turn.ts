@@ -47,4 +47,15 @@ export class Turn {
       this.afterCommit.length === 0
     );
   }
+
+  /** Makes it a new turn: atoms have turns by the million, and a turn has many parts. */
+  clear(): void {
+    if (this.kv.size > 0) this.kv.clear();
+    if (this.answers.size > 0) this.answers.clear();
+    if (this.tokensTaken.size > 0) this.tokensTaken.clear();
+    this.aliases = null;
+    this.outgoing.length = 0;
+    this.consumed.length = 0;
+    this.afterCommit.length = 0;
+  }
 }

@@ -3,7 +3,7 @@
  * bounds of the queues that it is on its way to.
  */
 import { envelopeBytes } from "./envelope.ts";
-import type { ChannelClass } from "./frame.ts";
+import { CHANNEL_CLASSES, type ChannelClass } from "./frame.ts";
 import type { Load } from "./mailbox.ts";
 import type { GlobalName } from "./names.ts";
 import type { Outgoing } from "./turn.ts";
@@ -30,12 +30,12 @@ export class Waiting {
 
   /** What was on its way to this destination has arrived. */
   forget(to: GlobalName): void {
-    for (const loads of Object.values(this.#loads)) loads.delete(to);
+    for (const channel of CHANNEL_CLASSES) this.#loads[channel].delete(to);
   }
 
   /** From now on it is this that waits. */
   reset(outgoing: readonly Outgoing[]): void {
-    for (const loads of Object.values(this.#loads)) loads.clear();
+    for (const channel of CHANNEL_CLASSES) this.#loads[channel].clear();
     for (const item of outgoing) this.add(item);
   }
 }

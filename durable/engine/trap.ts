@@ -2,6 +2,8 @@
 import { REASON_BYTES_MAX } from "../core/limits.ts";
 
 const FRAMES_MAX = 24;
+/** V8 keeps ten frames of a stack, its own of the runtime among them: too few of the guest's. */
+Error.stackTraceLimit = Math.max(Error.stackTraceLimit, FRAMES_MAX + 8);
 
 /** The message of a trap and its wasm stack, the runtime's own frames left out. */
 export function trapText(error: unknown): string {

@@ -10,7 +10,9 @@ export const bytes = fc.uint8Array({ maxLength: 40 });
 export const integer = fc.maxSafeNat();
 export const text = fc.string({ unit: "grapheme", maxLength: 20 });
 export const errorCode = fc.constantFrom(...(Object.keys(ERROR_CODES) as ErrorCode[]));
-export const globalName = fc.stringMatching(/^[A-Za-z0-9._-]{1,9}\/[A-Za-z0-9._-]{1,9}$/).map((name) => name as GlobalName);
+export const globalName = fc
+  .stringMatching(/^[A-Za-z0-9._-]{1,9}\/[A-Za-z0-9._-]{1,9}$/)
+  .map((name) => name as GlobalName);
 
 const i32 = fc.integer();
 const chain: fc.Arbitrary<ChainLink[]> = fc.array(fc.record({ atom: globalName, request: integer }), { maxLength: 5 });

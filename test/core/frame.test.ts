@@ -30,7 +30,9 @@ describe("batches", () => {
   test("an unknown channel class or ack status is refused", () => {
     const wire = encodeBatch({
       frames: [],
-      acks: [{ from: "a/b" as never, to: "c/d" as never, channel: "mail", toEpoch: 1, epoch: 2, next: 3, status: "ok" }],
+      acks: [
+        { from: "a/b" as never, to: "c/d" as never, channel: "mail", toEpoch: 1, epoch: 2, next: 3, status: "ok" },
+      ],
     });
     wire[wire.length - 1] = 77;
     expect(() => decodeBatch(wire)).toThrow("unknown tag 77");

@@ -23,7 +23,10 @@ describe("names", () => {
     const wrong = parseAtomName(`two\nlines ${"x".repeat(200)}`);
     expect(wrong).toMatchObject({ code: "INVALID" });
     expect((wrong as { reason: string }).reason).toMatch(/^"two\?lines x+…" is no atom name: it takes 1 to 128 of/);
-    expect(parseRuntimeName("a/b")).toMatchObject({ code: "INVALID", reason: expect.stringContaining("no runtime name") });
+    expect(parseRuntimeName("a/b")).toMatchObject({
+      code: "INVALID",
+      reason: expect.stringContaining("no runtime name"),
+    });
   });
 
   test("2: a global name is runtime/atom, and splits into what made it (property)", () => {

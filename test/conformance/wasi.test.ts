@@ -1,0 +1,306 @@
+/** docs/abi.md, section 5: WASI preview 1. */
+import { describe, expect, test } from "vitest";
+import { WASI_FUNCTIONS } from "../../durable/engine/abi.ts";
+import { shownAnswer, type World } from "../engine/engine-harness.ts";
+import { worldOf } from "./plain-atoms.ts";
+
+const ENOSYS = 52;
+const IMPORTS: Readonly<Record<string, string>> = {
+  args_sizes_get: "(param i32 i32) (result i32)",
+  args_get: "(param i32 i32) (result i32)",
+  environ_sizes_get: "(param i32 i32) (result i32)",
+  environ_get: "(param i32 i32) (result i32)",
+  clock_time_get: "(param i32 i64 i32) (result i32)",
+  random_get: "(param i32 i32) (result i32)",
+  fd_write: "(param i32 i32 i32 i32) (result i32)",
+  fd_read: "(param i32 i32 i32 i32) (result i32)",
+  fd_prestat_get: "(param i32 i32) (result i32)",
+  poll_oneoff: "(param i32 i32 i32 i32) (result i32)",
+  sched_yield: "(result i32)",
+  proc_exit: "(param i32)",
+};
+
+/** A module that imports these functions of WASI, with `send`, `reply`, `put` and `on` of Radon beside them. */
+function wasi(names: readonly string[], body: string): string {
+  const lines = names.map((name) => `(import "wasi_snapshot_preview1" "${name}" (func $${name} ${IMPORTS[name]}))`);
+  return `(module ${lines.join(" ")}
+    (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
+    (import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))
+    (import "radon:kv" "put" (func $put (param i32 i32 i32 i32) (result i32)))
+    (import "radon:interrupt" "on" (func $on (param i32 i32) (result i32)))
+    (memory (export "memory") 1) ${body})`;
+}
+
+/** Receives a request, runs `code`, answers with the bytes [0, 64). */
+function answering(names: readonly string[], code: string, data = ""): string {
+  return wasi(
+    names,
+    `${data} (func (export "invoke") (drop (call $receive (i64.const -1) (i32.const 4096) (i32.const 9)))
+      ${code} (drop (call $reply (i32.const 0) (i32.const 64))))`,
+  );
+}
+
+async function bytesOf(world: World): Promise<DataView> {
+  const answer = await world.ask("a", "");
+  if (answer.kind !== "reply") throw new Error(shownAnswer(answer));
+  return new DataView(answer.payload.slice().buffer);
+}
+const textOf = (view: DataView, from: number, to: number) => Buffer.from(view.buffer).toString("utf8", from, to);
+
+/** Writes the text at `ptr` to a stream. */
+const write = (fd: number, ptr: number, length: number) => `
+  (i32.store (i32.const 1024) (i32.const ${ptr})) (i32.store (i32.const 1028) (i32.const ${length}))
+  (drop (call $fd_write (i32.const ${fd}) (i32.const 1024) (i32.const 1) (i32.const 1032)))`;
+
+describe("§5 args and environment come from the configuration", () => {
+  test("args: the atom's name, then the words of `args`", async () => {
+    const code = `(drop (call $args_sizes_get (i32.const 0) (i32.const 4))) (drop (call $args_get (i32.const 8) (i32.const 24)))`;
+    const world = await worldOf(answering(["args_sizes_get", "args_get"], code), { config: { args: "--fast  2" } });
+    const view = await bytesOf(world);
+    expect([view.getUint32(0, true), view.getUint32(4, true)]).toEqual([3, 17]);
+    expect([8, 12, 16].map((at) => view.getUint32(at, true))).toEqual([24, 32, 39]);
+    expect(textOf(view, 24, 41)).toBe("cloud/a\0--fast\0" + "2\0");
+  });
+
+  test("environment: the configuration's values", async () => {
+    const code = `(drop (call $environ_sizes_get (i32.const 0) (i32.const 4))) (drop (call $environ_get (i32.const 8) (i32.const 24)))`;
+    const world = await worldOf(answering(["environ_sizes_get", "environ_get"], code), {
+      config: { CITY: "Milan", N: "1" },
+    });
+    const view = await bytesOf(world);
+    expect([view.getUint32(0, true), view.getUint32(4, true)]).toEqual([2, 15]);
+    expect(textOf(view, 24, 39)).toBe("CITY=Milan\0N=1\0");
+  });
+});
+
+describe("§5 stdout and stderr are the log", () => {
+  const data = `(data (i32.const 0) "one\ntwo\nthree\\c3\\a9")`.replaceAll("\n", "\\n");
+
+  test("a line of output is a line of the log: stdout info, stderr warn", async () => {
+    const world = await worldOf(answering(["fd_write"], write(1, 0, 8) + write(2, 4, 4), data));
+    await bytesOf(world);
+    expect(world.logs("a")).toEqual(["info: one", "info: two", "warn: two"]);
+  });
+
+  test("a line that comes in pieces is one, cut characters are whole again; what is left is logged at rest", async () => {
+    const pieces = write(1, 0, 2) + write(1, 2, 2) + write(1, 8, 6) + write(1, 14, 1);
+    const world = await worldOf(answering(["fd_write"], pieces, data));
+    await bytesOf(world);
+    expect(world.logs("a")).toEqual(["info: one", "info: threeé"]);
+  });
+
+  test("what is left is logged before a trap, too", async () => {
+    const world = await worldOf(wasi(["fd_write"], `${data} (func (export "invoke") ${write(2, 0, 3)} unreachable)`));
+    await world.send("a", "x");
+    expect(world.logs("a")[0]).toBe("warn: one");
+  });
+
+  test("output without an end is logged in pieces: it does not fill the host", async () => {
+    const flood = `(loop $more ${write(1, 2048, 4096)} (global.set $n (i32.add (global.get $n) (i32.const 1)))
+      (br_if $more (i32.lt_u (global.get $n) (i32.const 5))))`;
+    const world = await worldOf(answering(["fd_write"], flood, "(global $n (mut i32) (i32.const 0))"));
+    await bytesOf(world);
+    expect(world.logs("a").map((line) => line.length - "info: ".length)).toEqual([8_192, 8_192, 4_096]);
+  });
+
+  test("a range outside memory traps", async () => {
+    const world = await worldOf(answering(["fd_write"], write(1, 65_530, 7)), { attemptsMax: 1 });
+    expect(shownAnswer(await world.ask("a", ""))).toContain("leaves the atom's memory");
+  });
+
+  test("stdin is empty, and no directory is open", async () => {
+    const code = `(i32.store (i32.const 1024) (i32.const 2048)) (i32.store (i32.const 1028) (i32.const 9))
+      (i32.store (i32.const 0) (call $fd_read (i32.const 0) (i32.const 1024) (i32.const 1) (i32.const 4)))
+      (i32.store (i32.const 8) (call $fd_prestat_get (i32.const 3) (i32.const 2048)))`;
+    const view = await bytesOf(await worldOf(answering(["fd_read", "fd_prestat_get"], code)));
+    expect([0, 4, 8].map((at) => view.getUint32(at, true))).toEqual([0, 0, 8]);
+  });
+});
+
+describe("§5 clocks and random work", () => {
+  test("realtime and monotonic clocks, in nanoseconds; an unknown clock is EINVAL", async () => {
+    const read = (id: number, at: number) =>
+      `(i32.store (i32.const ${at}) (call $clock_time_get (i32.const ${id}) (i64.const 1) (i32.const ${at + 8})))`;
+    const world = await worldOf(answering(["clock_time_get"], read(0, 0) + read(1, 16) + read(2, 32) + read(9, 48)));
+    await world.advance(5_000);
+    const view = await bytesOf(world);
+    expect(view.getBigUint64(8, true)).toBe(BigInt(world.clock.now()) * 1_000_000n);
+    expect(view.getBigUint64(24, true)).toBe(5_000_000_000n);
+    expect([0, 16, 32, 48].map((at) => view.getUint32(at, true))).toEqual([0, 0, 0, 28]);
+  });
+
+  test("random_get fills its range", async () => {
+    const view = await bytesOf(
+      await worldOf(answering(["random_get"], `(drop (call $random_get (i32.const 0) (i32.const 32)))`)),
+    );
+    expect(new Set(Buffer.from(view.buffer, 0, 32)).size).toBeGreaterThan(8);
+    expect(textOf(view, 32, 64)).toBe("\0".repeat(32));
+  });
+});
+
+describe("§5 sleeping is a blocking point", () => {
+  /** A subscription of clock `id` at `at`: `ns` from now, or at `ns` if `flags` is 1. */
+  const subscribe = (at: number, id: number, ns: string, flags = 0) => `
+    (i64.store (i32.const ${at}) (i64.const ${at})) (i32.store8 (i32.const ${at + 8}) (i32.const 0))
+    (i32.store (i32.const ${at + 16}) (i32.const ${id})) (i64.store (i32.const ${at + 24}) ${ns})
+    (i32.store16 (i32.const ${at + 40}) (i32.const ${flags}))`;
+  const poll = (count: number) =>
+    `(i32.store (i32.const 56) (call $poll_oneoff (i32.const 1024) (i32.const 0) (i32.const ${count}) (i32.const 60)))`;
+
+  test("poll_oneoff sleeps, and tells which clock it was", async () => {
+    const code = subscribe(1024, 1, "(i64.const 250000000)") + subscribe(1072, 0, "(i64.const 100000000)") + poll(2);
+    const world = await worldOf(answering(["poll_oneoff"], code));
+    const started = world.clock.now();
+    const view = await bytesOf(world);
+    expect(world.clock.now() - started).toBe(100);
+    expect([view.getUint32(56, true), view.getUint32(60, true), view.getBigUint64(0, true)]).toEqual([0, 1, 1072n]);
+  });
+
+  test("until a time of a clock", async () => {
+    const now = `(drop (call $clock_time_get (i32.const 1) (i64.const 1) (i32.const 2048)))`;
+    const code = now + subscribe(1024, 1, "(i64.add (i64.load (i32.const 2048)) (i64.const 70000000))", 1) + poll(1);
+    const world = await worldOf(answering(["poll_oneoff", "clock_time_get"], code));
+    const started = world.clock.now();
+    await bytesOf(world);
+    expect(world.clock.now() - started).toBe(70);
+  });
+
+  test("what it did before is committed, and an interrupt's callback runs while it sleeps", async () => {
+    const store = (key: number) =>
+      `(drop (call $put (i32.const ${key}) (i32.const 1) (i32.const ${key}) (i32.const 1)))`;
+    const body = `(data (i32.const 512) "bca")
+      (func (export "radon_callback") (param i32 i32 i32) ${store(513)})
+      (func (export "invoke") (drop (call $on (i32.const 1) (i32.const 1))) ${store(512)}
+        ${subscribe(1024, 1, "(i64.const 1000000000)")} ${poll(1)} ${store(514)})`;
+    const world = await worldOf(wasi(["poll_oneoff"], body));
+    await world.send("a", "x");
+    expect(world.kv("a")).toEqual({ b: "b" });
+    await world.interrupt("a", 1);
+    expect(world.kv("a")).toEqual({ b: "b", c: "c" });
+    await world.advance(1_000);
+    expect(world.kv("a")).toEqual({ a: "a", b: "b", c: "c" });
+  });
+
+  test("what is no clock answers ENOSYS at once, no subscription is EINVAL", async () => {
+    const other = `${subscribe(1024, 1, "(i64.const 0)")} (i32.store8 (i32.const 1032) (i32.const 1)) ${poll(1)}`;
+    const view = await bytesOf(await worldOf(answering(["poll_oneoff"], other)));
+    expect([view.getUint16(8, true), view.getUint32(56, true), view.getUint32(60, true)]).toEqual([ENOSYS, 0, 1]);
+    expect((await bytesOf(await worldOf(answering(["poll_oneoff"], poll(0))))).getUint32(56, true)).toBe(28);
+  });
+
+  test("sched_yield is one, too: what was done before it is committed", async () => {
+    const body = `(func (export "invoke") (drop (call $put (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 1)))
+      (drop (call $sched_yield)) unreachable)`;
+    const world = await worldOf(wasi(["sched_yield"], body), { attemptsMax: 1 });
+    await world.send("a", "x");
+    expect(world.kv("a")).toEqual({ "\0": "\0" });
+  });
+});
+
+describe("§5 everything that a runtime does not have answers ENOSYS rather than trapping", () => {
+  const absent = WASI_FUNCTIONS.filter((name) => /^(path|sock)_/.test(name)).concat(
+    "fd_readdir",
+    "fd_pread",
+    "fd_pwrite",
+    "fd_allocate",
+  );
+
+  test.each(absent)("%s", async (name) => {
+    const text = answering([], "").replace(
+      "(module",
+      `(module (import "wasi_snapshot_preview1" "${name}" (func $absent (param i32 i32) (result i32)))`,
+    );
+    const code = `(i32.store (i32.const 0) (call $absent (i32.const 3) (i32.const 0)))`;
+    const world = await worldOf(text.replace("(drop (call $reply", `${code} (drop (call $reply`));
+    expect((await bytesOf(world)).getUint32(0, true)).toBe(ENOSYS);
+  });
+
+  test.each(["fd_future", "constructor", "__proto__"])(
+    "a function that preview 1 does not have either: %s",
+    async (name) => {
+      const text = answering([], "").replace(
+        "(module",
+        `(module (import "wasi_snapshot_preview1" "${name}" (func $absent (result i32)))`,
+      );
+      const world = await worldOf(
+        text.replace("(drop (call $reply", "(i32.store (i32.const 0) (call $absent)) (drop (call $reply"),
+      );
+      expect((await bytesOf(world)).getUint32(0, true)).toBe(ENOSYS);
+    },
+  );
+});
+
+describe("§2 _start, and how a command ends", () => {
+  const store = `(drop (call $put (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 1)))`;
+  const receive = `(drop (call $receive (i64.const 0) (i32.const 64) (i32.const 9)))`;
+  const exit = (code: number) => `(call $proc_exit (i32.const ${code}))`;
+
+  test("_start of a reactive atom runs once a message, each time in a new instance", async () => {
+    const body = `(global $count (mut i32) (i32.const 48)) (func (export "_start") ${receive}
+      (global.set $count (i32.add (global.get $count) (i32.const 1)))
+      (i32.store8 (i32.const 0) (global.get $count)) (drop (call $reply (i32.const 0) (i32.const 1))))`;
+    const world = await worldOf(wasi([], body));
+    expect([shownAnswer(await world.ask("a", "")), shownAnswer(await world.ask("a", ""))]).toEqual(["1", "1"]);
+  });
+
+  test("_start of a daemon is its life", async () => {
+    const world = await worldOf(wasi([], `(func (export "_start") ${store})`), { kind: "daemon" });
+    expect(world.session("a").runner.state).toBe("ended");
+    expect(world.kv("a")).toEqual({ "\0": "\0" });
+  });
+
+  test("proc_exit(0) ends a daemon well: its effects are committed, and it stays ended", async () => {
+    const world = await worldOf(wasi(["proc_exit"], `(func (export "_start") ${store} ${exit(0)} unreachable)`), {
+      kind: "daemon",
+    });
+    await world.advance(60_000);
+    expect(world.session("a").runner.state).toBe("ended");
+    expect(world.trapText("a")).toBe("");
+    expect(world.kv("a")).toEqual({ "\0": "\0" });
+  });
+
+  test("proc_exit(0) ends a reactive atom's message well; the next one has a new instance", async () => {
+    const world = await worldOf(
+      wasi(
+        ["proc_exit"],
+        `(func (export "invoke") ${receive} (drop (call $reply (i32.const 64) (i32.const 1))) ${exit(0)})`,
+      ),
+    );
+    expect([shownAnswer(await world.ask("a", "1")), shownAnswer(await world.ask("a", "2"))]).toEqual(["1", "2"]);
+    expect(world.session("a").atom.mailbox.count).toBe(0);
+    expect(world.trapText("a")).toBe("");
+  });
+
+  test("any other code is a trap", async () => {
+    const world = await worldOf(wasi(["proc_exit"], `(func (export "_start") ${store} ${exit(3)})`), {
+      kind: "daemon",
+    });
+    expect(world.trapText("a")).toBe("The atom exited with code 3.");
+    expect(world.session("a").runner.state).toBe("backoff");
+    expect(world.kv("a")).toEqual({});
+  });
+
+  test("an exit in a callback ends what is below it as well", async () => {
+    const body = `(import "radon:core" "sleep" (func $sleep (param i64) (result i32)))
+      (func (export "radon_callback") (param i32 i32 i32) ${store} ${exit(0)})
+      (func (export "invoke") (drop (call $on (i32.const 1) (i32.const 1))) (drop (call $sleep (i64.const -1))) unreachable)`;
+    const [sleep = "", ...rest] = body.split("\n");
+    const world = await worldOf(wasi(["proc_exit"], rest.join("\n")).replace("(module", `(module ${sleep}`), {
+      kind: "daemon",
+    });
+    await world.interrupt("a", 1);
+    expect(world.session("a").runner.state).toBe("ended");
+    expect(world.trapText("a")).toBe("");
+    expect(world.kv("a")).toEqual({ "\0": "\0" });
+  });
+
+  test("an exit in a callback between messages ends the instance, not the atom", async () => {
+    const body = `(func (export "radon_callback") (param i32 i32 i32) ${exit(0)})
+      (func (export "invoke") ${receive} (drop (call $on (i32.const 1) (i32.const 1))) (drop (call $reply (i32.const 64) (i32.const 1))))`;
+    const world = await worldOf(wasi(["proc_exit"], body));
+    await world.ask("a", "1");
+    await world.interrupt("a", 1);
+    expect(shownAnswer(await world.ask("a", "2"))).toBe("2");
+    expect(world.trapText("a")).toBe("");
+  });
+});

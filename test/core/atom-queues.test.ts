@@ -1,0 +1,205 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { utf8 } from "../../durable/core/bytes.ts";
+import { encodeEnvelopes } from "../../durable/core/envelope.ts";
+import type { Frame } from "../../durable/core/frame.ts";
+import {
+  FRAME_MESSAGES_MAX,
+  INTERRUPTS_PENDING_MAX,
+  MAILBOX_MESSAGES_MAX,
+  OUTBOX_MESSAGES_MAX,
+} from "../../durable/core/limits.ts";
+import { A, AtomNetwork, B, message, textOf, type Node } from "./atom-network.ts";
+
+let network: AtomNetwork;
+let a: Node;
+let b: Node;
+beforeEach(() => {
+  network = new AtomNetwork();
+  a = network.add(A);
+  b = network.add(B);
+});
+
+/** Sends numbered messages until BUSY, or `most`; how many were sent. A commit comes after each `perTurn`. */
+function sendMany(from: Node, to: Node, most: number, perTurn = 1_000): number {
+  let sent = 0;
+  while (sent < most && !from.atom.send(to.settings.self, "mail", message(String(sent)))) {
+    sent += 1;
+    if (sent % perTurn === 0) from.atom.commitTurn();
+  }
+  from.atom.commitTurn();
+  return sent;
+}
+
+function drain(node: Node): string[] {
+  const texts: string[] = [];
+  node.handle((mail) => texts.push(textOf(mail)));
+  return texts;
+}
+
+describe("back-pressure", () => {
+  test("what waits for one peer is bounded, within a turn and over turns; BUSY says so, and others are not held up", () => {
+    expect(sendMany(a, b, Infinity)).toBe(OUTBOX_MESSAGES_MAX);
+    expect(a.atom.send(B, "mail", message("more"))).toMatchObject({ code: "BUSY", reason: expect.stringContaining(B) });
+    expect(a.atom.send(A, "mail", message("to itself"))).toBeUndefined();
+    expect(a.atom.send(B, "interrupt", { kind: "interrupt", signal: 1, payload: new Uint8Array(0) })).toBeUndefined();
+    a.flush();
+    expect(a.atom.send(B, "mail", message("more"))).toMatchObject({ code: "BUSY" });
+  });
+
+  test("a dropped turn gives its places back", () => {
+    expect(sendMany(a, b, OUTBOX_MESSAGES_MAX - 1)).toBe(OUTBOX_MESSAGES_MAX - 1);
+    a.atom.send(B, "mail", message("last"));
+    expect(a.atom.send(B, "mail", message("over"))).toMatchObject({ code: "BUSY" });
+    a.atom.dropTurn();
+    expect(a.atom.send(B, "mail", message("last"))).toBeUndefined();
+    expect(a.atom.send(B, "mail", message("over"))).toMatchObject({ code: "BUSY" });
+  });
+
+  test("a full mailbox holds its bound and one run more, and everything comes in order in the end", () => {
+    const count = sendMany(a, b, OUTBOX_MESSAGES_MAX);
+    for (let i = 0; i < 20; i++) network.exchange();
+    const more = sendMany(a, b, 5_000);
+    expect(more).toBeGreaterThan(0);
+    for (let i = 0; i < 20; i++) {
+      network.exchange();
+      network.nowMs += 100;
+    }
+    expect(b.atom.mailbox.full).toBe(true);
+    expect(b.atom.mailbox.count).toBeLessThan(MAILBOX_MESSAGES_MAX + FRAME_MESSAGES_MAX);
+    const got = drain(b);
+    network.settle();
+    got.push(...drain(b));
+    const numbers = (most: number) => Array.from({ length: most }, (_, i) => String(i));
+    expect(got).toEqual([...numbers(count), ...numbers(more)]);
+    expect([a.atom.idle, b.atom.idle]).toEqual([true, true]);
+  });
+
+  test("one batch cannot overrun the bound, however many frames it has", () => {
+    const envelopes = Array.from({ length: FRAME_MESSAGES_MAX }, () => message("x"));
+    const body = encodeEnvelopes(envelopes);
+    const frames = Array.from({ length: 50 }, (_, i): Frame => {
+      const ends = { from: A, to: B, channel: "mail" as const, fromEpoch: 1, toEpoch: 0, base: 1 };
+      return { ...ends, first: 1 + i * FRAME_MESSAGES_MAX, count: FRAME_MESSAGES_MAX, body };
+    });
+    b.atom.onBatch({ frames, acks: [] }, network.nowMs);
+    expect(b.atom.mailbox.count).toBe(MAILBOX_MESSAGES_MAX);
+    b.flush();
+    expect(b.atom.peers.link(A).answer(network.nowMs).acks).toMatchObject([
+      { status: "full", next: 1 + MAILBOX_MESSAGES_MAX },
+    ]);
+  });
+
+  test("a sender that was refused is told of the room, and need not wait for its backoff", () => {
+    sendMany(b, b, MAILBOX_MESSAGES_MAX);
+    a.atom.send(B, "mail", message("refused"));
+    a.atom.commitTurn();
+    for (let i = 0; i < 12; i++) {
+      network.exchange();
+      network.nowMs += 10_000;
+    }
+    network.exchange();
+    const blocked = a.atom.peers.link(B).dueAtMs();
+    expect(blocked).toBeGreaterThan(network.nowMs + 1_000);
+    drain(b);
+    network.exchange();
+    // The frame comes with the answer to B's news of the room.
+    expect(drain(b)).toEqual(["refused"]);
+  });
+
+  test("the outside is refused with BUSY, and what an atom sends to itself in one turn is bounded, too", () => {
+    expect(sendMany(a, a, Infinity, Infinity)).toBe(MAILBOX_MESSAGES_MAX);
+    expect(a.atom.deliver(() => message("outside"))).toMatchObject({ code: "BUSY" });
+    a.receive();
+    expect(a.atom.deliver(() => message("outside"))).toBeTypeOf("number");
+  });
+
+  test("interrupts have a bound of their own", () => {
+    for (let i = 0; i < INTERRUPTS_PENDING_MAX; i++) a.deliver({ kind: "interrupt", signal: i, payload: utf8("") });
+    expect(a.atom.deliver(() => ({ kind: "interrupt", signal: 0, payload: utf8("") }))).toMatchObject({ code: "BUSY" });
+    expect(a.atom.deliver(() => message("still room"))).toBeTypeOf("number");
+  });
+
+  test("replies and interrupts are never blocked behind a full mailbox", () => {
+    const id = a.ask(B, "question");
+    network.settle();
+    sendMany(a, a, Infinity);
+    b.atom.send(A, "mail", message("has to wait"));
+    b.handle((mail) => b.reply(mail, "answer"));
+    b.atom.send(A, "interrupt", { kind: "interrupt", signal: 9, payload: utf8("") });
+    b.atom.commitTurn();
+    for (let i = 0; i < 3; i++) network.exchange();
+    expect(a.atom.futures.peek(id)?.outcome).toMatchObject({ kind: "completed" });
+    expect(a.atom.takeInterrupt()?.envelope.signal).toBe(9);
+    expect(b.atom.peers.unacknowledged).toBe(1);
+  });
+});
+
+describe("volatile atoms", () => {
+  beforeEach(() => {
+    b = network.add(B, { durability: "volatile" });
+  });
+
+  test("receive and acknowledge, and store neither mailbox nor outbox", () => {
+    sendMany(a, b, 100);
+    b.atom.send(A, "mail", message("back"));
+    b.atom.commitTurn();
+    network.settle();
+    expect([drain(b).length, textOf(a.take()), a.atom.peers.unacknowledged]).toEqual([100, "back", 0]);
+    expect(b.store.load()).toMatchObject({ mail: [], outbox: [], senders: [], receivers: [] });
+  });
+
+  test("keep their key-value store", () => {
+    b.put("k", "v");
+    b.atom.commitTurn();
+    b.flush();
+    b.restart();
+    expect(b.get("k")).toBe("v");
+  });
+
+  test("are a new incarnation after a restart, which gets all that the old one did not acknowledge", () => {
+    sendMany(a, b, 1);
+    network.settle();
+    const { epoch } = b.atom;
+    b.restart();
+    expect([b.atom.epoch > epoch, b.atom.mailbox.empty]).toEqual([true, true]);
+    a.atom.send(B, "mail", message("to the new one"));
+    a.atom.commitTurn();
+    network.settle();
+    expect([drain(b), a.atom.peers.unacknowledged]).toEqual([["to the new one"], 0]);
+  });
+
+  test("are heard after a restart, even if the clock went back", () => {
+    b.atom.send(A, "mail", message("1"));
+    b.atom.commitTurn();
+    network.settle();
+    network.nowMs -= 60_000;
+    b.restart();
+    b.atom.send(A, "mail", message("2"));
+    b.atom.commitTurn();
+    network.settle();
+    expect([drain(a), b.atom.peers.unacknowledged]).toEqual([["1", "2"], 0]);
+  });
+});
+
+describe("an atom whose durability changes", () => {
+  test("loses and repeats nothing, in either direction, either way", () => {
+    const sent: string[] = [];
+    const got: string[] = [];
+    for (const [round, durability] of (["durable", "volatile", "durable", "volatile"] as const).entries()) {
+      // The same store, opened by the object of the next deployment.
+      b = network.add(B, { durability }, b.store);
+      for (const text of [`${round} to b`, `${round} to a`]) sent.push(text);
+      a.atom.send(B, "mail", message(`${round} to b`));
+      b.atom.send(A, "mail", message(`${round} to a`));
+      a.atom.commitTurn();
+      b.atom.commitTurn();
+      if (durability === "durable") b.flush();
+      else network.settle();
+      got.push(...drain(b), ...drain(a));
+    }
+    network.settle();
+    got.push(...drain(b), ...drain(a));
+    expect(got.sort()).toEqual(sent.sort());
+    expect([a.atom.idle, b.atom.idle]).toEqual([true, true]);
+  });
+});

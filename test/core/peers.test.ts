@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import type { Envelope } from "../../durable/core/envelope.ts";
+import type { Ack, Frame } from "../../durable/core/frame.ts";
+import { encodeEnvelopes } from "../../durable/core/envelope.ts";
+import { OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "../../durable/core/limits.ts";
+import { MemoryStore } from "../../durable/core/memory-store.ts";
+import type { GlobalName } from "../../durable/core/names.ts";
+import { Peers } from "../../durable/core/peers.ts";
+import { LEFT, RIGHT } from "./channel-world.ts";
+
+const EPOCH = 7;
+const PEER_EPOCH = 9;
+const message: Envelope = { kind: "message", payload: new Uint8Array([1]) };
+const mail = (to: GlobalName = RIGHT) => ({ to, channel: "mail" as const, envelope: message });
+
+function peersOf(persistent = true): Peers {
+  return new Peers(LEFT, EPOCH, persistent);
+}
+
+function ack(next: number, more: Partial<Ack> = {}): Ack {
+  return { from: RIGHT, to: LEFT, channel: "mail", toEpoch: EPOCH, epoch: PEER_EPOCH, next, status: "ok", ...more };
+}
+
+function frame(first: number, from = RIGHT): Frame {
+  const ends = { from, to: LEFT, channel: "mail" as const, fromEpoch: PEER_EPOCH, toEpoch: 0, base: 1 };
+  return { ...ends, first, count: 1, body: encodeEnvelopes([message]) };
+}
+
+function kinds(peers: Peers): string[] {
+  return peers.changes().map(({ kind }) => kind);
+}
+
+describe("peers", () => {
+  test("1: a frame is in the changes of the commit that it was cut in", () => {
+    const peers = peersOf();
+    peers.enqueue([mail(), mail()]);
+    expect(peers.changes()).toMatchObject([
+      { kind: "outbox.put", record: { peer: RIGHT, channel: "mail", first: 1, count: 2 } },
+      { kind: "sender.put", record: { peer: RIGHT, channel: "mail", next: 3, base: 1, peerEpoch: 0 } },
+    ]);
+    expect(peers.changes()).toEqual([]);
+  });
+
+  test("2: acknowledged frames go from memory at once and from the store with the next commit", () => {
+    const peers = peersOf();
+    peers.enqueue([mail()]);
+    peers.changes();
+    peers.onBatch({ frames: [], acks: [ack(2)] }, 0, () => true);
+    expect(peers.unacknowledged).toBe(0);
+    expect(peers.changes()).toMatchObject([{ kind: "outbox.delete", below: 2 }, { kind: "sender.put" }]);
+  });
+
+  test("2: an ack that changes nothing else writes nothing else", () => {
+    const peers = peersOf();
+    peers.enqueue([mail()]);
+    peers.enqueue([mail()]);
+    peers.onBatch({ frames: [], acks: [ack(2)] }, 0, () => true);
+    peers.changes();
+    peers.onBatch({ frames: [], acks: [ack(3)] }, 0, () => true);
+    expect(kinds(peers)).toEqual(["outbox.delete"]);
+    peers.onBatch({ frames: [], acks: [ack(3)] }, 0, () => true);
+    expect(kinds(peers)).toEqual([]);
+  });
+
+  test("2: frames that were given up leave the store even if a later ack speaks of fewer", () => {
+    const store = new MemoryStore();
+    const peers = peersOf();
+    peers.enqueue([mail()]);
+    peers.enqueue([mail()]);
+    store.commit(peers.changes());
+    const unknown = ack(1, { status: "unknown", epoch: 0 });
+    const { undeliverable } = peers.onBatch({ frames: [], acks: [unknown, ack(1)] }, 0, () => true);
+    expect(undeliverable).toEqual([{ peer: RIGHT, envelopes: [message, message] }]);
+    store.commit(peers.changes());
+    expect(store.load().outbox).toEqual([]);
+  });
+
+  test("frames that are cut after a refusal, before the same commit, are kept", () => {
+    const store = new MemoryStore();
+    const peers = peersOf();
+    peers.enqueue([mail()]);
+    store.commit(peers.changes());
+    peers.onBatch({ frames: [], acks: [ack(1, { status: "unknown", epoch: 0 })] }, 0, () => true);
+    peers.enqueue([mail()]);
+    store.commit(peers.changes());
+    expect(store.load().outbox.map(({ first }) => first)).toEqual([2]);
+  });
+
+  test("what is acknowledged is committed: the receiver's state and its frames are in one commit", () => {
+    const peers = peersOf();
+    const { frames } = peers.onBatch({ frames: [frame(1)], acks: [] }, 0, () => true);
+    expect(frames).toHaveLength(1);
+    expect(peers.link(RIGHT).receivers.mail.committed).toBe(1);
+    expect(peers.changes()).toMatchObject([{ kind: "receiver.put", record: { epoch: PEER_EPOCH, next: 2 } }]);
+    peers.markCommitted();
+    expect(peers.link(RIGHT).receivers.mail.committed).toBe(2);
+  });
+
+  test("an ack from an atom that nothing was sent to is ignored", () => {
+    const peers = peersOf();
+    peers.onBatch({ frames: [], acks: [ack(5, { from: "cloud/stranger" as GlobalName })] }, 0, () => true);
+    expect([...peers.links]).toEqual([]);
+    expect(peers.changes()).toEqual([]);
+  });
+
+  test("the outbox is bounded by messages and by bytes, what waits for it counted in", () => {
+    const peers = peersOf();
+    const room = (messages: number, bytes = 0) => peers.hasRoom(RIGHT, "mail", { messages, bytes });
+    expect([room(OUTBOX_MESSAGES_MAX - 1), room(OUTBOX_MESSAGES_MAX)]).toEqual([true, false]);
+    peers.enqueue([mail()]);
+    expect([room(OUTBOX_MESSAGES_MAX - 2), room(OUTBOX_MESSAGES_MAX - 1)]).toEqual([true, false]);
+    expect(room(0, OUTBOX_BYTES_MAX)).toBe(false);
+    expect(peers.hasRoom(RIGHT, "reply", { messages: 0, bytes: 0 })).toBe(true);
+  });
+
+  test("3: a volatile atom's links write nothing, and acknowledge what they have", () => {
+    const peers = peersOf(false);
+    peers.enqueue([mail()]);
+    peers.onBatch({ frames: [frame(1)], acks: [] }, 0, () => true);
+    expect(peers.changes()).toEqual([]);
+    peers.markCommitted();
+    expect(peers.link(RIGHT).receivers.mail.committed).toBe(2);
+  });
+
+  test("3: an atom that became volatile sends what it had stored, once, as a new incarnation", () => {
+    const store = new MemoryStore();
+    const durable = peersOf();
+    durable.enqueue([mail()]);
+    store.commit(durable.changes());
+    const volatile = new Peers(LEFT, EPOCH + 1, false);
+    volatile.restore(store.load(), true);
+    expect(volatile.link(RIGHT).open(0)?.frames).toMatchObject([{ fromEpoch: EPOCH + 1, base: 1, first: 1 }]);
+    store.commit(volatile.changes());
+    expect(store.load().outbox).toEqual([]);
+  });
+
+  test("a new incarnation over the same store starts its count at what is not acknowledged", () => {
+    const store = new MemoryStore();
+    const before = peersOf();
+    before.enqueue([mail()]);
+    before.enqueue([mail()]);
+    store.commit(before.changes());
+    before.onBatch({ frames: [], acks: [ack(2)] }, 0, () => true);
+    store.commit(before.changes());
+    const after = new Peers(LEFT, EPOCH + 1, true);
+    after.restore(store.load(), true);
+    expect(after.link(RIGHT).open(0)?.frames).toMatchObject([{ base: 2, first: 2 }]);
+    expect(kinds(after)).toEqual(["sender.put"]);
+  });
+
+  test("4: links that have nothing to do are not asked", () => {
+    const peers = peersOf();
+    const names = Array.from({ length: 10 }, (_, i) => `edge/peer-${i}` as GlobalName);
+    for (const name of names) peers.enqueue([mail(name)]);
+    expect([...peers.links]).toHaveLength(10);
+    for (const from of names.slice(1)) peers.onBatch({ frames: [], acks: [ack(2, { from })] }, 0, () => true);
+    expect([...peers.links].map(({ peer }) => peer)).toEqual([names[0]]);
+    expect(peers.idle).toBe(false);
+    peers.onBatch({ frames: [], acks: [ack(2, { from: names[0] as GlobalName })] }, 0, () => true);
+    expect(peers.idle).toBe(true);
+    peers.onBatch({ frames: [frame(1, names[3])], acks: [] }, 0, () => true);
+    expect([...peers.links].map(({ peer }) => peer)).toEqual([names[3]]);
+  });
+
+  test("peers that were refused are told together that there is room", () => {
+    const peers = peersOf();
+    peers.onBatch({ frames: [frame(1)], acks: [] }, 0, () => false);
+    expect([peers.refusing, peers.idle]).toEqual([true, false]);
+    peers.link(RIGHT).answer(0);
+    peers.resume();
+    expect(peers.refusing).toBe(false);
+    expect(peers.link(RIGHT).open(0)?.acks).toMatchObject([{ status: "ok", next: 1 }]);
+  });
+});

@@ -1,0 +1,288 @@
+/**
+ * Several atoms in one process, each with its real session, state and engine, over memory stores, a network that loses
+ * nothing and a clock that stands still until the test lets it go on.
+ */
+import { vi } from "vitest";
+import { AtomSession, type NamingPort, type SessionPorts, type Submission } from "../../durable/atom-session.ts";
+import type { Clock } from "../../durable/clock.ts";
+import type { Answer } from "../../durable/core/answer.ts";
+import { DEFAULT_GRANTS, type Application, type AtomEntry } from "../../durable/core/application.ts";
+import { fromUtf8, keyToBytes, utf8 } from "../../durable/core/bytes.ts";
+import { decodeBatch, encodeBatch, type Ack, type Batch, type Frame } from "../../durable/core/frame.ts";
+import { MemoryStore } from "../../durable/core/memory-store.ts";
+import {
+  globalName,
+  splitGlobalName,
+  type AtomName,
+  type GlobalName,
+  type RuntimeName,
+} from "../../durable/core/names.ts";
+import { SingleNaming } from "../../durable/core/naming.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+export interface AtomSpec extends Partial<Omit<AtomEntry, "name" | "runtime" | "module">> {
+  /** `atom`, which is in the runtime `cloud`, or `runtime/atom`. */
+  readonly name: string;
+  readonly module: WebAssembly.Module;
+}
+
+interface Cell {
+  readonly entry: AtomEntry;
+  readonly module: WebAssembly.Module;
+  readonly store: MemoryStore;
+  session: AtomSession;
+  life: Life;
+}
+
+/** Of one object: what a forgotten one still had to do does not happen. */
+interface Life {
+  over: boolean;
+}
+
+export const START_MS = Date.UTC(2026, 0, 1);
+const ASK_MS = 30_000;
+
+export class World {
+  readonly clock = new VirtualClock(START_MS);
+  readonly #application: Application;
+  readonly #naming: SingleNaming;
+  readonly #cells = new Map<GlobalName, Cell>();
+  /** What went wrong in work that nobody waits for. */
+  readonly #failures: unknown[] = [];
+  /** Batches that have to wait until `letThrough`. */
+  #held: (() => void)[] | undefined;
+
+  constructor(specs: readonly AtomSpec[]) {
+    for (const level of ["debug", "info", "warn", "error"] as const) vi.spyOn(console, level).mockReturnValue();
+    const entries = specs.map(entryOf);
+    this.#application = applicationOf(entries);
+    this.#naming = new SingleNaming(this.#application);
+    entries.forEach((entry, index) => {
+      const { module } = specs[index] as AtomSpec;
+      const store = new MemoryStore();
+      const life = { over: false };
+      const session = this.#open(entry, module, store, life);
+      this.#cells.set(session.self, { entry, module, store, session, life });
+    });
+  }
+
+  /** Starts what has to start by itself: daemons. */
+  async start(): Promise<void> {
+    for (const { session } of this.#cells.values()) session.start();
+    await this.settle();
+  }
+
+  session(name: string): AtomSession {
+    return this.#cell(name).session;
+  }
+
+  // ---- Time
+
+  async settle(): Promise<void> {
+    await this.clock.settle();
+    this.#rethrow();
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.clock.advance(ms);
+    this.#rethrow();
+  }
+
+  async until<T>(work: Promise<T>): Promise<T> {
+    const value = await this.clock.until(work);
+    this.#rethrow();
+    return value;
+  }
+
+  // ---- From outside
+
+  async send(name: string, payload: string | Uint8Array): Promise<Submission> {
+    const submission = await this.session(name).submit(() => ({ kind: "message", payload: bytesOf(payload) }));
+    await this.settle();
+    return submission;
+  }
+
+  async interrupt(name: string, signal: number, payload: string | Uint8Array = ""): Promise<Submission> {
+    const make = () => ({ kind: "interrupt", signal, payload: bytesOf(payload) }) as const;
+    const submission = await this.session(name).submit(make);
+    await this.settle();
+    return submission;
+  }
+
+  /** Sends a request; time stands still. */
+  async asking(
+    name: string,
+    payload: string | Uint8Array,
+    timeoutMs = ASK_MS,
+  ): Promise<{ answer: Promise<Submission> }> {
+    const make = (id: number) => ({ kind: "request", id, chain: [], payload: bytesOf(payload) }) as const;
+    const answer = this.session(name).ask(make, timeoutMs);
+    await this.settle();
+    return { answer };
+  }
+
+  /** Sends a request and lets pass the time that it takes. */
+  async ask(name: string, payload: string | Uint8Array, timeoutMs?: number): Promise<Answer> {
+    return answerOf(await this.until((await this.asking(name, payload, timeoutMs)).answer));
+  }
+
+  /** An HTTP request, and its answer as text. */
+  async http(name: string, head: unknown, body: string | Uint8Array = ""): Promise<Answer> {
+    const make = (id: number) =>
+      ({ kind: "http", id, head: utf8(JSON.stringify(head)), payload: bytesOf(body) }) as const;
+    return answerOf(await this.until(this.session(name).ask(make, ASK_MS)));
+  }
+
+  // ---- A look inside
+
+  /** The committed and pending store of an atom, as text. */
+  kv(name: string): Record<string, string> {
+    const entries = this.session(name).atom.kvScan({ start: "", end: null, reverse: false });
+    return Object.fromEntries([...entries].map(([key, value]) => [fromUtf8(keyToBytes(key)), fromUtf8(value)]));
+  }
+
+  /** The log of an atom, `level: text` a line; traces left out. */
+  logs(name: string): string[] {
+    const lines = this.session(name)
+      .logs.recent()
+      .filter(({ level }) => level !== "trace");
+    return lines.map(({ level, text }) => `${level}: ${text}`);
+  }
+
+  trapText(name: string): string {
+    return this.session(name).atom.supervisor.lastTrap?.text ?? "";
+  }
+
+  // ---- Faults
+
+  /** Forgets the object of an atom, as an eviction or a crash does, and makes it anew from its store. */
+  async evict(name: string): Promise<void> {
+    const cell = this.#cell(name);
+    cell.life.over = true;
+    cell.life = { over: false };
+    cell.session = this.#open(cell.entry, cell.module, cell.store, cell.life);
+    cell.session.start();
+    await this.settle();
+  }
+
+  /** From here on no batch arrives. */
+  holdNetwork(): void {
+    this.#held = [];
+  }
+
+  async letThrough(): Promise<void> {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const go of held) go();
+    await this.settle();
+  }
+
+  // ---- Wiring
+
+  #cell(name: string): Cell {
+    const cell = this.#cells.get((name.includes("/") ? name : `cloud/${name}`) as GlobalName);
+    if (!cell) throw new Error(`The world has no atom ${name}.`);
+    return cell;
+  }
+
+  #open(entry: AtomEntry, module: WebAssembly.Module, store: MemoryStore, life: Life): AtomSession {
+    const application = { ...this.#application, runtime: entry.runtime };
+    const ports: SessionPorts = {
+      store,
+      lane: { exchange: (to, batch) => this.#exchange(to, batch) },
+      naming: namingPort(this.#naming.at(entry.runtime)),
+      clock: this.#clockOf(life),
+      waitUntil: (work) => void work.catch((error: unknown) => this.#failures.push(error)),
+      setAlarm: () => undefined,
+      abort: (reason) => this.#failures.push(new Error(reason)),
+    };
+    return new AtomSession(application, entry, module, ports);
+  }
+
+  #clockOf(life: Life): Clock {
+    const { clock } = this;
+    return {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      after: (ms, act) => clock.after(ms, () => life.over || act()),
+      breathe: () => clock.breathe(),
+    };
+  }
+
+  async #exchange(to: GlobalName, batch: Batch): Promise<Batch> {
+    if (this.#held) await new Promise<void>((go) => this.#held?.push(go));
+    const arrived = decodeBatch(encodeBatch(batch));
+    const answer = (await this.#cells.get(to)?.session.onBatch(arrived)) ?? refusal(batch);
+    return decodeBatch(encodeBatch(answer));
+  }
+
+  #rethrow(): void {
+    if (this.#failures.length > 0) throw this.#failures[0];
+  }
+}
+
+function namingPort(naming: SingleNaming): NamingPort {
+  return {
+    async setAliases(atom, delta) {
+      const answer = await naming.setAliases(splitGlobalName(atom).atom, delta);
+      if ("code" in answer) throw new Error(answer.reason);
+      return answer.revision;
+    },
+    resolve: (name, asker) => naming.resolve(name, asker),
+    lookup: (query, asker) => naming.lookup({ ...query, asker }),
+  };
+}
+
+function refusal({ frames }: Batch): Batch {
+  const unknown = ({ from, to, channel, fromEpoch, first }: Frame): Ack => {
+    return { from: to, to: from, channel, toEpoch: fromEpoch, epoch: 0, next: first, status: "unknown" };
+  };
+  return { frames: [], acks: frames.map(unknown) };
+}
+
+function entryOf({ name, module: _, ...settings }: AtomSpec): AtomEntry {
+  const [runtime, atom] = name.includes("/") ? (name.split("/") as [string, string]) : ["cloud", name];
+  return {
+    runtime: runtime as RuntimeName,
+    name: atom as AtomName,
+    module: atom,
+    moduleHash: "hash",
+    kind: "reactive",
+    aliases: {},
+    http: [],
+    grants: [...DEFAULT_GRANTS, "http"],
+    durability: "durable",
+    config: {},
+    attemptsMax: 5,
+    httpTimeoutMs: ASK_MS,
+    ...settings,
+  };
+}
+
+function applicationOf(atoms: readonly AtomEntry[]): Application {
+  const names = [...new Set(["cloud" as RuntimeName, ...atoms.map(({ runtime }) => runtime)])];
+  const runtimes = names.map((name) => ({ name, tags: [], atomsBinding: "ATOMS", namingBinding: "NAMING" }));
+  const cloud = names[0] as RuntimeName;
+  return { app: "test", runtime: cloud, leader: cloud, development: true, runtimes, atoms };
+}
+
+/** The answer of an accepted request. */
+export function answerOf(submission: Submission): Answer {
+  if (submission.kind === "answered") return submission.answer;
+  throw new Error(submission.kind === "refused" ? submission.failure.reason : "Nothing was answered.");
+}
+
+/** An answer as a line: the reply's text, or the failure's code. */
+export function shownAnswer(answer: Answer): string {
+  if (answer.kind === "failure") return `${answer.failure.code}: ${answer.failure.reason}`;
+  return answer.kind === "response" ? `${answer.status} ${fromUtf8(answer.payload)}` : fromUtf8(answer.payload);
+}
+
+function bytesOf(payload: string | Uint8Array): Uint8Array {
+  return typeof payload === "string" ? utf8(payload) : payload;
+}
+
+/** The global name of an atom of a world. */
+export function nameIn(runtime: string, atom: string): GlobalName {
+  return globalName(runtime as RuntimeName, atom as AtomName);
+}

@@ -1,0 +1,31 @@
+/** Test atoms from text format. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import wabt from "wabt";
+
+const assembler = await wabt();
+const features = { exceptions: true, bulk_memory: true, reference_types: true, multi_value: true };
+
+/** The platform's types leave out the constructor, which Workers forbid and Node has. */
+const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
+
+/** The binary of a module, its functions' names kept. */
+export function assemble(text: string, name = "atom.wat"): Uint8Array {
+  const parsed = assembler.parseWat(name, text, features);
+  const { buffer } = parsed.toBinary({ write_debug_names: true });
+  parsed.destroy();
+  return new Uint8Array(buffer);
+}
+
+export function compile(bytes: Uint8Array): WebAssembly.Module {
+  return new Module(bytes);
+}
+
+export function wat(text: string): WebAssembly.Module {
+  return compile(assemble(text));
+}
+
+/** The binary of a text file, its path relative to the module `from` (an `import.meta.url`). */
+export function assembleFile(path: string, from: string): Uint8Array {
+  return assemble(readFileSync(fileURLToPath(new URL(path, from).href), "utf8"), path);
+}
