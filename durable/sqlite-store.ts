@@ -193,9 +193,10 @@ export class SqliteStore implements Store {
         return;
       }
       case "idempotency.expire":
-        sql.exec("DELETE FROM idempotency WHERE at_ms < ?", change.beforeMs);
+        sql.exec("DELETE FROM idempotency WHERE answer IS NOT NULL AND at_ms < ?", change.beforeMs);
         sql.exec(
-          "DELETE FROM idempotency WHERE key NOT IN (SELECT key FROM idempotency ORDER BY at_ms DESC LIMIT ?)",
+          `DELETE FROM idempotency WHERE answer IS NOT NULL AND key NOT IN
+             (SELECT key FROM idempotency WHERE answer IS NOT NULL ORDER BY at_ms DESC LIMIT ?)`,
           change.keep,
         );
         return;

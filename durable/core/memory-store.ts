@@ -76,7 +76,8 @@ export class MemoryStore implements Store {
   }
 
   #expire(beforeMs: number, keep: number): void {
-    const newestFirst = [...this.#idempotency.values()].sort((a, b) => b.atMs - a.atMs);
+    const answered = [...this.#idempotency.values()].filter((record) => record.answer !== null);
+    const newestFirst = answered.sort((a, b) => b.atMs - a.atMs);
     newestFirst.forEach(({ key, atMs }, index) => {
       if (atMs < beforeMs || index >= keep) this.#idempotency.delete(key);
     });

@@ -362,6 +362,12 @@ export function storeContract(name: string, makeStore: (use: UseStore) => void |
         expect(left(store, "k1", "k2", "k3", "k4", "k5")).toEqual(["k4", "k5"]);
       });
 
+      rule("what is not answered yet stays, however old", ({ store, commit }) => {
+        commit(put(keyed("pending", 1)), put(keyed("k2", 2, answered)), put(keyed("k3", 3, answered)));
+        commit({ kind: "idempotency.expire", beforeMs: 2, keep: 1 });
+        expect(left(store, "pending", "k2", "k3")).toEqual(["pending", "k3"]);
+      });
+
       rule("both bounds hold together", ({ store, commit }) => {
         commit(...[1, 2, 3, 4].map((atMs) => put(keyed(`k${atMs}`, atMs, answered))));
         commit({ kind: "idempotency.expire", beforeMs: 4, keep: 3 });
