@@ -32,8 +32,7 @@ export class DataFolder {
   static open(folder: string): DataFolder {
     const isOurs = existsSync(path.join(folder, MARKER));
     if (!isOurs && existsSync(folder) && readdirSync(folder).length > 0) throw foreign(folder);
-    mkdirSync(folder, { recursive: true });
-    if (!isOurs) writeFileSync(path.join(folder, MARKER), `${JSON.stringify({ holds: "the state of radon dev" })}\n`);
+    if (!isOurs) makeFolder(folder);
     const opened = new DataFolder(folder, lockedBy(folder));
     writeFileSync(
       path.join(folder, OWNER),
@@ -53,6 +52,23 @@ export class DataFolder {
     rmSync(path.join(this.path, OWNER), { force: true });
     this.#lock.close();
   }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    makeWithParents(folder);
+    writeFileSync(path.join(folder, MARKER), `${JSON.stringify({ holds: "the state of radon dev" })}\n`);
+  } catch (error) {
+    const message = `${shownPath(folder)} cannot hold the state of radon dev: ${(error as Error).message}. Name another folder with --data.`;
+    throw new CommandError(message, EXIT.environment);
+  }
+}
+
+/** Node's own `recursive` never returns where a system answers ENOENT for a folder whose parent is there, as /proc does. */
+function makeWithParents(folder: string): void {
+  if (existsSync(folder)) return;
+  makeWithParents(path.dirname(folder));
+  mkdirSync(folder);
 }
 
 function foreign(folder: string): CommandError {

@@ -240,12 +240,10 @@ function refusal({ frames }: Batch): Batch {
   return { frames: [], acks: frames.map(unknown) };
 }
 
-function entryOf({ name, module: _, ...settings }: AtomSpec): AtomEntry {
+function entryOf(spec: AtomSpec): AtomEntry {
+  const { name } = spec;
   const [runtime, atom] = name.includes("/") ? (name.split("/") as [string, string]) : ["cloud", name];
   return {
-    runtime: runtime as RuntimeName,
-    name: atom as AtomName,
-    module: atom,
     moduleHash: "hash",
     kind: "reactive",
     aliases: {},
@@ -255,7 +253,10 @@ function entryOf({ name, module: _, ...settings }: AtomSpec): AtomEntry {
     config: {},
     attemptsMax: 5,
     httpTimeoutMs: ASK_MS,
-    ...settings,
+    ...spec,
+    runtime: runtime as RuntimeName,
+    name: atom as AtomName,
+    module: atom,
   };
 }
 

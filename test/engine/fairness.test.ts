@@ -1,0 +1,39 @@
+/** The loop of an atom lets the event loop turn, however busy its guest is (durable/core/limits.ts, SLICE_*). */
+import { expect, test } from "vitest";
+import { plain } from "../conformance/plain-atoms.ts";
+import { World } from "./engine-harness.ts";
+import { wat } from "./wat.ts";
+
+/** Goes from blocking point to blocking point without ever waiting, until signal 1. */
+const BUSY = `(global $stop (mut i32) (i32.const 0))
+  (func (export "radon_callback") (param i32 i32 i32) (global.set $stop (i32.const 1)))
+  (func (export "invoke")
+    (drop (call $on (i32.const 1) (i32.const 1)))
+    (loop $again
+      (drop (call $sleep (i64.const 0)))
+      (br_if $again (i32.eqz (global.get $stop)))))`;
+
+/** The world of a busy daemon never comes to rest, so nothing here waits for that. */
+async function busyWorld(): Promise<World> {
+  const world = new World([{ name: "a", kind: "daemon", module: wat(plain(["sleep", "on"], BUSY)) }]);
+  world.session("a").start();
+  await new Promise((resolve) => setImmediate(resolve));
+  return world;
+}
+
+test("a guest that never waits is interrupted all the same", async () => {
+  const world = await busyWorld();
+  expect(world.session("a").runner.state).toBe("running");
+  await world.interrupt("a", 1);
+  expect(world.session("a").runner.state).toBe("ended");
+});
+
+test("what arrives meanwhile is made durable and accepted", async () => {
+  const world = await busyWorld();
+  const { atom } = world.session("a");
+  const before = atom.counters.commits;
+  const submitted = world.session("a").submit(() => ({ kind: "message", payload: new Uint8Array(1) }));
+  expect(await submitted).toEqual({ kind: "accepted" });
+  expect(atom.counters.commits).toBeGreaterThan(before);
+  await world.interrupt("a", 1);
+});
