@@ -167,6 +167,8 @@ describe("radon dev", { timeout: 60_000 }, () => {
     space.write("mine/file.txt", "mine");
     const refused = await radon(["dev", "--port", "0", "--data", "mine", "--fresh"], { cwd });
     expect(refused).toMatchObject({ code: 3, stderr: expect.stringMatching(/holds files that are not the state/) });
+    const impossible = await radon(["dev", "--port", "0", "--data", "formula.toml/data"], { cwd });
+    expect(impossible).toMatchObject({ code: 3, stderr: expect.stringMatching(/cannot hold the state/) });
     expect(existsSync(path.join(cwd, "mine/file.txt"))).toBe(true);
   });
 
