@@ -79,7 +79,8 @@ export class AtomSession implements Host {
     this.#ports = ports;
     this.#names = new KnownNames(application, this.self);
     const { durability, attemptsMax, aliases } = entry;
-    const hasConfiguredAlias = (scope: string, value: string) => Object.hasOwn(aliases, scope) && (aliases[scope]?.includes(value) ?? false);
+    const hasConfiguredAlias = (scope: string, value: string) =>
+      Object.hasOwn(aliases, scope) && (aliases[scope]?.includes(value) ?? false);
     this.atom = new Atom(
       { self: this.self, durability, attemptsMax, hasConfiguredAlias },
       ports.store,
