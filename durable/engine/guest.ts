@@ -17,7 +17,7 @@ import { CALLBACK_DEPTH_MAX, SLICE_MS_MAX, SLICE_TURNS_MAX } from "../core/limit
 import type { InterruptMail, Mail, MessageMail } from "../core/mailbox.ts";
 import { callFrame, CallStack, mailsOf, type CallFrame } from "./call-stack.ts";
 import type { Host } from "./host.ts";
-import { exitCodeOf } from "./imports/wasi.ts";
+import { exitCodeOf } from "./exit-code.ts";
 import { GuestFault, type GuestMemory } from "./memory.ts";
 
 /** The guest's exports, each entered through `WebAssembly.promising`. */

@@ -11,7 +11,7 @@ import type { Atom } from "../core/atom.ts";
 import { failure } from "../core/errors.ts";
 import { Guest, GuestStop } from "./guest.ts";
 import type { Host } from "./host.ts";
-import { exitCodeOf } from "./imports/wasi.ts";
+import { exitCodeOf } from "./exit-code.ts";
 import { checkModule, instantiate, isCommand, isLinkError } from "./instance.ts";
 import { trapText } from "./trap.ts";
 

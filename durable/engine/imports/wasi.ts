@@ -2,7 +2,7 @@
  * WASI preview 1 (docs/abi.md, section 5). The shim does files, arguments and the environment; what an atom means by
  * time, chance, output and sleep is done here.
  */
-import { ConsoleStdout, File, OpenFile, WASI, WASIProcExit } from "@bjorn3/browser_wasi_shim";
+import { ConsoleStdout, File, OpenFile, WASI } from "@bjorn3/browser_wasi_shim";
 import type { Guest } from "../guest.ts";
 import { LineLog } from "../line-log.ts";
 import { GuestFault } from "../memory.ts";
@@ -34,11 +34,6 @@ export interface WasiImports {
   attach(instance: WebAssembly.Instance): void;
   /** Logs output that no line break ended. */
   flush(): void;
-}
-
-/** `proc_exit` was called: the guest's way to end. */
-export function exitCodeOf(error: unknown): number | undefined {
-  return error instanceof WASIProcExit ? error.code : undefined;
 }
 
 export function wasiImports(guest: Guest): WasiImports {
