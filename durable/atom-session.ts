@@ -122,14 +122,16 @@ export class AtomSession implements Host {
 
   /** A one-way message or an interrupt from outside; accepted once it is durable. */
   async submit(make: (position: number) => Envelope, key?: string): Promise<Submission> {
-    if (key !== undefined && this.atom.lookupKey(key).kind !== "new") return { kind: "accepted" };
-    const position = this.atom.deliver(make);
-    if (typeof position !== "number") return { kind: "refused", failure: position };
-    if (key !== undefined) {
-      this.atom.idempotency.begin(key, position, this.now());
-      this.atom.idempotency.end(position, { kind: "reply", payload: new Uint8Array(0) });
+    if (key === undefined || this.atom.lookupKey(key).kind === "new") {
+      const position = this.atom.deliver(make);
+      if (typeof position !== "number") return { kind: "refused", failure: position };
+      if (key !== undefined) {
+        this.atom.idempotency.begin(key, position, this.now());
+        this.atom.idempotency.end(position, { kind: "reply", payload: new Uint8Array(0) });
+      }
+      this.wake();
     }
-    this.wake();
+    // A repetition waits as well: the first one may not be durable yet.
     await this.#flushed();
     return { kind: "accepted" };
   }
@@ -137,7 +139,10 @@ export class AtomSession implements Host {
   /** A request from outside: its answer, or TIMEOUT after `timeoutMs`; its message stays in the mailbox even then. */
   async ask(make: (position: number) => Envelope, timeoutMs: number, key?: string): Promise<Submission> {
     const known = key === undefined ? ({ kind: "new" } as const) : this.atom.lookupKey(key);
-    if (known.kind === "answered") return known;
+    if (known.kind === "answered") {
+      await this.#flushed();
+      return known;
+    }
     const position = known.kind === "pending" ? known.position : this.atom.deliver(make);
     if (typeof position !== "number") return { kind: "refused", failure: position };
     if (known.kind === "new" && key !== undefined) this.atom.idempotency.begin(key, position, this.now());
