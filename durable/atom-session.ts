@@ -129,7 +129,6 @@ export class AtomSession implements Host {
         this.atom.idempotency.begin(key, position, this.now());
         this.atom.idempotency.end(position, { kind: "reply", payload: new Uint8Array(0) });
       }
-      this.wake();
     }
     // A repetition waits as well: the first one may not be durable yet.
     await this.#flushed();
@@ -259,7 +258,10 @@ export class AtomSession implements Host {
   /** Resolves once everything up to now is durable; the loop gets the chance to handle it first. */
   async #flushed(): Promise<void> {
     const cancel = this.#ports.clock.after(FLUSH_AFTER_MS, () => this.settle());
-    await new Promise<void>((resolve) => this.#flushWaiters.push(resolve));
+    await new Promise<void>((resolve) => {
+      this.#flushWaiters.push(resolve);
+      this.wake();
+    });
     cancel();
   }
 
