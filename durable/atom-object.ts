@@ -7,15 +7,18 @@ import { Router, type RouterType } from "itty-router";
 import { application, modules } from "radon:application";
 import type { AtomEntry } from "./core/application.ts";
 import { decodeBatch, encodeBatch, type Ack, type Frame } from "./core/frame.ts";
-import { splitGlobalName } from "./core/names.ts";
+import type { LaneReceiver } from "./core/lane.ts";
+import { globalName, splitGlobalName } from "./core/names.ts";
 import { AtomSession, type NamingPort, type SessionPorts } from "./atom-session.ts";
 import { systemClock } from "./clock.ts";
 import { namingOf } from "./naming-client.ts";
 import { inspectionRoutes } from "./object-routes/inspection.ts";
 import { mailRoutes } from "./object-routes/mail.ts";
+import { socketRoute } from "./object-routes/socket.ts";
 import { problem } from "./problem.ts";
 import { SqliteStore } from "./sqlite-store.ts";
-import { FetchLane } from "./transport/fetch-lane.ts";
+import { ObjectLane } from "./transport/object-lane.ts";
+import { ObjectStubs } from "./transport/object-stubs.ts";
 
 type Env = Readonly<Record<string, unknown>>;
 
@@ -24,14 +27,13 @@ const NAME_KEY = "name";
 
 export class AtomObject extends DurableObject<Env> {
   readonly #session: AtomSession | undefined;
-  readonly #router: RouterType;
+  readonly #router: RouterType = Router();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const name = ctx.id.name ?? ctx.storage.kv.get<string>(NAME_KEY);
     const entry = application.atoms.find((atom) => atom.runtime === application.runtime && atom.name === name);
     this.#session = entry && this.#open(entry);
-    this.#router = Router();
     if (this.#session) {
       mailRoutes(this.#router, this.#session);
       inspectionRoutes(this.#router, this.#session);
@@ -61,7 +63,7 @@ export class AtomObject extends DurableObject<Env> {
     if (!module) throw new Error(`The bundle lacks the module "${entry.module}" of ${entry.runtime}/${entry.name}.`);
     const ports: SessionPorts = {
       store: new SqliteStore(ctx.storage),
-      lane: new FetchLane(application, this.env),
+      openLane: (receiver) => this.#openLane(entry, receiver),
       naming: namingPort(this.env),
       clock: systemClock,
       waitUntil: (work) => ctx.waitUntil(work),
@@ -69,6 +71,14 @@ export class AtomObject extends DurableObject<Env> {
       abort: (reason) => ctx.abort(reason),
     };
     return new AtomSession(application, entry, module, ports);
+  }
+
+  #openLane({ runtime, name }: AtomEntry, receiver: LaneReceiver): ObjectLane {
+    const stubs = new ObjectStubs(application, this.env);
+    const waitUntil = (work: Promise<unknown>) => this.ctx.waitUntil(work);
+    const lane = new ObjectLane(globalName(runtime, name), stubs, receiver, systemClock, waitUntil);
+    socketRoute(this.#router, lane.sockets);
+    return lane;
   }
 }
 

@@ -14,20 +14,21 @@ import type { Envelope } from "./core/envelope.ts";
 import { failure, type Failure } from "./core/errors.ts";
 import type { Batch } from "./core/frame.ts";
 import type { Outcome } from "./core/futures.ts";
-import type { Lane } from "./core/lane.ts";
+import type { Lane, LaneReceiver } from "./core/lane.ts";
 import { globalName, type Destination, type GlobalName } from "./core/names.ts";
 import type { Store } from "./core/store.ts";
 import { KnownNames } from "./known-names.ts";
 import type { FetchRequest, Host, LogLevel, LookupQuery } from "./engine/host.ts";
 import { Runner } from "./engine/runner.ts";
 import { LogBuffer } from "./log-buffer.ts";
+import { LoopWatch } from "./loop-watch.ts";
 import { performFetch } from "./outgoing-http.ts";
-import { Exchanges } from "./transport/exchanges.ts";
+import { Pump } from "./transport/pump.ts";
 
 /** What the session needs of its object and of the platform. */
 export interface SessionPorts {
   readonly store: Store;
-  readonly lane: Lane;
+  readonly openLane: (receiver: LaneReceiver) => Lane;
   readonly naming: NamingPort;
   readonly clock: Clock;
   /** Keeps the object alive until the promise settles. */
@@ -55,7 +56,7 @@ const FLUSH_AFTER_MS = 100;
 const ALIAS_RETRY_MS = 1_000;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-export class AtomSession implements Host {
+export class AtomSession implements Host, LaneReceiver {
   readonly entry: AtomEntry;
   readonly self: GlobalName;
   readonly atom: Atom;
@@ -63,9 +64,11 @@ export class AtomSession implements Host {
   readonly logs = new LogBuffer();
   readonly #ports: SessionPorts;
   readonly #names: KnownNames;
-  readonly #exchanges: Exchanges;
+  readonly #pump: Pump;
+  readonly #loopWatch: LoopWatch;
   readonly #waiters = new Map<number, Set<(answer: Answer) => void>>();
   #flushWaiters: (() => void)[] = [];
+  #flushTimerSet = false;
   #sleeper: (() => void) | undefined;
   #woken = false;
   #running = false;
@@ -89,17 +92,8 @@ export class AtomSession implements Host {
     );
     this.#aliasesSynced = 0;
     this.runner = new Runner(this.atom, this, module);
-    this.#exchanges = new Exchanges(
-      {
-        links: () => this.atom.peers.links,
-        clock: ports.clock,
-        onBatch: (batch) => this.#onAnswer(batch),
-        settle: () => this.settle(),
-        log: (text) => this.log("warn", text),
-        waitUntil: (work) => ports.waitUntil(work),
-      },
-      ports.lane,
-    );
+    this.#pump = new Pump(this.atom.peers, ports.openLane(this), ports.clock, () => this.settle());
+    this.#loopWatch = new LoopWatch(ports.clock, () => this.settle());
   }
 
   // ---- Events
@@ -111,13 +105,28 @@ export class AtomSession implements Host {
     this.settle();
   }
 
-  /** A peer's batch; resolves with the batch that answers it, once all that it brought is durable. */
-  async onBatch(batch: Batch): Promise<Batch> {
+  /** A peer's batch that is waited for; resolves with the batch that answers it, once all that it brought is durable. */
+  async answerBatch(batch: Batch): Promise<Batch> {
     const peer = batch.frames[0]?.from ?? batch.acks[0]?.from;
     if (peer === undefined) return { frames: [], acks: [] };
-    this.#take(batch);
-    await this.#flushed();
-    return this.atom.peers.link(peer).answer(this.now());
+    this.onBatch(batch);
+    return this.#afterFlush(() => this.atom.peers.link(peer).answer(this.now()));
+  }
+
+  onBatch(batch: Batch): void {
+    if (batch.frames.length === 0 && batch.acks.length === 0) return;
+    if (batch.frames.length > 0) this.#names.learn(new Set(batch.frames.map(({ from }) => from)));
+    this.atom.onBatch(batch, this.now());
+    this.#flushLater();
+    this.wake();
+  }
+
+  onLost(peer: GlobalName, reason: string): void {
+    const link = this.atom.peers.link(peer);
+    if (link.idle) return;
+    if (!link.unreachable) this.log("warn", `${peer} could not be reached and will be tried again: ${reason}`);
+    link.onLost(this.now());
+    this.settle();
   }
 
   /** A one-way message or an interrupt from outside; accepted once it is durable. */
@@ -131,17 +140,13 @@ export class AtomSession implements Host {
       }
     }
     // A repetition waits as well: the first one may not be durable yet.
-    await this.#flushed();
-    return { kind: "accepted" };
+    return this.#afterFlush(() => ({ kind: "accepted" }));
   }
 
   /** A request from outside: its answer, or TIMEOUT after `timeoutMs`; its message stays in the mailbox even then. */
   async ask(make: (position: number) => Envelope, timeoutMs: number, key?: string): Promise<Submission> {
     const known = key === undefined ? ({ kind: "new" } as const) : this.atom.lookupKey(key);
-    if (known.kind === "answered") {
-      await this.#flushed();
-      return known;
-    }
+    if (known.kind === "answered") return this.#afterFlush(() => known);
     const position = known.kind === "pending" ? known.position : this.atom.deliver(make);
     if (typeof position !== "number") return { kind: "refused", failure: position };
     if (known.kind === "new" && key !== undefined) this.atom.idempotency.begin(key, position, this.now());
@@ -228,8 +233,9 @@ export class AtomSession implements Host {
     for (const { position, answer } of released.answers) this.#answer(position, answer);
     for (const act of released.afterCommit) act();
     this.#syncAliases();
-    this.#exchanges.pump();
-    for (const resolve of this.#flushWaiters.splice(0)) resolve();
+    // A peer that waits for its answer gets what is due to it with that.
+    for (const act of this.#flushWaiters.splice(0)) act();
+    if (!this.#loopWatch.mustWait()) this.#pump.pump();
     this.#armAlarm();
   }
 
@@ -237,32 +243,30 @@ export class AtomSession implements Host {
 
   #flush(): ReturnType<Atom["flush"]> {
     try {
-      return this.atom.flush();
+      return this.atom.flush(this.now(), this.#flushWaiters.length > 0);
     } catch (error) {
       this.#ports.abort(`The store of ${this.self} failed: ${String(error)}`);
       throw error;
     }
   }
 
-  #take(batch: Batch): void {
-    this.#names.learn(new Set(batch.frames.map(({ from }) => from)));
-    this.atom.onBatch(batch, this.now());
-    this.wake();
-  }
-
-  #onAnswer(batch: Batch): void {
-    if (batch.frames.length === 0 && batch.acks.length === 0) return;
-    this.#take(batch);
-  }
-
-  /** Resolves once everything up to now is durable; the loop gets the chance to handle it first. */
-  async #flushed(): Promise<void> {
-    const cancel = this.#ports.clock.after(FLUSH_AFTER_MS, () => this.settle());
-    await new Promise<void>((resolve) => {
-      this.#flushWaiters.push(resolve);
+  /** Resolves with what `act` returns once everything up to now is durable; the loop gets the chance to handle it first. */
+  #afterFlush<T>(act: () => T): Promise<T> {
+    this.#flushLater();
+    return new Promise<T>((resolve) => {
+      this.#flushWaiters.push(() => resolve(act()));
       this.wake();
     });
-    cancel();
+  }
+
+  /** Sees to it that what came in is flushed even if the loop is kept from coming to rest. */
+  #flushLater(): void {
+    if (this.#flushTimerSet) return;
+    this.#flushTimerSet = true;
+    this.#ports.clock.after(FLUSH_AFTER_MS, () => {
+      this.#flushTimerSet = false;
+      this.settle();
+    });
   }
 
   #ensureRunning(): void {

@@ -48,6 +48,8 @@ export interface Released {
   readonly afterCommit: readonly (() => void)[];
 }
 
+const NOTHING_RELEASED: Released = { answers: [], afterCommit: [] };
+
 export interface Counters {
   received: number;
   consumed: number;
@@ -278,24 +280,27 @@ export class Atom {
     this.#waiting.reset(this.#pending.outgoing);
   }
 
-  /** Writes everything that is pending; throws if the store fails, and then the object has to start anew. */
-  flush(): Released {
+  /**
+   * Writes everything that is pending, if any of it has to be durable now or `all` is asked for; throws if the store
+   * fails, and then the object has to start anew.
+   */
+  flush(nowMs: number, all = false): Released {
+    if (this.peers.refusing && this.mailbox.roomy) this.peers.resume();
+    this.#changes.push(
+      ...this.mailbox.changes(),
+      ...this.requests.changes(),
+      ...this.idempotency.changes(),
+      ...this.#deadLetters.changes(),
+    );
+    if (!all && !this.#mustCommit(nowMs)) return NOTHING_RELEASED;
     const pending = this.#pending;
     this.#pending = new Turn();
     this.#waiting.reset([]);
     this.peers.enqueue(pending.outgoing);
     if (pending.aliases) this.#setAliases(pending.aliases.finish(this.#aliases.revision + 1));
     this.#reserveIds();
-    this.#write([
-      ...this.#changes.splice(0),
-      ...[...pending.kv].map(([key, value]): Change => ({ kind: "kv", key, value })),
-      ...this.mailbox.changes(),
-      ...this.requests.changes(),
-      ...this.idempotency.changes(),
-      ...this.#deadLetters.changes(),
-      ...this.peers.changes(),
-    ]);
-    if (this.peers.refusing && this.mailbox.roomy) this.peers.resume();
+    const kv = [...pending.kv].map(([key, value]): Change => ({ kind: "kv", key, value }));
+    this.#write([...this.#changes.splice(0), ...kv, ...this.peers.changes()]);
     return { answers: this.#released.splice(0), afterCommit: pending.afterCommit };
   }
 
@@ -444,6 +449,11 @@ export class Atom {
     const { envelope } = outgoing;
     for (const mail of this.mailbox.accept(outgoing.to, encodeEnvelopes([envelope]), [envelope]))
       this.#completeReply(mail);
+  }
+
+  #mustCommit(nowMs: number): boolean {
+    const owed = this.#changes.length > 0 || this.#released.length > 0 || !this.#pending.empty;
+    return owed || this.peers.mustCommit(nowMs);
   }
 
   #write(changes: readonly Change[]): void {

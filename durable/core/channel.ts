@@ -8,12 +8,14 @@
  * 3. Acks speak only of what is committed: `committed` follows `next` when the receiver's store has it.
  * 4. Epochs grow. A frame or ack of an older incarnation is ignored; a newer incarnation of the receiver gets, from
  *    `base` on, all that the older one did not acknowledge.
- * 5. Frames leave in order. What left and made no progress for RETRANSMIT_AFTER_MS leaves again, from the front.
+ * 5. Frames leave in order, in batches of all that waits, BATCHES_UNDER_WAY_MAX of them at a time; the rest follows in the
+ *    next batch. What left and made no progress for RETRANSMIT_AFTER_MS leaves again, from the front.
  * 6. A receiver that is full is asked with one frame a time, with backoff; an ack with room opens the channel at once.
  */
 import { encodeEnvelopes, envelopeBytes, type Envelope } from "./envelope.ts";
 import type { Ack, Frame } from "./frame.ts";
 import {
+  BATCHES_UNDER_WAY_MAX,
   FRAME_BYTES_MAX,
   FRAME_MESSAGES_MAX,
   RETRANSMIT_AFTER_MS,
@@ -57,6 +59,8 @@ export class SenderChannel {
   readonly #frames = new Queue<OutboxFrame>();
   /** How many frames, from the front, have left and need not leave again yet. */
   #inFlight = 0;
+  /** Of each batch that is under way, the number after its last frame. */
+  #batchEnds: number[] = [];
   /** When the frame in front last left or became the front one, in ms. */
   #progressAtMs = 0;
   #messages = 0;
@@ -103,7 +107,8 @@ export class SenderChannel {
   /** The frames that have to leave now, in order, as far as `room` goes; they count as sent. */
   take(nowMs: number, room: { messages: number; bytes: number }): LeavingFrame[] {
     if (nowMs < this.#blockedUntilMs) return [];
-    if (this.#inFlight > 0 && nowMs >= this.#progressAtMs + RETRANSMIT_AFTER_MS) this.resend();
+    if (this.stalled(nowMs)) this.resend();
+    if (!this.#maySend) return [];
     if (this.#inFlight === 0) this.#progressAtMs = nowMs;
     const taken: LeavingFrame[] = [];
     while (this.#hasUnsent && room.messages > 0 && room.bytes > 0) {
@@ -112,18 +117,26 @@ export class SenderChannel {
       room.bytes -= body.length;
       taken.push({ toEpoch: this.#peerEpoch, base: this.#base, first, count, body });
     }
+    const last = taken.at(-1);
+    if (last) this.#batchEnds.push(last.first + last.count);
     return taken;
   }
 
   /** When a frame next has to leave, in ms; Infinity if none has to. */
   dueAtMs(): number {
     if (this.#frames.length === 0) return Infinity;
-    return Math.max(this.#hasUnsent ? 0 : this.#progressAtMs + RETRANSMIT_AFTER_MS, this.#blockedUntilMs);
+    return Math.max(this.#maySend ? 0 : this.#progressAtMs + RETRANSMIT_AFTER_MS, this.#blockedUntilMs);
+  }
+
+  /** True if what is under way made no progress for so long that it has to leave again. */
+  stalled(nowMs: number): boolean {
+    return this.#inFlight > 0 && nowMs >= this.#progressAtMs + RETRANSMIT_AFTER_MS;
   }
 
   /** The lane lost what it carried: everything unacknowledged has to leave again. */
   resend(): void {
     this.#inFlight = 0;
+    this.#batchEnds = [];
   }
 
   onAck(ack: Ack, nowMs: number): AckOutcome {
@@ -136,6 +149,10 @@ export class SenderChannel {
       case "full":
         return this.#advance(ack, nowMs);
     }
+  }
+
+  get #maySend(): boolean {
+    return this.#hasUnsent && this.#batchEnds.length < BATCHES_UNDER_WAY_MAX;
   }
 
   get #hasUnsent(): boolean {
@@ -161,6 +178,7 @@ export class SenderChannel {
       dropped += 1;
     }
     this.#inFlight = Math.max(0, this.#inFlight - dropped);
+    this.#batchEnds = this.#batchEnds.filter((end) => end > next);
     return dropped;
   }
 
@@ -196,7 +214,8 @@ export class SenderChannel {
   }
 }
 
-function backoffMs(times: number): number {
+/** The n-th loss or refusal in a row waits RETRY_BACKOFF_MS_MIN * 2^(n-1), RETRY_BACKOFF_MS_MAX at most. */
+export function backoffMs(times: number): number {
   return Math.min(RETRY_BACKOFF_MS_MAX, RETRY_BACKOFF_MS_MIN * 2 ** Math.min(times - 1, 16));
 }
 

@@ -1,11 +1,26 @@
 /**
- * The seam to the network: a lane carries one batch to a peer atom's object and brings back the batch that answers it.
- * It may lose either, carry one twice, or let two overtake each other: the channels settle that.
+ * The seam to the network: a lane carries batches to peer atoms' objects. It may lose one, carry one twice, or let two
+ * overtake each other: the channels settle that.
  */
 import type { Batch } from "./frame.ts";
 import type { GlobalName } from "./names.ts";
 
+/** A batch that leaves. */
+export interface Departure {
+  readonly batch: Batch;
+  /** True if what left before it was not acknowledged in time: the way that it took may lead nowhere. */
+  readonly stalled: boolean;
+}
+
 export interface Lane {
-  /** Rejects if the peer's object could not be reached or did not answer in time. */
-  exchange(to: GlobalName, batch: Batch): Promise<Batch>;
+  /** Returns at once; what became of it is told to the receiver of the lane. */
+  send(to: GlobalName, departure: Departure): void;
+}
+
+/** Who is told of what a lane brings. */
+export interface LaneReceiver {
+  /** A peer's batch has come. */
+  onBatch(batch: Batch): void;
+  /** What left for this peer and is not acknowledged may be lost. */
+  onLost(peer: GlobalName, reason: string): void;
 }

@@ -23,9 +23,11 @@ export const OUTBOX_BYTES_MAX = 16 * 1024 * 1024;
 /** A frame is one row of storage, so with its largest message it stays under SQLite's 2 MB a row. */
 export const FRAME_MESSAGES_MAX = 1_000;
 export const FRAME_BYTES_MAX = 512 * 1024;
-/** One exchange between two objects. */
+/** What crosses between two objects at once. */
 export const BATCH_MESSAGES_MAX = 4_000;
 export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+/** Batches of a channel that are not acknowledged: one is handled while the next is on its way. */
+export const BATCHES_UNDER_WAY_MAX = 2;
 /** Frames that came ahead of their turn, a channel. */
 export const REORDER_FRAMES_MAX = 64;
 
@@ -42,8 +44,10 @@ export const CALLBACK_DEPTH_MAX = 64;
 
 /** An unacknowledged frame is sent again after this long. */
 export const RETRANSMIT_AFTER_MS = 1_000;
-/** An acknowledgement waits this long for a frame that can carry it. */
+/** The acknowledgement of a reply waits this long for a frame that can carry it. */
 export const ACK_DELAY_MS = 20;
+/** What the store need not know at once, such as which frames were acknowledged, waits this long for another commit. */
+export const LAZY_COMMIT_MS = 500;
 export const RETRY_BACKOFF_MS_MIN = 20;
 export const RETRY_BACKOFF_MS_MAX = 5_000;
 

@@ -2,21 +2,16 @@
  * A link: everything between this atom and one peer atom, in both directions. It decides what leaves and when; a lane carries it.
  *
  * Invariants
- * 1. At most one exchange that this side opened is under way, so batches of one direction do not overtake each other
- *    in the usual case; sequence numbers settle the unusual ones.
- * 2. Every frame that was received is acknowledged, with the answer to its exchange or ACK_DELAY_MS later at most.
- * 3. A failed exchange is tried again with exponential backoff, for as long as frames wait.
+ * 1. Whatever waits leaves in one batch, as far as the channels let it: the busier a pair is, the larger its batches are.
+ * 2. Every frame that was received is acknowledged once its receipt is committed: messages and interrupts with the next
+ *    batch, replies with the next frame that leaves, after ACK_DELAY_MS, or as soon as a second one is owed an ack.
+ * 3. A batch that was lost leaves again with exponential backoff, for as long as its frames wait.
  * 4. Replies leave before interrupts, and both before messages, so that no backlog of messages keeps them waiting.
  */
-import { SenderChannel, type AckOutcome } from "./channel.ts";
+import { backoffMs, SenderChannel, type AckOutcome } from "./channel.ts";
 import { CHANNEL_CLASSES, type Ack, type Batch, type ChannelClass, type Frame } from "./frame.ts";
-import {
-  ACK_DELAY_MS,
-  BATCH_BYTES_MAX,
-  BATCH_MESSAGES_MAX,
-  RETRY_BACKOFF_MS_MAX,
-  RETRY_BACKOFF_MS_MIN,
-} from "./limits.ts";
+import type { Departure } from "./lane.ts";
+import { ACK_DELAY_MS, BATCH_BYTES_MAX, BATCH_MESSAGES_MAX } from "./limits.ts";
 import type { GlobalName } from "./names.ts";
 import { ReceiverChannel } from "./receiver.ts";
 
@@ -26,6 +21,7 @@ const LEAVING_ORDER = ["reply", "interrupt", "mail"] as const satisfies readonly
 interface AckOwed {
   readonly toEpoch: number;
   readonly replaced: boolean;
+  readonly dueAtMs: number;
 }
 
 export class Link {
@@ -35,9 +31,7 @@ export class Link {
   readonly senders: Readonly<Record<ChannelClass, SenderChannel>>;
   readonly receivers: Readonly<Record<ChannelClass, ReceiverChannel>>;
   readonly #ackOwed = new Map<ChannelClass, AckOwed>();
-  #ackDueAtMs = Infinity;
-  #exchanging = false;
-  #failures = 0;
+  #losses = 0;
   #retryAtMs = 0;
 
   constructor(self: GlobalName, peer: GlobalName, epoch: number) {
@@ -50,7 +44,7 @@ export class Link {
 
   /** True if nothing waits to be sent, acknowledged or answered. */
   get idle(): boolean {
-    return !this.#exchanging && this.#ackOwed.size === 0 && this.unacknowledged === 0 && !this.refusing;
+    return this.#ackOwed.size === 0 && this.unacknowledged === 0 && !this.refusing;
   }
 
   /** Messages that the peer has not acknowledged. */
@@ -61,39 +55,41 @@ export class Link {
 
   /** True as long as the peer could not be reached. */
   get unreachable(): boolean {
-    return this.#failures > 0;
+    return this.#losses > 0;
   }
 
-  /** The batch that opens an exchange now, or null. The caller tells how it ended: `onExchangeEnd`. */
-  open(nowMs: number): Batch | null {
-    if (this.#exchanging || nowMs < this.#retryAtMs) return null;
+  /** The batch that leaves now, or null. */
+  depart(nowMs: number): Departure | null {
+    if (nowMs < this.#retryAtMs) return null;
+    const stalled = LEAVING_ORDER.some((channel) => this.senders[channel].stalled(nowMs));
     const frames = this.#takeFrames(nowMs);
-    if (frames.length === 0 && nowMs < this.#ackDueAtMs) return null;
-    this.#exchanging = true;
-    return { frames, acks: this.#takeAcks() };
+    if (frames.length === 0 && nowMs < this.ackDueAtMs) return null;
+    const acks = this.#takeAcks();
+    return frames.length + acks.length > 0 ? { batch: { frames, acks }, stalled } : null;
   }
 
-  /** What goes back in the answer to an exchange that the peer opened. */
+  /** What goes back at once to a peer that sent a batch and waits for the answer. */
   answer(nowMs: number): Batch {
     return { acks: this.#takeAcks(), frames: this.#takeFrames(nowMs) };
   }
 
-  onExchangeEnd(outcome: "answered" | "failed", nowMs: number): void {
-    this.#exchanging = false;
-    if (outcome === "answered") {
-      this.#failures = 0;
-      return;
-    }
-    this.#failures += 1;
-    this.#retryAtMs =
-      nowMs + Math.min(RETRY_BACKOFF_MS_MAX, RETRY_BACKOFF_MS_MIN * 2 ** Math.min(this.#failures - 1, 16));
+  /** Something came from the peer: it is there. */
+  onReached(): void {
+    this.#losses = 0;
+    this.#retryAtMs = 0;
+  }
+
+  /** What left and is not acknowledged may be lost. */
+  onLost(nowMs: number): void {
+    this.#losses += 1;
+    this.#retryAtMs = nowMs + backoffMs(this.#losses);
     for (const channel of CHANNEL_CLASSES) this.senders[channel].resend();
   }
 
   /** Frames that are ready for the mailbox, in order. `reserve` is asked for room before each. */
   onFrame(frame: Frame, nowMs: number, reserve: (frame: Frame) => boolean): readonly Frame[] {
     const { kind, deliver } = this.receivers[frame.channel].onFrame(frame, this.epoch, reserve);
-    if (kind !== "stale") this.#oweAck(frame.channel, frame.fromEpoch, kind === "replaced", nowMs + ACK_DELAY_MS);
+    if (kind !== "stale") this.#oweAck(frame, kind === "replaced", nowMs);
     return deliver;
   }
 
@@ -103,13 +99,13 @@ export class Link {
     return mail.refusing || interrupt.refusing || reply.refusing;
   }
 
-  /** There is room again: the peer learns it with the next exchange, at once. */
+  /** There is room again: the peer learns it at once. */
   resume(): void {
     for (const channel of CHANNEL_CLASSES) {
       const receiver = this.receivers[channel];
       if (!receiver.refusing) continue;
       receiver.resume();
-      this.#oweAck(channel, receiver.state.epoch, false, 0);
+      this.#ackOwed.set(channel, { toEpoch: receiver.state.epoch, replaced: false, dueAtMs: 0 });
     }
   }
 
@@ -118,34 +114,53 @@ export class Link {
     return this.senders[ack.channel].onAck(ack, nowMs);
   }
 
-  /** When `open` next has something to do, in ms; Infinity if it waits for events only. */
+  /** When an ack has to leave at the latest, and so what it speaks of has to be committed, in ms; Infinity if none is owed. */
+  get ackDueAtMs(): number {
+    let dueAtMs = Infinity;
+    for (const owed of this.#ackOwed.values()) dueAtMs = Math.min(dueAtMs, owed.dueAtMs);
+    return dueAtMs;
+  }
+
+  /** When `depart` next has something to do, in ms; Infinity if it waits for events only. */
   dueAtMs(): number {
-    if (this.#exchanging) return Infinity;
     const { mail, interrupt, reply } = this.senders;
-    const due = Math.min(mail.dueAtMs(), interrupt.dueAtMs(), reply.dueAtMs(), this.#ackDueAtMs);
+    const due = Math.min(mail.dueAtMs(), interrupt.dueAtMs(), reply.dueAtMs(), this.ackDueAtMs);
     return Math.max(due, this.#retryAtMs);
   }
 
   #takeFrames(nowMs: number): Frame[] {
     const room = { messages: BATCH_MESSAGES_MAX, bytes: BATCH_BYTES_MAX };
-    const ends = { from: this.self, to: this.peer, fromEpoch: this.epoch };
-    return LEAVING_ORDER.flatMap((channel) =>
-      this.senders[channel].take(nowMs, room).map((frame) => ({ ...ends, channel, ...frame })),
-    );
+    const frames: Frame[] = [];
+    for (const channel of LEAVING_ORDER) {
+      for (const { toEpoch, base, first, count, body } of this.senders[channel].take(nowMs, room)) {
+        const { self: from, peer: to, epoch: fromEpoch } = this;
+        frames.push({ from, to, channel, fromEpoch, toEpoch, base, first, count, body });
+      }
+    }
+    return frames;
   }
 
-  #oweAck(channel: ChannelClass, toEpoch: number, replaced: boolean, dueAtMs: number): void {
+  #oweAck({ channel, fromEpoch: toEpoch }: Frame, replaced: boolean, nowMs: number): void {
     const owed = this.#ackOwed.get(channel);
     // Of two incarnations of the peer only the newer one is there to hear.
     if (owed && owed.toEpoch > toEpoch) return;
-    this.#ackOwed.set(channel, { toEpoch, replaced: replaced || (owed?.toEpoch === toEpoch && owed.replaced) });
-    this.#ackDueAtMs = Math.min(this.#ackDueAtMs, dueAtMs);
+    const mayWait = channel === "reply" && !owed && !replaced;
+    this.#ackOwed.set(channel, {
+      toEpoch,
+      replaced: replaced || (owed?.toEpoch === toEpoch && owed.replaced),
+      dueAtMs: mayWait ? nowMs + ACK_DELAY_MS : 0,
+    });
   }
 
+  /** A receipt that is not committed keeps its ack waiting; a refusal may be told at once, and a replacement. */
   #takeAcks(): Ack[] {
-    const acks = [...this.#ackOwed].map(([channel, owed]) => this.#ack(channel, owed));
-    this.#ackOwed.clear();
-    this.#ackDueAtMs = Infinity;
+    const acks: Ack[] = [];
+    for (const [channel, owed] of this.#ackOwed) {
+      const { committed, state } = this.receivers[channel];
+      if (state.epoch === owed.toEpoch && committed !== state.next) continue;
+      acks.push(this.#ack(channel, owed));
+      this.#ackOwed.delete(channel);
+    }
     return acks;
   }
 

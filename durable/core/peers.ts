@@ -3,14 +3,16 @@
  *
  * Invariants
  * 1. A frame is in the changes of the commit that it was cut in, so none leaves that a crash could take back.
- * 2. Acknowledged frames are dropped from memory at once and from the store with the next commit.
+ * 2. Acknowledged frames are dropped from memory at once, and from the store with the next commit that something else
+ *    needs, or LAZY_COMMIT_MS later: should a crash come first, they leave again and are dropped as repetitions.
  * 3. A volatile atom's links write nothing; the frames that it stored while it was durable are theirs now, so that
  *    their rows go with the first commit.
- * 4. What is asked of all links costs as much as the links that have something to do, not as all there ever were.
+ * 4. A receipt is committed before it is acknowledged, and needs no commit of its own before its ack is due.
+ * 5. What is asked of all links costs as much as the links that have something to do, not as all there ever were.
  */
 import { decodeEnvelopes, type Envelope } from "./envelope.ts";
 import type { Ack, Batch, ChannelClass, Frame } from "./frame.ts";
-import { OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "./limits.ts";
+import { LAZY_COMMIT_MS, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "./limits.ts";
 import { Link } from "./link.ts";
 import type { Load } from "./mailbox.ts";
 import type { GlobalName } from "./names.ts";
@@ -37,6 +39,8 @@ export class Peers {
   readonly #receiversTouched = new Set<ChannelKey>();
   readonly #ackedBelow = new Map<ChannelKey, number>();
   #cut: Change[] = [];
+  #readdressed = false;
+  #lazyCommitAtMs = Infinity;
 
   constructor(self: GlobalName, epoch: number, persistent: boolean) {
     this.#self = self;
@@ -67,13 +71,12 @@ export class Peers {
   }
 
   /** The links that have something to do, now or later. */
-  get links(): Iterable<Link> {
+  get links(): readonly Link[] {
     for (const link of this.#awake) if (link.idle) this.#awake.delete(link);
-    return this.#awake;
+    return [...this.#awake];
   }
   get idle(): boolean {
-    for (const _ of this.links) return false;
-    return true;
+    return this.links.length === 0;
   }
   get unacknowledged(): number {
     let sum = 0;
@@ -108,6 +111,7 @@ export class Peers {
     nowMs: number,
     reserve: (frame: Frame) => boolean,
   ): { frames: Frame[]; undeliverable: Undeliverable[] } {
+    for (const peer of sendersOf(batch)) this.#links.get(peer)?.onReached();
     const undeliverable = batch.acks.flatMap((ack) => this.#onAck(ack, nowMs));
     const frames = batch.frames.flatMap((frame) => this.#onFrame(frame, nowMs, reserve));
     return { frames, undeliverable };
@@ -122,6 +126,19 @@ export class Peers {
   resume(): void {
     for (const link of this.#refusing) link.resume();
     this.#refusing.clear();
+  }
+
+  /** True if something of the links has to be in the store now: it is about to leave, or has waited long enough. */
+  mustCommit(nowMs: number): boolean {
+    if (this.#cut.length > 0 || this.#readdressed || nowMs >= this.#lazyCommitAtMs) return true;
+    return this.#receiversTouched.size > 0 && this.links.some(({ ackDueAtMs }) => ackDueAtMs <= nowMs);
+  }
+
+  /** When `mustCommit` turns true by itself, or a link has something to send, in ms; Infinity if they wait for events only. */
+  dueAtMs(): number {
+    let dueAtMs = this.#lazyCommitAtMs;
+    for (const link of this.links) dueAtMs = Math.min(dueAtMs, link.dueAtMs());
+    return dueAtMs;
   }
 
   changes(): Change[] {
@@ -142,6 +159,8 @@ export class Peers {
     this.#cut = [];
     this.#ackedBelow.clear();
     this.#sendersTouched.clear();
+    this.#readdressed = false;
+    this.#lazyCommitAtMs = Infinity;
     return changes;
   }
 
@@ -169,9 +188,11 @@ export class Peers {
     if (outcome.kind === "advanced") {
       if (outcome.contacted) this.#sendersTouched.add(key);
       this.#noteDone(key, outcome.upTo);
+      this.#lazyCommitAtMs = Math.min(this.#lazyCommitAtMs, nowMs + LAZY_COMMIT_MS);
       return [];
     }
     this.#sendersTouched.add(key);
+    this.#readdressed = true;
     if (outcome.kind === "readdressed") return [];
     this.#noteDone(key, Infinity);
     return [{ peer: ack.from, envelopes: outcome.frames.flatMap((frame) => decodeEnvelopes(frame.body)) }];
@@ -180,6 +201,11 @@ export class Peers {
   #noteDone(key: ChannelKey, below: number): void {
     if (this.#persistent) this.#ackedBelow.set(key, Math.max(below, this.#ackedBelow.get(key) ?? 0));
   }
+}
+
+/** Who sent the batch: one peer, as lanes carry it. */
+function sendersOf({ frames, acks }: Batch): Set<GlobalName> {
+  return new Set([...frames, ...acks].map(({ from }) => from));
 }
 
 function parseKey(key: ChannelKey): { peer: GlobalName; channel: ChannelClass } {

@@ -10,7 +10,7 @@ const REQUEST_TIMEOUT_MS_DEFAULT = 30_000;
 
 export function mailRoutes(router: RouterType, session: AtomSession): void {
   router.post("/batch", async (request) => {
-    const answer = await session.onBatch(decodeBatch(await bodyOf(request)));
+    const answer = await session.answerBatch(decodeBatch(await bodyOf(request)));
     return new Response(encodeBatch(answer));
   });
   router.post("/trigger", async (request) => {

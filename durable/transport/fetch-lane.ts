@@ -1,36 +1,44 @@
-/** A lane of one POST an exchange, to an object that a binding reaches. */
-import type { Application } from "../core/application.ts";
+/** A lane of one POST a batch, which the peer answers with the batch that it has by then. */
 import { decodeBatch, encodeBatch, type Batch } from "../core/frame.ts";
-import type { Lane } from "../core/lane.ts";
-import { splitGlobalName, type GlobalName } from "../core/names.ts";
+import type { Departure, Lane, LaneReceiver } from "../core/lane.ts";
+import type { GlobalName } from "../core/names.ts";
+import type { ObjectStubs } from "./object-stubs.ts";
 
-const EXCHANGE_MS_MAX = 30_000;
+const ANSWER_MS_MAX = 30_000;
 
 export class FetchLane implements Lane {
-  readonly #application: Application;
-  readonly #env: Readonly<Record<string, unknown>>;
+  readonly #stubs: ObjectStubs;
+  readonly #receiver: LaneReceiver;
+  readonly #waitUntil: (work: Promise<unknown>) => void;
 
-  constructor(application: Application, env: Readonly<Record<string, unknown>>) {
-    this.#application = application;
-    this.#env = env;
+  /** `waitUntil` keeps the object alive until the promise settles. */
+  constructor(stubs: ObjectStubs, receiver: LaneReceiver, waitUntil: (work: Promise<unknown>) => void) {
+    this.#stubs = stubs;
+    this.#receiver = receiver;
+    this.#waitUntil = waitUntil;
   }
 
-  async exchange(to: GlobalName, batch: Batch): Promise<Batch> {
-    const { runtime, atom } = splitGlobalName(to);
-    const response = await this.#stub(runtime, atom).fetch("http://atom/batch", {
+  send(to: GlobalName, { batch }: Departure): void {
+    this.#waitUntil(this.#carry(to, batch));
+  }
+
+  async #carry(to: GlobalName, batch: Batch): Promise<void> {
+    let answer: Batch;
+    try {
+      answer = await this.#post(to, batch);
+    } catch (error) {
+      return this.#receiver.onLost(to, String(error));
+    }
+    this.#receiver.onBatch(answer);
+  }
+
+  async #post(to: GlobalName, batch: Batch): Promise<Batch> {
+    const response = await this.#stubs.get(to).fetch("http://atom/batch", {
       method: "POST",
       body: encodeBatch(batch),
-      signal: AbortSignal.timeout(EXCHANGE_MS_MAX),
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
-    if (!response.ok) throw new Error(`${to} answered an exchange with ${response.status}.`);
+    if (!response.ok) throw new Error(`${to} answered a batch with ${response.status}.`);
     return decodeBatch(new Uint8Array(await response.arrayBuffer()));
-  }
-
-  /** A stub lives for one exchange: after an exception a stub is of no use any more. */
-  #stub(runtime: string, atom: string): DurableObjectStub {
-    const entry = this.#application.runtimes.find(({ name }) => name === runtime);
-    const namespace = entry && (this.#env[entry.atomsBinding] as DurableObjectNamespace | undefined);
-    if (!namespace) throw new Error(`No binding of this Worker reaches the runtime ${runtime}.`);
-    return namespace.get(namespace.idFromName(atom));
   }
 }

@@ -45,7 +45,7 @@ class Relay {
   }
 
   get #quiet(): boolean {
-    return [...this.network.nodes.values()].every(({ atom }) => atom.idle);
+    return [...this.network.nodes.values()].every(({ atom }) => atom.idle && atom.peers.dueAtMs() === Infinity);
   }
 
   #node(name: GlobalName): Node {

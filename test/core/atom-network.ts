@@ -71,8 +71,9 @@ export class Node {
     this.atom = new Atom(this.settings, this.store, this.network.nowMs, 0.5);
   }
 
-  flush(): void {
-    const { answers, afterCommit } = this.atom.flush();
+  /** `all`: also what could wait for another commit. */
+  flush(all = false): void {
+    const { answers, afterCommit } = this.atom.flush(this.network.nowMs, all);
     for (const { position, answer } of answers) this.answers.set(position, answer);
     for (const act of afterCommit) act();
   }
@@ -164,16 +165,15 @@ export class AtomNetwork {
   }
 
   #exchange(node: Node, link: Link): boolean {
-    const batch = link.open(this.nowMs);
-    if (!batch) return false;
+    const departure = link.depart(this.nowMs);
+    if (!departure) return false;
     let answer: Batch;
     try {
-      answer = this.#carry(link.peer, batch);
+      answer = this.#carry(link.peer, departure.batch);
     } catch (error) {
-      link.onExchangeEnd("failed", this.nowMs);
+      link.onLost(this.nowMs);
       throw error;
     }
-    link.onExchangeEnd("answered", this.nowMs);
     node.atom.onBatch(answer, this.nowMs);
     node.flush();
     return true;
@@ -185,14 +185,13 @@ export class AtomNetwork {
     const peer = this.nodes.get(to);
     if (!peer) return { frames: [], acks: wire.frames.map(refusalOf) };
     peer.atom.onBatch(wire, this.nowMs);
-    peer.flush();
+    peer.flush(true);
     const from = wire.frames[0]?.from ?? wire.acks[0]?.from;
     return decodeBatch(encodeBatch(peer.atom.peers.link(from as GlobalName).answer(this.nowMs)));
   }
 
   #dueAtMs(): number {
-    const links = [...this.nodes.values()].flatMap(({ atom }) => [...atom.peers.links]);
-    return links.reduce((least, link) => Math.min(least, link.dueAtMs()), Infinity);
+    return [...this.nodes.values()].reduce((least, { atom }) => Math.min(least, atom.peers.dueAtMs()), Infinity);
   }
 }
 

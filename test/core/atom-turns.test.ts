@@ -67,7 +67,9 @@ describe("turns", () => {
     }
     a.flush();
     expect([a.atom.counters.turns, a.atom.counters.commits]).toEqual([10, 1]);
-    expect([...(a.atom.peers.link(B).open(network.nowMs)?.frames ?? [])]).toMatchObject([{ first: 1, count: 10 }]);
+    expect([...(a.atom.peers.link(B).depart(network.nowMs)?.batch.frames ?? [])]).toMatchObject([
+      { first: 1, count: 10 },
+    ]);
   });
 
   test("2: a flush without anything new is no commit", () => {

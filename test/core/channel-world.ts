@@ -119,15 +119,13 @@ export class World {
   readonly flights: Flight[] = [];
   nowMs = 1_000;
 
-  /** Everything that is due leaves; many exchanges may be under way at once, as if each had been answered at once. */
+  /** Everything that is due leaves. */
   leave(side: Side): void {
     if (!side.exists) return;
     side.commit();
     for (const link of side.peers.links) {
-      const batch = link.open(this.nowMs);
-      if (!batch) continue;
-      link.onExchangeEnd("answered", this.nowMs);
-      this.flights.push({ to: this.#opposite(side), batch });
+      const departure = link.depart(this.nowMs);
+      if (departure) this.flights.push({ to: this.#opposite(side), batch: departure.batch });
     }
   }
 

@@ -42,7 +42,7 @@ function upset(world: World, side: Side, what: "commit" | "crash" | "replace" | 
       side.exists = !side.exists;
       return;
     case "resend":
-      return side.peers.link(side.other).onExchangeEnd("failed", world.nowMs);
+      return side.peers.link(side.other).onLost(world.nowMs);
     default:
       return side[what]();
   }

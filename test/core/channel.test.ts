@@ -3,6 +3,7 @@ import { SenderChannel, type LeavingFrame } from "../../durable/core/channel.ts"
 import type { Envelope } from "../../durable/core/envelope.ts";
 import type { Ack, AckStatus, Frame } from "../../durable/core/frame.ts";
 import {
+  BATCHES_UNDER_WAY_MAX,
   FRAME_BYTES_MAX,
   FRAME_MESSAGES_MAX,
   REORDER_FRAMES_MAX,
@@ -74,6 +75,18 @@ describe("the sender half", () => {
     expect(sender.dueAtMs()).toBe(0);
     expect(take(sender, 0)).toEqual([3, 4, 5]);
     expect(take(sender, 0)).toEqual([]);
+  });
+
+  test("5: no more than BATCHES_UNDER_WAY_MAX batches are under way; what comes then waits for an ack", () => {
+    const sender = senderOf(1);
+    for (let batch = 1; batch <= BATCHES_UNDER_WAY_MAX; batch++) {
+      expect(take(sender, 0)).toEqual([batch]);
+      sender.enqueue(messages(1));
+    }
+    sender.enqueue(messages(1));
+    expect([take(sender, 0), sender.dueAtMs()]).toEqual([[], RETRANSMIT_AFTER_MS]);
+    sender.onAck(ackOf(2), 1);
+    expect(take(sender, 1)).toEqual([BATCHES_UNDER_WAY_MAX + 1, BATCHES_UNDER_WAY_MAX + 2]);
   });
 
   test("4: epochs: an ack of another incarnation is ignored", () => {

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Envelope } from "../../durable/core/envelope.ts";
 import type { ChannelClass, Frame } from "../../durable/core/frame.ts";
-import { ACK_DELAY_MS, BATCH_MESSAGES_MAX, RETRY_BACKOFF_MS_MAX } from "../../durable/core/limits.ts";
+import {
+  ACK_DELAY_MS,
+  BATCH_MESSAGES_MAX,
+  RETRANSMIT_AFTER_MS,
+  RETRY_BACKOFF_MS_MAX,
+} from "../../durable/core/limits.ts";
 import { Link } from "../../durable/core/link.ts";
 import { LEFT, RIGHT } from "./channel-world.ts";
 
@@ -20,43 +25,60 @@ function frame(more: Partial<Frame> = {}): Frame {
 const room = () => true;
 
 describe("a link", () => {
-  test("1: at most one exchange that this side opened is under way", () => {
+  test("1: whatever waits leaves in one batch", () => {
     const link = newLink();
     link.senders.mail.enqueue([message]);
-    expect(link.open(0)?.frames).toHaveLength(1);
     link.senders.mail.enqueue([message]);
-    expect(link.open(0)).toBeNull();
-    expect(link.dueAtMs()).toBe(Infinity);
-    link.onExchangeEnd("answered", 1);
-    expect(link.open(1)?.frames).toHaveLength(1);
+    link.senders.reply.enqueue([message]);
+    expect(link.depart(0)?.batch.frames).toHaveLength(3);
+    expect(link.depart(0)).toBeNull();
   });
 
-  test("1: the answer to the peer's exchange takes frames along all the same", () => {
+  test("1: the answer to the peer's batch takes frames along", () => {
     const link = newLink();
     link.senders.mail.enqueue([message]);
-    link.open(0);
+    link.depart(0);
     link.senders.reply.enqueue([message]);
     expect(link.answer(0).frames.map(({ channel }) => channel)).toEqual(["reply"]);
   });
 
-  test("2: every frame is acknowledged, with the answer or ACK_DELAY_MS later at most", () => {
+  test("2: a message is acknowledged with the next batch, once its receipt is committed", () => {
     const link = newLink();
-    link.onFrame(frame(), 5, room);
-    expect(link.open(5)).toBeNull();
-    expect(link.dueAtMs()).toBe(5 + ACK_DELAY_MS);
-    expect(link.open(5 + ACK_DELAY_MS)?.acks).toMatchObject([{ next: 1, status: "ok", toEpoch: 10, epoch: EPOCH }]);
+    link.onFrame(frame({ count: 4 }), 5, room);
+    expect([link.ackDueAtMs, link.dueAtMs()]).toEqual([0, 0]);
+    expect([link.depart(5), link.answer(5).acks]).toEqual([null, []]);
+    link.receivers.mail.markCommitted();
+    expect(link.depart(5)?.batch.acks).toMatchObject([{ next: 5, status: "ok", toEpoch: 10, epoch: EPOCH }]);
     expect(link.answer(30).acks).toEqual([]);
-    link.onFrame(frame(), 40, room);
-    expect(link.answer(40).acks).toHaveLength(1);
   });
 
-  test("2: an ack speaks of what is committed only", () => {
+  test("2: a repetition is acknowledged again", () => {
     const link = newLink();
-    link.onFrame(frame({ count: 4 }), 0, room);
-    expect(link.answer(0).acks).toMatchObject([{ next: 1 }]);
+    link.onFrame(frame(), 0, room);
     link.receivers.mail.markCommitted();
-    link.onFrame(frame({ count: 4 }), 0, room);
-    expect(link.answer(0).acks).toMatchObject([{ next: 5 }]);
+    link.answer(0);
+    link.onFrame(frame(), 40, room);
+    expect(link.answer(40).acks).toMatchObject([{ next: 2 }]);
+  });
+
+  test("2: the ack of a reply waits for a frame, or ACK_DELAY_MS", () => {
+    const link = newLink();
+    link.onFrame(frame({ channel: "reply" }), 5, room);
+    link.receivers.reply.markCommitted();
+    expect([link.depart(5), link.dueAtMs()]).toEqual([null, 5 + ACK_DELAY_MS]);
+    expect(link.depart(5 + ACK_DELAY_MS)?.batch.acks).toMatchObject([{ channel: "reply", next: 2 }]);
+    link.onFrame(frame({ channel: "reply", first: 2 }), 40, room);
+    link.receivers.reply.markCommitted();
+    link.senders.mail.enqueue([message]);
+    expect(link.depart(40)?.batch).toMatchObject({ frames: [{ first: 1 }], acks: [{ channel: "reply", next: 3 }] });
+  });
+
+  test("2: a second reply is owed its ack at once, for its sender may have nothing more under way", () => {
+    const link = newLink();
+    link.onFrame(frame({ channel: "reply" }), 5, room);
+    link.onFrame(frame({ channel: "reply", first: 2 }), 5, room);
+    link.receivers.reply.markCommitted();
+    expect(link.depart(5)?.batch.acks).toMatchObject([{ channel: "reply", next: 3 }]);
   });
 
   test("a peer that means an older incarnation is told of this one, although this one knows nothing of it", () => {
@@ -79,12 +101,13 @@ describe("a link", () => {
     expect([link.refusing, link.idle, link.dueAtMs()]).toEqual([true, false, Infinity]);
     link.resume();
     expect(link.dueAtMs()).toBe(0);
-    expect(link.open(1)?.acks).toMatchObject([{ status: "ok", next: 1 }]);
+    expect(link.depart(1)?.batch.acks).toMatchObject([{ status: "ok", next: 1 }]);
   });
 
   test("a frame of a dead incarnation of the peer is not acknowledged, nor takes it an ack from the living one", () => {
     const link = newLink();
     link.onFrame(frame({ fromEpoch: 11 }), 0, room);
+    link.receivers.mail.markCommitted();
     link.onFrame(frame({ fromEpoch: 10, toEpoch: 3 }), 0, room);
     expect(link.answer(0).acks).toMatchObject([{ toEpoch: 11, status: "ok" }]);
   });
@@ -97,21 +120,29 @@ describe("a link", () => {
     expect(link.onAck({ ...ack, toEpoch: EPOCH }, 0)).toMatchObject({ kind: "advanced" });
   });
 
-  test("3: a failed exchange is tried again with exponential backoff, and carries its frames again", () => {
+  test("3: what was lost leaves again with exponential backoff", () => {
     const link = newLink();
     link.senders.mail.enqueue([message]);
     let nowMs = 0;
     for (const backoffMs of [20, 40, 80]) {
-      expect(link.open(nowMs)?.frames).toHaveLength(1);
-      link.onExchangeEnd("failed", nowMs);
+      expect(link.depart(nowMs)?.batch.frames).toHaveLength(1);
+      link.onLost(nowMs);
       expect([link.unreachable, link.dueAtMs()]).toEqual([true, nowMs + backoffMs]);
-      expect(link.open(nowMs + backoffMs - 1)).toBeNull();
+      expect(link.depart(nowMs + backoffMs - 1)).toBeNull();
       nowMs += backoffMs;
     }
-    for (let i = 0; i < 20; i++) link.onExchangeEnd("failed", nowMs);
+    for (let i = 0; i < 20; i++) link.onLost(nowMs);
     expect(link.dueAtMs()).toBe(nowMs + RETRY_BACKOFF_MS_MAX);
-    link.onExchangeEnd("answered", nowMs);
-    expect(link.unreachable).toBe(false);
+    link.onReached();
+    expect([link.unreachable, link.dueAtMs()]).toEqual([false, 0]);
+  });
+
+  test("what made no progress for long says so when it leaves again", () => {
+    const link = newLink();
+    link.senders.mail.enqueue([message]);
+    expect(link.depart(0)?.stalled).toBe(false);
+    expect(link.depart(RETRANSMIT_AFTER_MS - 1)).toBeNull();
+    expect(link.depart(RETRANSMIT_AFTER_MS)).toMatchObject({ stalled: true, batch: { frames: [{ first: 1 }] } });
   });
 
   test("4: replies leave before interrupts, and both before messages, however many of those wait", () => {
@@ -119,16 +150,15 @@ describe("a link", () => {
     link.senders.mail.enqueue(Array.from({ length: 2 * BATCH_MESSAGES_MAX }, () => message));
     link.senders.interrupt.enqueue([message]);
     link.senders.reply.enqueue([message]);
-    const order = link.open(0)?.frames.map(({ channel }) => channel) as ChannelClass[];
+    const order = link.depart(0)?.batch.frames.map(({ channel }) => channel) as ChannelClass[];
     expect(order.slice(0, 3)).toEqual(["reply", "interrupt", "mail"]);
   });
 
-  test("a batch is bounded, and takes the rest with the next exchange", () => {
+  test("a batch is bounded, and the rest leaves with the next one", () => {
     const link = newLink();
     link.senders.mail.enqueue(Array.from({ length: BATCH_MESSAGES_MAX + 1 }, () => message));
     const count = (frames: readonly Frame[] = []) => frames.reduce((sum, each) => sum + each.count, 0);
-    expect(count(link.open(0)?.frames)).toBe(BATCH_MESSAGES_MAX);
-    link.onExchangeEnd("answered", 0);
-    expect(count(link.open(0)?.frames)).toBe(1);
+    expect(count(link.depart(0)?.batch.frames)).toBe(BATCH_MESSAGES_MAX);
+    expect(count(link.depart(0)?.batch.frames)).toBe(1);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Envelope } from "../../durable/core/envelope.ts";
 import type { Ack, Frame } from "../../durable/core/frame.ts";
 import { encodeEnvelopes } from "../../durable/core/envelope.ts";
-import { OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "../../durable/core/limits.ts";
+import { ACK_DELAY_MS, LAZY_COMMIT_MS, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "../../durable/core/limits.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
 import { Peers } from "../../durable/core/peers.ts";
@@ -60,6 +60,29 @@ describe("peers", () => {
     expect(kinds(peers)).toEqual(["outbox.delete"]);
     peers.onBatch({ frames: [], acks: [ack(3)] }, 0, () => true);
     expect(kinds(peers)).toEqual([]);
+  });
+
+  test("2: an ack alone needs no commit before LAZY_COMMIT_MS are over", () => {
+    const peers = peersOf();
+    peers.enqueue([mail()]);
+    expect(peers.mustCommit(0)).toBe(true);
+    peers.changes();
+    peers.onBatch({ frames: [], acks: [ack(2)] }, 100, () => true);
+    expect([peers.mustCommit(100), peers.dueAtMs()]).toEqual([false, 100 + LAZY_COMMIT_MS]);
+    expect(peers.mustCommit(100 + LAZY_COMMIT_MS)).toBe(true);
+    peers.changes();
+    expect(peers.dueAtMs()).toBe(Infinity);
+  });
+
+  test("4: a receipt needs a commit once its ack is due: a message's at once, a reply's later", () => {
+    const peers = peersOf();
+    peers.onBatch({ frames: [{ ...frame(1), channel: "reply" }], acks: [] }, 0, () => true);
+    expect([peers.mustCommit(0), peers.mustCommit(ACK_DELAY_MS)]).toEqual([false, true]);
+    peers.onBatch({ frames: [frame(1)], acks: [] }, 0, () => true);
+    expect(peers.mustCommit(0)).toBe(true);
+    peers.changes();
+    peers.markCommitted();
+    expect(peers.mustCommit(ACK_DELAY_MS)).toBe(false);
   });
 
   test("2: frames that were given up leave the store even if a later ack speaks of fewer", () => {
@@ -129,7 +152,7 @@ describe("peers", () => {
     store.commit(durable.changes());
     const volatile = new Peers(LEFT, EPOCH + 1, false);
     volatile.restore(store.load(), true);
-    expect(volatile.link(RIGHT).open(0)?.frames).toMatchObject([{ fromEpoch: EPOCH + 1, base: 1, first: 1 }]);
+    expect(volatile.link(RIGHT).depart(0)?.batch.frames).toMatchObject([{ fromEpoch: EPOCH + 1, base: 1, first: 1 }]);
     store.commit(volatile.changes());
     expect(store.load().outbox).toEqual([]);
   });
@@ -144,7 +167,7 @@ describe("peers", () => {
     store.commit(before.changes());
     const after = new Peers(LEFT, EPOCH + 1, true);
     after.restore(store.load(), true);
-    expect(after.link(RIGHT).open(0)?.frames).toMatchObject([{ base: 2, first: 2 }]);
+    expect(after.link(RIGHT).depart(0)?.batch.frames).toMatchObject([{ base: 2, first: 2 }]);
     expect(kinds(after)).toEqual(["sender.put"]);
   });
 
@@ -169,6 +192,6 @@ describe("peers", () => {
     peers.link(RIGHT).answer(0);
     peers.resume();
     expect(peers.refusing).toBe(false);
-    expect(peers.link(RIGHT).open(0)?.acks).toMatchObject([{ status: "ok", next: 1 }]);
+    expect(peers.link(RIGHT).depart(0)?.batch.acks).toMatchObject([{ status: "ok", next: 1 }]);
   });
 });

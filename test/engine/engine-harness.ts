@@ -9,6 +9,7 @@ import type { Answer } from "../../durable/core/answer.ts";
 import { DEFAULT_GRANTS, type Application, type AtomEntry } from "../../durable/core/application.ts";
 import { fromUtf8, keyToBytes, utf8 } from "../../durable/core/bytes.ts";
 import { decodeBatch, encodeBatch, type Ack, type Batch, type Frame } from "../../durable/core/frame.ts";
+import type { LaneReceiver } from "../../durable/core/lane.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import {
   globalName,
@@ -189,7 +190,7 @@ export class World {
     const application = { ...this.#application, runtime: entry.runtime };
     const ports: SessionPorts = {
       store,
-      lane: { exchange: (to, batch) => this.#exchange(to, batch) },
+      openLane: (receiver) => ({ send: (to, { batch }) => void this.#carry(receiver, life, to, batch) }),
       naming: namingPort(this.#naming.at(entry.runtime)),
       clock: this.#clockOf(life),
       waitUntil: (work) => void work.catch((error: unknown) => this.#failures.push(error)),
@@ -209,11 +210,12 @@ export class World {
     };
   }
 
-  async #exchange(to: GlobalName, batch: Batch): Promise<Batch> {
+  /** As the lane of POSTs does it: the peer's answer is a batch of its own. */
+  async #carry(receiver: LaneReceiver, life: Life, to: GlobalName, batch: Batch): Promise<void> {
     if (this.#held) await new Promise<void>((go) => this.#held?.push(go));
     const arrived = decodeBatch(encodeBatch(batch));
-    const answer = (await this.#cells.get(to)?.session.onBatch(arrived)) ?? refusal(batch);
-    return decodeBatch(encodeBatch(answer));
+    const answer = (await this.#cells.get(to)?.session.answerBatch(arrived)) ?? refusal(batch);
+    if (!life.over) receiver.onBatch(decodeBatch(encodeBatch(answer)));
   }
 
   #rethrow(): void {

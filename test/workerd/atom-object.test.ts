@@ -161,6 +161,26 @@ describe("frames", () => {
     expect(await consumed("evicted")).toBe(0);
   });
 
+  test("a socket carries batches both ways, and a message that came by it is acknowledged by it", async () => {
+    const peer = { upgrade: "websocket", "x-radon-peer": "main/relay" };
+    const { webSocket } = await call(atomStub("socketed"), "GET", "/socket", undefined, peer);
+    if (!webSocket) throw new Error("The object opened no socket.");
+    webSocket.accept();
+    webSocket.binaryType = "arraybuffer";
+    const answer = new Promise<Batch>((resolve) => {
+      webSocket.addEventListener("message", ({ data }) => resolve(decodeBatch(new Uint8Array(data as ArrayBuffer))));
+    });
+    webSocket.send(encodeBatch({ frames: [frame("socketed", 1, ["a", "b"])], acks: [] }));
+    expect((await answer).acks).toMatchObject([{ next: 3, status: "ok" }]);
+    expect(await kvText("socketed", "last")).toBe("b");
+    webSocket.close(1000);
+  });
+
+  test("a socket whose opener does not say which atom it is is refused", async () => {
+    const nameless = { upgrade: "websocket", "x-radon-peer": "relay" };
+    expect((await call(atomStub("socketed"), "GET", "/socket", undefined, nameless)).status).toBe(400);
+  });
+
   test("frames for an atom that the application does not have are answered as unknown", async () => {
     const response = await call(
       atomStub("nobody"),

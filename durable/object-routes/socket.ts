@@ -1,0 +1,17 @@
+/** The route by which a peer's object opens a socket to this one. */
+import type { RouterType } from "itty-router";
+import { parseDestination } from "../core/names.ts";
+import { problem } from "../problem.ts";
+import { PEER_HEADER } from "../transport/object-lane.ts";
+import type { SocketLane } from "../transport/socket-lane.ts";
+
+export function socketRoute(router: RouterType, sockets: SocketLane): void {
+  router.get("/socket", (request) => {
+    const peer = parseDestination(request.headers.get(PEER_HEADER) ?? "");
+    if (!("kind" in peer)) return problem(400, peer.code, peer.reason);
+    if (peer.kind !== "global") return problem(400, "INVALID", `The header ${PEER_HEADER} takes a global name.`);
+    const { 0: theirs, 1: ours } = new WebSocketPair();
+    sockets.add(peer.name, ours, false);
+    return new Response(null, { status: 101, webSocket: theirs });
+  });
+}

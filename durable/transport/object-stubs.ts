@@ -1,0 +1,22 @@
+/** The way from one atom's object to another's: the bindings of this Worker. */
+import type { Application } from "../core/application.ts";
+import { splitGlobalName, type GlobalName } from "../core/names.ts";
+
+export class ObjectStubs {
+  readonly #application: Application;
+  readonly #env: Readonly<Record<string, unknown>>;
+
+  constructor(application: Application, env: Readonly<Record<string, unknown>>) {
+    this.#application = application;
+    this.#env = env;
+  }
+
+  /** A stub of the atom's object, for one use: after an exception a stub is of no use any more. Throws if no binding reaches it. */
+  get(name: GlobalName): DurableObjectStub {
+    const { runtime, atom } = splitGlobalName(name);
+    const entry = this.#application.runtimes.find((each) => each.name === runtime);
+    const namespace = entry && (this.#env[entry.atomsBinding] as DurableObjectNamespace | undefined);
+    if (!namespace) throw new Error(`No binding of this Worker reaches the runtime ${runtime}.`);
+    return namespace.get(namespace.idFromName(atom));
+  }
+}

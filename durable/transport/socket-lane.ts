@@ -1,0 +1,97 @@
+/**
+ * A lane of WebSockets between objects: one a pair of atoms, opened by the first of the two that finds the pair hot, used by both.
+ *
+ * Invariants
+ * 1. A socket carries batches both ways and nothing else. What comes in goes to the receiver in the order of arrival.
+ * 2. Sending to a peer that died does not fail: so a departure that stalled closes the socket it would have taken.
+ * 3. The side that opened a socket closes it once it was idle for IDLE_MS_MAX, so that both objects may be forgotten.
+ */
+import type { Clock } from "../clock.ts";
+import { decodeBatch, encodeBatch } from "../core/frame.ts";
+import type { Departure, LaneReceiver } from "../core/lane.ts";
+import type { GlobalName } from "../core/names.ts";
+
+export const IDLE_MS_MAX = 10_000;
+const NORMAL_CLOSURE = 1000;
+
+interface Connection {
+  readonly peer: GlobalName;
+  readonly socket: WebSocket;
+  readonly opened: boolean;
+  usedAtMs: number;
+}
+
+export class SocketLane {
+  readonly #receiver: LaneReceiver;
+  readonly #clock: Clock;
+  /** The connection to send on, by peer; an older one of the same peer may still receive. */
+  readonly #connections = new Map<GlobalName, Connection>();
+  #sweeping = false;
+
+  constructor(receiver: LaneReceiver, clock: Clock) {
+    this.#receiver = receiver;
+    this.#clock = clock;
+  }
+
+  /** Returns false if there is no socket to the peer. */
+  send(to: GlobalName, { batch, stalled }: Departure): boolean {
+    const connection = this.#connections.get(to);
+    if (!connection) return false;
+    if (stalled) {
+      this.#drop(connection);
+      return false;
+    }
+    connection.usedAtMs = this.#clock.now();
+    connection.socket.send(encodeBatch(batch));
+    return true;
+  }
+
+  /** Takes over a socket to the peer; `opened`: by this side. */
+  add(peer: GlobalName, socket: WebSocket, opened: boolean): void {
+    const connection: Connection = { peer, socket, opened, usedAtMs: this.#clock.now() };
+    socket.accept();
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("message", ({ data }) => this.#onMessage(connection, data));
+    socket.addEventListener("close", () => this.#onEnd(connection, "The socket was closed."));
+    socket.addEventListener("error", ({ message }) => this.#onEnd(connection, message));
+    this.#connections.set(peer, connection);
+    if (opened) this.#sweepLater();
+  }
+
+  #onMessage(connection: Connection, data: unknown): void {
+    connection.usedAtMs = this.#clock.now();
+    if (data instanceof ArrayBuffer) this.#receiver.onBatch(decodeBatch(new Uint8Array(data)));
+  }
+
+  #onEnd(connection: Connection, reason: string): void {
+    if (!this.#forget(connection)) return;
+    this.#receiver.onLost(connection.peer, reason);
+  }
+
+  #drop(connection: Connection): void {
+    this.#forget(connection);
+    connection.socket.close(NORMAL_CLOSURE);
+  }
+
+  /** Returns false if it was forgotten before. */
+  #forget({ peer, socket }: Connection): boolean {
+    if (this.#connections.get(peer)?.socket !== socket) return false;
+    return this.#connections.delete(peer);
+  }
+
+  #sweepLater(): void {
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    this.#clock.after(IDLE_MS_MAX, () => {
+      this.#sweeping = false;
+      this.#sweep();
+    });
+  }
+
+  #sweep(): void {
+    const idleSinceMs = this.#clock.now() - IDLE_MS_MAX;
+    const opened = [...this.#connections.values()].filter((connection) => connection.opened);
+    for (const connection of opened) if (connection.usedAtMs <= idleSinceMs) this.#drop(connection);
+    if (opened.some((connection) => this.#connections.get(connection.peer) === connection)) this.#sweepLater();
+  }
+}
