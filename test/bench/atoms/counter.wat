@@ -1,0 +1,15 @@
+;; Counts in its store, and replies with the count: an i64.
+(module
+  (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
+  (import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))
+  (import "radon:kv" "get" (func $get (param i32 i32 i32 i32) (result i32)))
+  (import "radon:kv" "put" (func $put (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "count")
+  (func (export "invoke")
+    (drop (call $receive (i64.const 0) (i32.const 1024) (i32.const 1024)))
+    (i64.store (i32.const 0) (i64.const 0))
+    (drop (call $get (i32.const 64) (i32.const 5) (i32.const 0) (i32.const 8)))
+    (i64.store (i32.const 0) (i64.add (i64.load (i32.const 0)) (i64.const 1)))
+    (if (call $put (i32.const 64) (i32.const 5) (i32.const 0) (i32.const 8)) (then unreachable))
+    (drop (call $reply (i32.const 0) (i32.const 8)))))

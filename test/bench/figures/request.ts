@@ -1,0 +1,38 @@
+/**
+ * Request and reply between two warm atoms of a runtime, one at a time, 64 bytes each way. The asker measures by its own clock.
+ */
+import { atMost, everywhere, type Bench, type Figure, type Reading } from "../measurement.ts";
+import { ask, command } from "../questions.ts";
+import { roundTrip } from "../references.ts";
+
+const WARM_UP_MS = 50;
+
+function askBetween(asker: string, echo: string): (bench: Bench) => Promise<Reading> {
+  return async (bench) => {
+    const stage = await bench.shared();
+    await ask(stage, `east/${asker}`, command(WARM_UP_MS, 0, echo));
+    const [count = 0, us = NaN] = await ask(stage, `east/${asker}`, command(bench.pace.figureMs, 0, echo));
+    return { value: us / count, unit: "us" };
+  };
+}
+
+export const requestFigures: readonly Figure[] = [
+  {
+    name: "request",
+    title: "durable request and reply",
+    measure: askBetween("asker", "echo"),
+    comparisons: [
+      {
+        reference: roundTrip,
+        goals: { tmpfs: atMost(1.8), disk: atMost(4) },
+        limits: { tmpfs: "1.3", disk: "3.1" },
+      },
+    ],
+  },
+  {
+    name: "request-volatile",
+    title: "volatile request and reply",
+    measure: askBetween("volatile-asker", "volatile-echo"),
+    comparisons: [{ reference: roundTrip, goals: everywhere(atMost(0.6)), limits: everywhere("0.37") }],
+  },
+];

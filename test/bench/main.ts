@@ -1,0 +1,98 @@
+/** `npm run bench`: measures the figures beside their references, prints a table and writes JSON. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import path from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { BENCH_FOLDER } from "./applications.ts";
+import { FIGURES } from "./figures/all.ts";
+import type { Figure, Pace } from "./measurement.ts";
+import { tableOf } from "./report.ts";
+import { runFigure, type FigureResult } from "./run-figures.ts";
+import { hasTmpfs, STORAGES, type Storage } from "./stage.ts";
+import { Stages } from "./stages.ts";
+
+interface Options {
+  readonly only: readonly Figure[];
+  readonly rounds?: number;
+  readonly storage: Storage | "both";
+  readonly quick?: true;
+  readonly json: string;
+}
+
+const USUAL: Pace = { rounds: 5, figureMs: 1_500, referenceMs: 400 };
+/** Says that the bench works, not how fast anything is. */
+const QUICK: Pace = { rounds: 1, figureMs: 300, referenceMs: 100 };
+
+async function bench(options: Options): Promise<number> {
+  const usual = options.quick === true ? QUICK : USUAL;
+  const pace = options.rounds === undefined ? usual : { ...usual, rounds: options.rounds };
+  const results: FigureResult[] = [];
+  for (const storage of storagesOf(options.storage)) {
+    results.push(...(await runFigures(options.only, storage, pace)));
+  }
+  process.stdout.write(`${tableOf(results)}\n`);
+  writeReport(options.json, pace, results);
+  return results.every(({ ok }) => ok) ? 0 : 1;
+}
+
+async function runFigures(figures: readonly Figure[], storage: Storage, pace: Pace): Promise<FigureResult[]> {
+  const stages = new Stages(storage);
+  const results: FigureResult[] = [];
+  try {
+    for (const figure of figures) {
+      process.stderr.write(`${storage}: ${figure.title} ...\n`);
+      const result = await runFigure(figure, { storage, pace, shared: stages.shared });
+      if (!result.ok) await stages.stop();
+      results.push(result);
+    }
+  } finally {
+    await stages.stop();
+  }
+  return results;
+}
+
+function storagesOf(asked: Storage | "both"): readonly Storage[] {
+  const storages = asked === "both" ? STORAGES : [asked];
+  if (hasTmpfs()) return storages;
+  process.stderr.write("This machine has no /dev/shm, so nothing is measured on tmpfs.\n");
+  return storages.filter((storage) => storage !== "tmpfs");
+}
+
+function writeReport(file: string, pace: Pace, results: readonly FigureResult[]): void {
+  const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version };
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  writeFileSync(
+    file,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, pace, figures: results }, null, 2)}\n`,
+  );
+  process.stderr.write(`written: ${path.relative(process.cwd(), path.resolve(file))}\n`);
+}
+
+function figuresNamed(text: string): readonly Figure[] {
+  return text.split(",").map((name) => {
+    const figure = FIGURES.find((each) => each.name === name.trim());
+    if (figure) return figure;
+    throw new InvalidArgumentError(
+      `There is no figure "${name}". Known: ${FIGURES.map((each) => each.name).join(", ")}.`,
+    );
+  });
+}
+
+function positiveInteger(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("A number from 1 to 9999 is expected.");
+}
+
+const program = new Command("bench")
+  .description("Measures the runtime beside bare Durable Objects in the same process.")
+  .option("--only <names>", "figures to measure, with commas between", figuresNamed, FIGURES)
+  .option("--rounds <number>", "how often each figure is measured", positiveInteger)
+  .addOption(new Option("--storage <where>", "where state is kept").choices([...STORAGES, "both"]).default("both"))
+  .option("--quick", "one short round of each: says that the bench works, not how fast anything is")
+  .option("--json <file>", "where the results go", path.join(BENCH_FOLDER, "results.json"))
+  .addHelpText(
+    "after",
+    () => `\nFigures:\n${FIGURES.map(({ name, title }) => `  ${name.padEnd(24)} ${title}`).join("\n")}`,
+  );
+
+process.exitCode = await bench(program.parse().opts<Options>());

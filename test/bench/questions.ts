@@ -1,0 +1,48 @@
+/** How the bench talks to its atoms: requests through the control API, numbers as little-endian bytes. */
+import type { Stage } from "./stage.ts";
+
+const TIMEOUT_MS = 60_000;
+const encoder = new TextEncoder();
+
+/** Two u32 numbers and a text: what the bench's atoms take as a request. */
+export function command(first: number, second: number, text = ""): Uint8Array {
+  const name = encoder.encode(text);
+  const bytes = new Uint8Array(8 + name.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, first, true);
+  view.setUint32(4, second, true);
+  bytes.set(name, 8);
+  return bytes;
+}
+
+/** Asks an atom, `runtime/atom`; its reply as i64 numbers. */
+export async function ask(stage: Stage, atom: string, body: Uint8Array): Promise<number[]> {
+  const runtime = atom.slice(0, atom.indexOf("/"));
+  const reply = await post(stage, runtime, `/_radon/v1/atoms/${atom}/requests?timeout_ms=${TIMEOUT_MS}`, body);
+  return numbersIn(reply);
+}
+
+/** Puts a message into an atom's mailbox. */
+export async function tell(stage: Stage, atom: string, body: Uint8Array): Promise<void> {
+  const runtime = atom.slice(0, atom.indexOf("/"));
+  await post(stage, runtime, `/_radon/v1/atoms/${atom}/messages`, body);
+}
+
+/** Asks the Worker of the references. */
+export async function askReference(stage: Stage, route: string): Promise<Readonly<Record<string, number>>> {
+  const { status, body } = await stage.send("reference", route);
+  const text = new TextDecoder().decode(body);
+  if (status !== 200) throw new Error(`The reference answered ${route} with ${status}: ${text}`);
+  return JSON.parse(text) as Readonly<Record<string, number>>;
+}
+
+export function numbersIn(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length >> 3 }, (_, index) => Number(view.getBigInt64(index * 8, true)));
+}
+
+async function post(stage: Stage, runtime: string, route: string, body: Uint8Array): Promise<Uint8Array> {
+  const answer = await stage.send(runtime, route, body);
+  if (answer.status === 200 || answer.status === 202) return answer.body;
+  throw new Error(`${runtime} answered ${route} with ${answer.status}: ${new TextDecoder().decode(answer.body)}`);
+}

@@ -1,0 +1,38 @@
+/**
+ * The reference: what a user of bare Durable Objects would write by hand. It runs in the same workerd process, so on the same thread,
+ * as the runtimes that are measured.
+ */
+import type { Peer } from "./peer.ts";
+
+export { Peer } from "./peer.ts";
+
+interface Env {
+  readonly PEER: DurableObjectNamespace<Peer>;
+}
+
+type Route = (url: URL, env: Env) => Promise<Response>;
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  /** Microseconds of a round trip between two objects. */
+  "/round-trip": async (url, env) => Response.json(await sender(env).timeEchoes(milliseconds(url))),
+  /** Messages a second that an object stores in a row each before it answers. */
+  "/stored": async (url, env) => Response.json(await sender(env).timeStored(milliseconds(url))),
+  /** A counter in a row. */
+  "/counter": async (_url, env) => new Response(String(await env.PEER.getByName("counter").count())),
+};
+
+function sender(env: Env): DurableObjectStub<Peer> {
+  return env.PEER.getByName("sender");
+}
+
+function milliseconds(url: URL): number {
+  return Number(url.searchParams.get("ms"));
+}
+
+export default {
+  fetch: (request, env) => {
+    const url = new URL(request.url);
+    const route = ROUTES[url.pathname];
+    return route ? route(url, env) : Promise.resolve(new Response("no such route", { status: 404 }));
+  },
+} satisfies ExportedHandler<Env>;

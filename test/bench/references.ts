@@ -1,0 +1,17 @@
+/** What figures are compared with: bare Durable Objects, in the same process as the runtimes. */
+import type { Bench, Measure, Unit } from "./measurement.ts";
+import { askReference } from "./questions.ts";
+
+/** A raw round trip by RPC between two objects. */
+export const roundTrip = rpc("round trip", "/round-trip", "us", "us");
+
+/** An object that stores each message in a row before it answers an RPC, one at a time. */
+export const handWritten = rpc("hand-written", "/stored", "perSecond", "messages/s");
+
+function rpc(name: string, route: string, field: string, unit: Unit): Measure {
+  const measure = async (bench: Bench) => {
+    const numbers = await askReference(await bench.shared(), `${route}?ms=${bench.pace.referenceMs}`);
+    return { value: numbers[field] ?? NaN, unit };
+  };
+  return { name, measure };
+}

@@ -1,0 +1,117 @@
+/**
+ * A stage: one workerd process with the runtimes of an application and, beside them, the Worker of the references. Miniflare
+ * starts it as `radon dev` does.
+ */
+import { readFileSync, rmSync, mkdtempSync, mkdirSync, existsSync } from "node:fs";
+import path from "node:path";
+import { build } from "esbuild";
+import { Pool } from "undici";
+import { claimPort } from "../../scripts/dev/address.ts";
+import { serve } from "../../scripts/dev/server.ts";
+import { COMPATIBILITY_DATE } from "../../scripts/dev/worker-options.ts";
+import { guardWorkerd, type WorkerdGuard } from "../../scripts/dev/workerd-guard.ts";
+import { BENCH_FOLDER, type Workers } from "./applications.ts";
+
+export const STORAGES = ["tmpfs", "disk"] as const;
+export type Storage = (typeof STORAGES)[number];
+
+const HOST = "127.0.0.1";
+const TMPFS = "/dev/shm";
+const ANSWER_MS_MAX = 120_000;
+/** Requests of the bench itself that may be under way at once. */
+const CONNECTIONS = 8;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+export interface Stage {
+  readonly storage: Storage;
+  /** The process id of its workerd. */
+  readonly pid: number;
+  readonly origin: string;
+  /** Sends a request to a Worker by its name: a runtime's, or `reference`. */
+  send(worker: string, path: string, body?: Uint8Array): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export function hasTmpfs(): boolean {
+  return existsSync(TMPFS);
+}
+
+export async function startStage(workers: Workers, storage: Storage): Promise<Stage> {
+  const root = storage === "tmpfs" ? TMPFS : path.join(BENCH_FOLDER, "data");
+  mkdirSync(root, { recursive: true });
+  const folder = mkdtempSync(path.join(root, "radon-bench-"));
+  const port = await claimPort(HOST, 0);
+  const all = [...workers, await referenceWorker()];
+  const {
+    value: server,
+    guard,
+    pid,
+  } = await guarded(path.join(folder, "guard"), () =>
+    serve(all, { host: HOST, port, dataFolder: path.join(folder, "data"), onLog: showWarning }),
+  );
+  const origin = `http://${HOST}:${port}`;
+  const pool = new Pool(origin, {
+    connections: CONNECTIONS,
+    headersTimeout: ANSWER_MS_MAX,
+    bodyTimeout: ANSWER_MS_MAX,
+  });
+  return {
+    storage,
+    pid,
+    origin,
+    send: async (worker, route, body) => {
+      const headers = { host: `${worker}.localhost:${port}` };
+      const method = body === undefined ? "GET" : "POST";
+      const response = await pool.request({ path: route, method, headers, body: body ?? null });
+      return { status: response.statusCode, body: new Uint8Array(await response.body.arrayBuffer()) };
+    },
+    stop: async () => {
+      await pool.destroy();
+      await server.stop();
+      guard.release();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function showWarning({ level, message }: { readonly level: string; readonly message: string }): void {
+  if (level === "warn" || level === "error") console.error(message);
+}
+
+/** Starts workerd under a guard of its own, so that it ends with the bench whatever ends that. */
+async function guarded<T>(
+  folder: string,
+  start: () => Promise<T>,
+): Promise<{ value: T; guard: WorkerdGuard; pid: number }> {
+  const before = process.env["MINIFLARE_WORKERD_PATH"];
+  const guard = await guardWorkerd(folder);
+  try {
+    const value = await start();
+    return { value, guard, pid: Number(readFileSync(path.join(folder, "workerd.pid"), "utf8")) };
+  } finally {
+    if (before === undefined) delete process.env["MINIFLARE_WORKERD_PATH"];
+    else process.env["MINIFLARE_WORKERD_PATH"] = before;
+  }
+}
+
+async function referenceWorker(): Promise<Workers[number]> {
+  const bundled = await build({
+    entryPoints: [path.join(import.meta.dirname, "reference/worker.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    external: ["cloudflare:*"],
+  });
+  return {
+    name: "reference",
+    compatibilityDate: COMPATIBILITY_DATE,
+    modules: [{ type: "ESModule", path: "worker.mjs", contents: bundled.outputFiles[0]?.text ?? "" }],
+    durableObjects: { PEER: { className: "Peer", useSQLite: true } },
+    routes: ["reference.localhost/*"],
+  };
+}
