@@ -24,6 +24,7 @@ import { LogBuffer } from "./log-buffer.ts";
 import { LoopWatch } from "./loop-watch.ts";
 import { performFetch } from "./outgoing-http.ts";
 import { Pump } from "./transport/pump.ts";
+import { WakeTimer } from "./wake-timer.ts";
 
 /** What the session needs of its object and of the platform. */
 export interface SessionPorts {
@@ -54,7 +55,6 @@ const ALARM_AFTER_MS = 10_000;
 /** The loop flushes whenever it waits; should it be kept from waiting, whoever waits for a flush forces one. */
 const FLUSH_AFTER_MS = 100;
 const ALIAS_RETRY_MS = 1_000;
-const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export class AtomSession implements Host, LaneReceiver {
   readonly entry: AtomEntry;
@@ -70,6 +70,7 @@ export class AtomSession implements Host, LaneReceiver {
   #flushWaiters: (() => void)[] = [];
   #flushTimerSet = false;
   #sleeper: (() => void) | undefined;
+  readonly #sleepTimer: WakeTimer;
   #woken = false;
   #running = false;
   #alarmSet = false;
@@ -93,6 +94,7 @@ export class AtomSession implements Host, LaneReceiver {
     this.#aliasesSynced = 0;
     this.runner = new Runner(this.atom, this, module);
     this.#pump = new Pump(this.atom.peers, ports.openLane(this), ports.clock, () => this.settle());
+    this.#sleepTimer = new WakeTimer(ports.clock, () => this.#sleeper?.());
     this.#loopWatch = new LoopWatch(ports.clock, () => this.settle());
   }
 
@@ -212,7 +214,11 @@ export class AtomSession implements Host, LaneReceiver {
 
   async idle(deadlineMs: number): Promise<void> {
     this.settle();
-    if (!this.#woken) await this.#sleep(deadlineMs);
+    if (!this.#woken) {
+      this.#sleepTimer.by(deadlineMs);
+      await new Promise<void>((resolve) => (this.#sleeper = resolve));
+      this.#sleeper = undefined;
+    }
     this.#woken = false;
   }
 
@@ -285,17 +291,6 @@ export class AtomSession implements Host, LaneReceiver {
       this.settle();
       if (this.runner.hasWork) this.#ensureRunning();
     }
-  }
-
-  async #sleep(deadlineMs: number): Promise<void> {
-    let cancel: (() => void) | undefined;
-    await new Promise<void>((resolve) => {
-      this.#sleeper = resolve;
-      const waitMs = Math.max(0, deadlineMs - this.now());
-      if (waitMs !== Infinity) cancel = this.#ports.clock.after(Math.min(TIMER_MS_MAX, waitMs), resolve);
-    });
-    cancel?.();
-    this.#sleeper = undefined;
   }
 
   #answerOf(position: number, timeoutMs: number): Promise<Answer> {

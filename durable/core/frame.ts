@@ -55,15 +55,28 @@ export interface Batch {
 }
 
 export const EMPTY_BATCH: Batch = { frames: [], acks: [] };
-const WIRE_VERSION = 1;
+const WIRE_VERSION = 2;
+/** Of a frame or an ack, besides its body. */
+const RECORD_BYTES = 48;
 
-export function encodeBatch(batch: Batch): Uint8Array {
-  const writer = new ByteWriter(256 + batch.frames.reduce((sum, frame) => sum + frame.body.length + 128, 0));
+/** All frames and acks of a batch have the same two ends, so the wire has their names once. */
+interface Ends {
+  readonly from: GlobalName;
+  readonly to: GlobalName;
+}
+
+/** Throws a RangeError if the batch is not of one pair of atoms. */
+export function encodeBatch({ frames, acks }: Batch): Uint8Array {
+  const ends: Ends | undefined = frames[0] ?? acks[0];
+  const bodies = frames.reduce((sum, { body }) => sum + body.length, 0);
+  const writer = new ByteWriter(320 + RECORD_BYTES * (frames.length + acks.length) + bodies);
   writer.u8(WIRE_VERSION);
-  writer.u32(batch.frames.length);
-  for (const frame of batch.frames) writeFrame(writer, frame);
-  writer.u32(batch.acks.length);
-  for (const ack of batch.acks) writeAck(writer, ack);
+  writer.text(ends?.from ?? "");
+  writer.text(ends?.to ?? "");
+  writer.u32(frames.length);
+  for (const frame of frames) writeFrame(writer, frame, ends);
+  writer.u32(acks.length);
+  for (const ack of acks) writeAck(writer, ack, ends);
   return writer.finish();
 }
 
@@ -72,14 +85,14 @@ export function decodeBatch(bytes: Uint8Array): Batch {
   const version = reader.u8();
   if (version !== WIRE_VERSION)
     throw new RangeError(`A batch of wire version ${version}; this runtime speaks ${WIRE_VERSION}.`);
-  const frames = Array.from({ length: reader.u32() }, () => readFrame(reader));
-  const acks = Array.from({ length: reader.u32() }, () => readAck(reader));
+  const ends: Ends = { from: reader.text() as GlobalName, to: reader.text() as GlobalName };
+  const frames = Array.from({ length: reader.u32() }, () => readFrame(reader, ends));
+  const acks = Array.from({ length: reader.u32() }, () => readAck(reader, ends));
   return { frames, acks };
 }
 
-function writeFrame(writer: ByteWriter, frame: Frame): void {
-  writer.text(frame.from);
-  writer.text(frame.to);
+function writeFrame(writer: ByteWriter, frame: Frame, ends: Ends | undefined): void {
+  checkEnds(frame, ends);
   writer.u8(CHANNEL_CLASSES.indexOf(frame.channel));
   writer.f64(frame.fromEpoch);
   writer.f64(frame.toEpoch);
@@ -89,10 +102,10 @@ function writeFrame(writer: ByteWriter, frame: Frame): void {
   writer.bytes(frame.body);
 }
 
-function readFrame(reader: ByteReader): Frame {
+function readFrame(reader: ByteReader, { from, to }: Ends): Frame {
   return {
-    from: reader.text() as GlobalName,
-    to: reader.text() as GlobalName,
+    from,
+    to,
     channel: at(CHANNEL_CLASSES, reader.u8()),
     fromEpoch: reader.f64(),
     toEpoch: reader.f64(),
@@ -103,9 +116,8 @@ function readFrame(reader: ByteReader): Frame {
   };
 }
 
-function writeAck(writer: ByteWriter, ack: Ack): void {
-  writer.text(ack.from);
-  writer.text(ack.to);
+function writeAck(writer: ByteWriter, ack: Ack, ends: Ends | undefined): void {
+  checkEnds(ack, ends);
   writer.u8(CHANNEL_CLASSES.indexOf(ack.channel));
   writer.f64(ack.toEpoch);
   writer.f64(ack.epoch);
@@ -113,16 +125,21 @@ function writeAck(writer: ByteWriter, ack: Ack): void {
   writer.u8(ACK_STATUSES.indexOf(ack.status));
 }
 
-function readAck(reader: ByteReader): Ack {
+function readAck(reader: ByteReader, { from, to }: Ends): Ack {
   return {
-    from: reader.text() as GlobalName,
-    to: reader.text() as GlobalName,
+    from,
+    to,
     channel: at(CHANNEL_CLASSES, reader.u8()),
     toEpoch: reader.f64(),
     epoch: reader.f64(),
     next: reader.f64(),
     status: at(ACK_STATUSES, reader.u8()),
   };
+}
+
+function checkEnds({ from, to }: Ends, ends: Ends | undefined): void {
+  if (from === ends?.from && to === ends.to) return;
+  throw new RangeError(`A batch from ${ends?.from} to ${ends?.to} holds something from ${from} to ${to}.`);
 }
 
 function at<T>(values: readonly T[], index: number): T {

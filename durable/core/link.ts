@@ -156,8 +156,8 @@ export class Link {
   #takeAcks(): Ack[] {
     const acks: Ack[] = [];
     for (const [channel, owed] of this.#ackOwed) {
-      const { committed, state } = this.receivers[channel];
-      if (state.epoch === owed.toEpoch && committed !== state.next) continue;
+      const { isCommitted, state } = this.receivers[channel];
+      if (state.epoch === owed.toEpoch && !isCommitted) continue;
       acks.push(this.#ack(channel, owed));
       this.#ackOwed.delete(channel);
     }

@@ -8,7 +8,9 @@
  * 3. A volatile atom's links write nothing; the frames that it stored while it was durable are theirs now, so that
  *    their rows go with the first commit.
  * 4. A receipt is committed before it is acknowledged, and needs no commit of its own before its ack is due.
- * 5. What is asked of all links costs as much as the links that have something to do, not as all there ever were.
+ * 5. The next number of a channel is in the store, once in a sender's row and once as the end of the outbox's last row: the
+ *    greater one is right, and only an outbox that turns empty needs its sender's row.
+ * 6. What is asked of all links costs as much as the links that have something to do, not as all there ever were.
  */
 import { decodeEnvelopes, type Envelope } from "./envelope.ts";
 import type { Ack, Batch, ChannelClass, Frame } from "./frame.ts";
@@ -57,7 +59,7 @@ export class Peers {
       if (!this.#persistent) this.#ackedBelow.set(`${peer} ${channel}`, Infinity);
     }
     if (!renewed) return;
-    for (const { peer, channel } of senders) {
+    for (const { peer, channel } of [...senders, ...outbox]) {
       this.link(peer).senders[channel].renew();
       this.#sendersTouched.add(`${peer} ${channel}`);
     }
@@ -95,13 +97,12 @@ export class Peers {
   /** Cuts outgoing envelopes into frames; they leave after the commit that has `changes()`. */
   enqueue(outgoing: readonly Outgoing[]): void {
     const byChannel = Map.groupBy(outgoing, ({ to, channel }): ChannelKey => `${to} ${channel}`);
-    for (const [key, group] of byChannel) {
+    for (const group of byChannel.values()) {
       const { to, channel } = group[0] as Outgoing;
       const frames = this.link(to).senders[channel].enqueue(group.map(({ envelope }) => envelope));
       this.#cut.push(
         ...frames.map((frame): Change => ({ kind: "outbox.put", record: { peer: to, channel, ...frame } })),
       );
-      this.#sendersTouched.add(key);
     }
   }
 
@@ -142,11 +143,7 @@ export class Peers {
   }
 
   changes(): Change[] {
-    const acked = [...this.#ackedBelow].map(([key, below]): Change => ({
-      kind: "outbox.delete",
-      ...parseKey(key),
-      below,
-    }));
+    const acked = [...this.#ackedBelow].map(([key, below]): Change => this.#forgetAcked(key, below));
     const senders = [...this.#sendersTouched].map((key): Change => {
       const { peer, channel } = parseKey(key);
       return { kind: "sender.put", record: { peer, channel, ...this.link(peer).senders[channel].state } };
@@ -173,11 +170,18 @@ export class Peers {
     this.#receiversTouched.clear();
   }
 
+  /** The rows of an outbox tell the next number; the last one that goes leaves it to the sender's own row. */
+  #forgetAcked(key: ChannelKey, below: number): Change {
+    const { peer, channel } = parseKey(key);
+    if (this.#persistent && this.link(peer).senders[channel].messages === 0) this.#sendersTouched.add(key);
+    return { kind: "outbox.delete", peer, channel, below };
+  }
+
   #onFrame(frame: Frame, nowMs: number, reserve: (frame: Frame) => boolean): readonly Frame[] {
     const link = this.link(frame.from);
     const frames = link.onFrame(frame, nowMs, reserve);
     if (link.refusing) this.#refusing.add(link);
-    if (frames.length > 0) this.#receiversTouched.add(`${frame.from} ${frame.channel}`);
+    if (!link.receivers[frame.channel].isCommitted) this.#receiversTouched.add(`${frame.from} ${frame.channel}`);
     return frames;
   }
 

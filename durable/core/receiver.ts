@@ -37,6 +37,10 @@ export class ReceiverChannel {
   get committed(): number {
     return this.#committed;
   }
+  /** True if the store knows all that was received, and all that was skipped. */
+  get isCommitted(): boolean {
+    return this.#committed === this.#next;
+  }
   /** True if the frame that is next was refused for want of room; until that one comes again, no other is kept. */
   get refusing(): boolean {
     return this.#refusing;

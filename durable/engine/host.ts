@@ -38,7 +38,7 @@ export interface Host {
   lookup(query: LookupQuery): Promise<readonly GlobalName[] | Failure>;
   /** Performs an HTTP request; never throws. */
   fetch(request: FetchRequest): Promise<Outcome>;
-  /** Nothing is runnable: flush, let out what may leave, and resolve on the next event or at `deadlineMs`. */
+  /** Nothing is runnable: flush, let out what may leave, and resolve on the next event, at `deadlineMs`, or earlier for no reason. */
   idle(deadlineMs: number): Promise<void>;
   /** The guest has run for a while: flush, and let the event loop turn. */
   breathe(): Promise<void>;

@@ -50,10 +50,17 @@ export const ack: fc.Arbitrary<Ack> = fc.record({
   status: fc.constantFrom(...ACK_STATUSES),
 });
 
-export const batch: fc.Arbitrary<Batch> = fc.record({
-  frames: fc.array(frame, { maxLength: 6 }),
-  acks: fc.array(ack, { maxLength: 6 }),
-});
+/** All of one pair of atoms; an empty one has no ends. */
+export const batch: fc.Arbitrary<Batch> = fc
+  .record({
+    ends: fc.record({ from: globalName, to: globalName }),
+    frames: fc.array(frame, { maxLength: 6 }),
+    acks: fc.array(ack, { maxLength: 6 }),
+  })
+  .map(({ ends, frames, acks }) => ({
+    frames: frames.map((each) => ({ ...each, ...ends })),
+    acks: acks.map((each) => ({ ...each, ...ends })),
+  }));
 
 export const answer: fc.Arbitrary<Answer> = fc.oneof(
   fc.record({ kind: fc.constant("reply" as const), payload: bytes }),

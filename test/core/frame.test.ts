@@ -37,4 +37,13 @@ describe("batches", () => {
     wire[wire.length - 1] = 77;
     expect(() => decodeBatch(wire)).toThrow("unknown tag 77");
   });
+
+  test("a batch that is not of one pair of atoms is not written", () => {
+    const ack = { to: "c/d" as never, channel: "mail", toEpoch: 1, epoch: 2, next: 3, status: "ok" } as const;
+    const acks = [
+      { ...ack, from: "a/b" as never },
+      { ...ack, from: "a/x" as never },
+    ];
+    expect(() => encodeBatch({ frames: [], acks })).toThrow("from a/b to c/d holds something from a/x to c/d");
+  });
 });

@@ -36,7 +36,6 @@ describe("peers", () => {
     peers.enqueue([mail(), mail()]);
     expect(peers.changes()).toMatchObject([
       { kind: "outbox.put", record: { peer: RIGHT, channel: "mail", first: 1, count: 2 } },
-      { kind: "sender.put", record: { peer: RIGHT, channel: "mail", next: 3, base: 1, peerEpoch: 0 } },
     ]);
     expect(peers.changes()).toEqual([]);
   });
@@ -50,16 +49,32 @@ describe("peers", () => {
     expect(peers.changes()).toMatchObject([{ kind: "outbox.delete", below: 2 }, { kind: "sender.put" }]);
   });
 
-  test("2: an ack that changes nothing else writes nothing else", () => {
+  test("5: an ack that leaves rows in the outbox writes nothing of the sender, one that empties it does", () => {
     const peers = peersOf();
-    peers.enqueue([mail()]);
-    peers.enqueue([mail()]);
+    for (let i = 0; i < 3; i++) peers.enqueue([mail()]);
     peers.onBatch({ frames: [], acks: [ack(2)] }, 0, () => true);
     peers.changes();
     peers.onBatch({ frames: [], acks: [ack(3)] }, 0, () => true);
     expect(kinds(peers)).toEqual(["outbox.delete"]);
-    peers.onBatch({ frames: [], acks: [ack(3)] }, 0, () => true);
+    peers.onBatch({ frames: [], acks: [ack(4)] }, 0, () => true);
+    expect(kinds(peers)).toEqual(["outbox.delete", "sender.put"]);
+    peers.onBatch({ frames: [], acks: [ack(4)] }, 0, () => true);
     expect(kinds(peers)).toEqual([]);
+  });
+
+  test("5: no number is given twice, whether the outbox still has rows at a restart or not", () => {
+    const store = new MemoryStore();
+    const before = peersOf();
+    before.enqueue([mail(), mail()]);
+    store.commit(before.changes());
+    const full = peersOf();
+    full.restore(store.load(), false);
+    expect(full.link(RIGHT).senders.mail.state.next).toBe(3);
+    full.onBatch({ frames: [], acks: [ack(3)] }, 0, () => true);
+    store.commit(full.changes());
+    const empty = peersOf();
+    empty.restore(store.load(), false);
+    expect([empty.unacknowledged, empty.link(RIGHT).senders.mail.state.next]).toEqual([0, 3]);
   });
 
   test("2: an ack alone needs no commit before LAZY_COMMIT_MS are over", () => {
@@ -83,6 +98,16 @@ describe("peers", () => {
     peers.changes();
     peers.markCommitted();
     expect(peers.mustCommit(ACK_DELAY_MS)).toBe(false);
+  });
+
+  test("4: numbers that the sender gave up are skipped, and that is committed and acknowledged like a receipt", () => {
+    const peers = peersOf();
+    peers.onBatch({ frames: [frame(1)], acks: [] }, 0, () => true);
+    peers.markCommitted();
+    peers.onBatch({ frames: [{ ...frame(6), base: 5 }], acks: [] }, 0, () => true);
+    expect([peers.mustCommit(0), kinds(peers)]).toEqual([true, ["receiver.put"]]);
+    peers.markCommitted();
+    expect(peers.link(RIGHT).depart(0)?.batch.acks).toMatchObject([{ next: 5 }]);
   });
 
   test("2: frames that were given up leave the store even if a later ack speaks of fewer", () => {
