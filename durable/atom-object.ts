@@ -6,10 +6,11 @@ import { DurableObject } from "cloudflare:workers";
 import { Router, type RouterType } from "itty-router";
 import { application, modules } from "radon:application";
 import type { AtomEntry } from "./core/application.ts";
+import { failure } from "./core/errors.ts";
 import { decodeBatch, encodeBatch, type Ack, type Frame } from "./core/frame.ts";
 import type { LaneReceiver } from "./core/lane.ts";
 import { globalName, splitGlobalName } from "./core/names.ts";
-import { AtomSession, type NamingPort, type SessionPorts } from "./atom-session.ts";
+import { AtomSession, type NamingPort, type SessionPorts, type Submission } from "./atom-session.ts";
 import { systemClock } from "./clock.ts";
 import { namingOf } from "./naming-client.ts";
 import { inspectionRoutes } from "./object-routes/inspection.ts";
@@ -27,6 +28,7 @@ const NAME_KEY = "name";
 
 export class AtomObject extends DurableObject<Env> {
   readonly #session: AtomSession | undefined;
+  readonly #missing: string;
   readonly #router: RouterType = Router();
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -40,16 +42,20 @@ export class AtomObject extends DurableObject<Env> {
     } else {
       this.#router.post("/batch", refuseBatch);
     }
-    const missing = `${application.runtime}/${name ?? "?"}`;
-    this.#router.all("*", () =>
-      this.#session
-        ? problem(404, "NOT_FOUND", "The object has no such route.")
-        : problem(404, "NOT_FOUND", `The application has no atom ${missing}.`),
-    );
+    this.#missing = `The application has no atom ${application.runtime}/${name ?? "?"}.`;
+    const noRoute = this.#session ? "The object has no such route." : this.#missing;
+    this.#router.all("*", () => problem(404, "NOT_FOUND", noRoute));
   }
 
   override fetch(request: Request): Promise<Response> {
     return this.#router.fetch(request) as Promise<Response>;
+  }
+
+  /** An HTTP request on one of the atom's routes: its head (JSON in UTF-8), its body, its `Idempotency-Key`. */
+  async trigger(head: Uint8Array, payload: Uint8Array, key: string | undefined): Promise<Submission> {
+    const session = this.#session;
+    if (!session) return { kind: "refused", failure: failure("NOT_FOUND", this.#missing) };
+    return session.ask((id) => ({ kind: "http", id, head, payload }), session.entry.httpTimeoutMs, key);
   }
 
   override alarm(): void {

@@ -23,8 +23,9 @@ import { Runner } from "./engine/runner.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import { LoopWatch } from "./loop-watch.ts";
 import { performFetch } from "./outgoing-http.ts";
+import { OutsideAskers } from "./outside-askers.ts";
 import { Pump } from "./transport/pump.ts";
-import { WakeTimer } from "./wake-timer.ts";
+import { ONE_STEP_MS, WakeTimer } from "./wake-timer.ts";
 
 /** What the session needs of its object and of the platform. */
 export interface SessionPorts {
@@ -66,7 +67,7 @@ export class AtomSession implements Host, LaneReceiver {
   readonly #names: KnownNames;
   readonly #pump: Pump;
   readonly #loopWatch: LoopWatch;
-  readonly #waiters = new Map<number, Set<(answer: Answer) => void>>();
+  readonly #askers: OutsideAskers;
   #flushWaiters: (() => void)[] = [];
   #flushTimerSet = false;
   #sleeper: (() => void) | undefined;
@@ -94,7 +95,9 @@ export class AtomSession implements Host, LaneReceiver {
     this.#aliasesSynced = 0;
     this.runner = new Runner(this.atom, this, module);
     this.#pump = new Pump(this.atom.peers, ports.openLane(this), ports.clock, () => this.settle());
-    this.#sleepTimer = new WakeTimer(ports.clock, () => this.#sleeper?.());
+    this.#askers = new OutsideAskers(this.self, ports.clock);
+    const stepMs = entry.kind === "daemon" ? ONE_STEP_MS : undefined;
+    this.#sleepTimer = new WakeTimer(ports.clock, () => this.#sleeper?.(), stepMs);
     this.#loopWatch = new LoopWatch(ports.clock, () => this.settle());
   }
 
@@ -152,7 +155,7 @@ export class AtomSession implements Host, LaneReceiver {
     const position = known.kind === "pending" ? known.position : this.atom.deliver(make);
     if (typeof position !== "number") return { kind: "refused", failure: position };
     if (known.kind === "new" && key !== undefined) this.atom.idempotency.begin(key, position, this.now());
-    const answer = this.#answerOf(position, timeoutMs);
+    const answer = this.#askers.wait(position, timeoutMs);
     this.wake();
     return { kind: "answered", answer: await answer };
   }
@@ -236,7 +239,7 @@ export class AtomSession implements Host, LaneReceiver {
   /** Flushes, then lets everything out that waited for the flush. */
   settle(): void {
     const released = this.#flush();
-    for (const { position, answer } of released.answers) this.#answer(position, answer);
+    for (const { position, answer } of released.answers) this.#askers.answer(position, answer);
     for (const act of released.afterCommit) act();
     this.#syncAliases();
     // A peer that waits for its answer gets what is due to it with that.
@@ -291,29 +294,6 @@ export class AtomSession implements Host, LaneReceiver {
       this.settle();
       if (this.runner.hasWork) this.#ensureRunning();
     }
-  }
-
-  #answerOf(position: number, timeoutMs: number): Promise<Answer> {
-    return new Promise((resolve) => {
-      const late = failure("TIMEOUT", `${this.self} did not answer within ${timeoutMs} ms.`);
-      const waiters = this.#waiters.get(position) ?? new Set();
-      this.#waiters.set(position, waiters);
-      const waiter = (answer: Answer) => {
-        cancel();
-        resolve(answer);
-      };
-      waiters.add(waiter);
-      const cancel = this.#ports.clock.after(timeoutMs, () => {
-        waiters.delete(waiter);
-        if (waiters.size === 0) this.#waiters.delete(position);
-        resolve({ kind: "failure", failure: late });
-      });
-    });
-  }
-
-  #answer(position: number, answer: Answer): void {
-    for (const resolve of this.#waiters.get(position) ?? []) resolve(answer);
-    this.#waiters.delete(position);
   }
 
   async #asking<T>(ask: () => Promise<T>): Promise<T | Failure> {

@@ -1,10 +1,9 @@
 /** Routes that put something into an atom's mailbox. */
 import type { RouterType } from "itty-router";
 import type { AtomSession } from "../atom-session.ts";
-import { ByteReader } from "../core/bytes.ts";
 import type { Envelope } from "../core/envelope.ts";
 import { decodeBatch, encodeBatch } from "../core/frame.ts";
-import { acceptedResponse, requestResponse, triggerResponse } from "./answers.ts";
+import { acceptedResponse, requestResponse } from "./answers.ts";
 
 const REQUEST_TIMEOUT_MS_DEFAULT = 30_000;
 
@@ -12,11 +11,6 @@ export function mailRoutes(router: RouterType, session: AtomSession): void {
   router.post("/batch", async (request) => {
     const answer = await session.answerBatch(decodeBatch(await bodyOf(request)));
     return new Response(encodeBatch(answer));
-  });
-  router.post("/trigger", async (request) => {
-    const { head, payload } = splitTrigger(await bodyOf(request));
-    const make = (position: number): Envelope => ({ kind: "http", id: position, head, payload });
-    return triggerResponse(await session.ask(make, session.entry.httpTimeoutMs, idempotencyKey(request)));
   });
   router.post("/messages", async (request) => {
     const payload = await bodyOf(request);
@@ -41,10 +35,4 @@ async function bodyOf(request: Request): Promise<Uint8Array> {
 
 function idempotencyKey(request: Request): string | undefined {
   return request.headers.get("idempotency-key") ?? undefined;
-}
-
-/** u32 length of the head, the head as JSON, the body. */
-function splitTrigger(bytes: Uint8Array): { head: Uint8Array; payload: Uint8Array } {
-  const head = new ByteReader(bytes).bytes();
-  return { head, payload: bytes.subarray(4 + head.length) };
 }

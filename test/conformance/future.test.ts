@@ -158,10 +158,10 @@ describe("§4 timer", () => {
       never,
       call("future.poll", now),
       call("future.poll", never),
-      awaited(never, 1_000_000_000),
+      awaited(never, 1_000_000),
       call("future.poll", never),
     );
-    await stage.advance(1_000_000_000);
+    await stage.advance(1_000_000);
     expect(stage.trace("a")).toEqual(["future.await = TIMEOUT", "future.poll = 0"]);
   });
 

@@ -1,5 +1,6 @@
 /** An application of two runtimes and objects that answer from a table; every request that reaches one is written down. */
 import type { Application, AtomEntry } from "../../durable/core/application.ts";
+import type { Submission } from "../../durable/atom-session.ts";
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
 import { createFrontend } from "../../workers/frontend/frontend.ts";
 
@@ -12,6 +13,8 @@ export interface Seen {
   readonly headers: Headers;
   readonly body: Uint8Array;
   readonly signal: AbortSignal;
+  /** Of an HTTP request that triggers an atom (`route` is "trigger" then), what the atom reads as its head. */
+  readonly head?: { readonly method: string; readonly url: string; readonly headers: readonly [string, string][] };
 }
 
 export type Answerer = (seen: Seen) => Response | Promise<Response>;
@@ -70,10 +73,25 @@ export function bindings(answer: Answerer): { readonly env: Record<string, unkno
         seen.push(one);
         return answer(one);
       },
+      trigger: async (head: Uint8Array, body: Uint8Array, key: string | undefined): Promise<Submission> => {
+        const headers = new Headers(key === undefined ? {} : { "idempotency-key": key });
+        const { signal } = new AbortController();
+        const ends = { binding, object: id.name, method: "RPC", route: "trigger", headers, body, signal };
+        const one: Seen = { ...ends, head: JSON.parse(textOf(head)) };
+        seen.push(one);
+        return answered(await answer(one));
+      },
     }),
   });
   const names = ["ATOMS", "NAMING", "ATOMS_1", "NAMING_1"];
   return { env: Object.fromEntries(names.map((name) => [name, namespace(name)])), seen };
+}
+
+/** What an atom answered, as its object returns it. */
+async function answered(response: Response): Promise<Submission> {
+  const { status } = response;
+  const payload = new Uint8Array(await response.arrayBuffer());
+  return { kind: "answered", answer: { kind: "response", status, headers: [...response.headers], payload } };
 }
 
 export interface World {

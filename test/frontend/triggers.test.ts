@@ -3,23 +3,16 @@ import { atom, cloud, ok, problemOf, textOf, world, type Seen } from "./fakes.ts
 
 const MIB = 1024 * 1024;
 
-/** The head and the body that an atom's object got. */
-function decoded(seen: Seen | undefined): { head: { method: string; url: string; headers: string[][] }; body: string } {
-  if (seen === undefined) throw new Error("no object was asked");
-  const length = new DataView(seen.body.buffer).getUint32(0, true);
-  return { head: JSON.parse(textOf(seen.body.slice(4, 4 + length))), body: textOf(seen.body.slice(4 + length)) };
-}
-
 describe("what the atom gets", () => {
   test("the method, the whole URL, the headers and the body", async () => {
     const { seen, send } = world(ok);
     await send("/counter/add?by=2&x=%20", { method: "PATCH", headers: { "X-One": "1" }, body: "ciào" });
-    expect(seen[0]).toMatchObject({ binding: "ATOMS", object: "counter", method: "POST", route: "/trigger" });
-    const { head, body } = decoded(seen[0]);
-    expect(head.method).toBe("PATCH");
-    expect(head.url).toBe("http://localhost/counter/add?by=2&x=%20");
-    expect(head.headers).toContainEqual(["x-one", "1"]);
-    expect(body).toBe("ciào");
+    expect(seen[0]).toMatchObject({ binding: "ATOMS", object: "counter", route: "trigger" });
+    const { head, body } = seen[0] as Seen;
+    expect(head?.method).toBe("PATCH");
+    expect(head?.url).toBe("http://localhost/counter/add?by=2&x=%20");
+    expect(head?.headers).toContainEqual(["x-one", "1"]);
+    expect(textOf(body)).toBe("ciào");
   });
 
   test("no headers of the connection", async () => {
@@ -32,7 +25,7 @@ describe("what the atom gets", () => {
       accept: "a/b",
     };
     await send("/counter/", { headers });
-    expect(decoded(seen[0]).head.headers.map(([name]) => name)).toEqual(["accept"]);
+    expect(seen[0]?.head?.headers.map(([name]) => name)).toEqual(["accept"]);
   });
 
   test.each(["GET", "HEAD", "OPTIONS", "DELETE", "PURGE"])("a %s without a body", async (method) => {
@@ -40,13 +33,13 @@ describe("what the atom gets", () => {
     const response = await send("/counter/x", { method });
     expect(response.status).toBe(204);
     expect(response.headers.get("x-atom")).toBe("1");
-    expect(decoded(seen[0])).toMatchObject({ head: { method }, body: "" });
+    expect(seen[0]).toMatchObject({ head: { method }, body: new Uint8Array(0) });
   });
 
   test("an empty body", async () => {
     const { seen, send } = world(ok);
     expect((await send("/counter/x", { method: "POST", body: "" })).status).toBe(200);
-    expect(decoded(seen[0]).body).toBe("");
+    expect(seen[0]?.body).toEqual(new Uint8Array(0));
   });
 
   test("a peer's atom is asked through the peer's binding", async () => {
@@ -78,14 +71,6 @@ describe("what the client gets", () => {
     const { send } = world(() => new Response(text, { status, headers: { "retry-after": "3" } }));
     const response = await send("/counter/x");
     expect([response.status, await response.text(), response.headers.get("retry-after")]).toEqual([status, text, "3"]);
-  });
-
-  test("a stream, before it ends", async () => {
-    const stream = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("first")) });
-    const { send } = world(() => new Response(stream));
-    const reader = (await send("/counter/x")).body?.getReader();
-    expect(textOf((await reader?.read())?.value ?? new Uint8Array())).toBe("first");
-    await reader?.cancel();
   });
 
   test("no body to a HEAD request", async () => {
@@ -121,7 +106,7 @@ describe("bodies over 1 MiB", () => {
   test("exactly 1 MiB passes", async () => {
     const { seen, send } = world(ok);
     expect((await send("/counter/x", { method: "POST", body: new Uint8Array(MIB) })).status).toBe(200);
-    expect(decoded(seen[0]).body.length).toBe(MIB);
+    expect(seen[0]?.body.length).toBe(MIB);
   });
 
   test("one byte more is 413, naming the limit", async () => {
@@ -214,16 +199,14 @@ describe("objects that fail", () => {
     log.mockRestore();
   });
 
-  test("504 when the object hangs, and its request is aborted", async () => {
+  test("504 when the object hangs", async () => {
     vi.useFakeTimers();
     const { seen, send } = world(() => new Promise<Response>(() => undefined), {
       atoms: [atom(cloud, "counter", { http: ["/counter/*"], httpTimeoutMs: 1_000 })],
     });
     const response = send("/counter/x");
-    await vi.advanceTimersByTimeAsync(5_900);
-    expect(seen[0]?.signal.aborted).toBe(false);
-    await vi.advanceTimersByTimeAsync(200);
-    expect(seen[0]?.signal.aborted).toBe(true);
+    await vi.advanceTimersByTimeAsync(6_100);
+    expect(seen.length).toBe(1);
     expect(await problemOf(await response)).toMatchObject({ status: 504, code: "TIMEOUT" });
     vi.useRealTimers();
   });

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { encodeEnvelopes } from "../../durable/core/envelope.ts";
 import { decodeBatch, encodeBatch, type Batch, type Frame } from "../../durable/core/frame.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
-import { ask, atomStub, call, eventually, kvText } from "./objects.ts";
+import { triggerResponse } from "../../durable/object-routes/answers.ts";
+import { ask, atomStub, call, eventually, kvText, triggerStub } from "./objects.ts";
 
 interface State {
   readonly state: string;
@@ -79,17 +80,13 @@ describe("requests and messages", () => {
 });
 
 describe("HTTP triggers", () => {
-  const trigger = (body: string): Uint8Array => {
+  const trigger = async (atom: string, body: string): Promise<Response> => {
     const head = new TextEncoder().encode(JSON.stringify({ method: "POST", url: "http://x/echo", headers: [] }));
-    const bytes = new Uint8Array(4 + head.length + body.length);
-    new DataView(bytes.buffer).setUint32(0, head.length, true);
-    bytes.set(head, 4);
-    bytes.set(new TextEncoder().encode(body), 4 + head.length);
-    return bytes;
+    return triggerResponse(await triggerStub(atom).trigger(head, new TextEncoder().encode(body), undefined));
   };
 
   test("a plain reply is a 200 of text", async () => {
-    const response = await call(atomStub("triggered"), "POST", "/trigger", trigger("hi"));
+    const response = await trigger("triggered", "hi");
     expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([
       200,
       "text/plain; charset=utf-8",
@@ -98,7 +95,7 @@ describe("HTTP triggers", () => {
   });
 
   test("a request that traps the atom as often as it may is a 502 with the wasm stack, and a dead letter", async () => {
-    const response = await call(atomStub("trapped"), "POST", "/trigger", trigger("!"));
+    const response = await trigger("trapped", "!");
     expect(response.status).toBe(502);
     const { code, detail } = await response.json<{ code: string; detail: string }>();
     expect(code).toBe("REMOTE");

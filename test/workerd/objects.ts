@@ -1,10 +1,16 @@
 /** The objects of the test application, as their callers see them. */
 import { env } from "cloudflare:workers";
+import type { ObjectStub } from "../../workers/frontend/objects.ts";
 
 const bindings = env as unknown as { readonly ATOMS: DurableObjectNamespace; readonly NAMING: DurableObjectNamespace };
 
 export function atomStub(name: string): DurableObjectStub {
   return bindings.ATOMS.get(bindings.ATOMS.idFromName(name));
+}
+
+/** The atom's object as the frontend triggers it. */
+export function triggerStub(name: string): ObjectStub {
+  return atomStub(name) as unknown as ObjectStub;
 }
 
 export function namingStub(): DurableObjectStub {

@@ -7,6 +7,7 @@
  * 3. A failed request is repeated once at most, only where the platform says that it may be (`retryable`, not
  *    `overloaded`) and only if repeating it is harmless; each try has a stub of its own, as a stub dies with its exception.
  */
+import type { Submission } from "../../durable/atom-session.ts";
 import type { Application, RuntimeEntry } from "../../durable/core/application.ts";
 import { problem } from "../../durable/problem.ts";
 import { logIncident } from "./incident.ts";
@@ -16,7 +17,13 @@ export type Bindings = Readonly<Record<string, unknown>>;
 /** The part of a Durable Object namespace that the frontend needs. */
 export interface ObjectNamespace {
   idFromName(name: string): unknown;
-  get(id: unknown): { fetch(request: Request): Promise<Response> };
+  get(id: unknown): ObjectStub;
+}
+
+/** An object as its callers see it; only atoms' objects have `trigger`. */
+export interface ObjectStub {
+  fetch(request: Request): Promise<Response>;
+  trigger(head: Uint8Array, payload: Uint8Array, key: string | undefined): Promise<Submission>;
 }
 
 /** One object: where it is and how an error names it. */
@@ -26,15 +33,31 @@ export interface ObjectAddress {
   readonly title: string;
 }
 
-export interface Question {
+interface Limits {
+  readonly limitMs: number;
+  /** True if a second delivery changes nothing. */
+  readonly repeatable: boolean;
+}
+
+export interface Question extends Limits {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Path and query on the object, as in `/state`. */
   readonly route: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer> | string;
-  readonly limitMs: number;
-  /** True if a second delivery changes nothing. */
-  readonly repeatable: boolean;
+}
+
+/** An HTTP request for an atom. */
+export interface TriggerCall extends Limits {
+  readonly head: Uint8Array;
+  readonly payload: Uint8Array;
+  readonly key: string | undefined;
+}
+
+/** A call that is under way; `abandon` is told that nobody waits for its answer any more. */
+interface Under<T> {
+  readonly answer: Promise<T>;
+  readonly abandon: () => void;
 }
 
 /** Asks one object of the Worker that the bindings belong to. */
@@ -62,34 +85,52 @@ export function ownRuntime(application: Application): RuntimeEntry {
 }
 
 export function askThrough(env: Bindings): Ask {
-  return async (address, question) => {
-    const namespace = env[address.binding];
-    if (!isNamespace(namespace)) return unbound(address);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return (await withinLimit(namespace, address, question)) ?? silent(address, question.limitMs);
-      } catch (cause) {
-        if (attempt === TRIES_MAX || !question.repeatable || !mayRepeat(cause)) return unreachable(address, cause);
-      }
-    }
-  };
+  return (address, question) =>
+    reach(env, address, question, (object) => {
+      const abort = new AbortController();
+      const answer = object.fetch(requestOf(question, abort.signal));
+      return { answer, abandon: () => dropLateAnswer(answer, abort) };
+    });
 }
 
-/** The answer, or undefined if its head did not come in time. */
-async function withinLimit(
-  namespace: ObjectNamespace,
+/** Hands an HTTP request to an atom; what became of it, or the problem. By RPC: it costs half of what a `fetch` does. */
+export function trigger(env: Bindings, address: ObjectAddress, call: TriggerCall): Promise<Submission | Response> {
+  return reach(env, address, call, (object) => ({
+    answer: object.trigger(call.head, call.payload, call.key),
+    abandon: () => undefined,
+  }));
+}
+
+async function reach<T>(
+  env: Bindings,
   address: ObjectAddress,
-  question: Question,
-): Promise<Response | undefined> {
-  const abort = new AbortController();
+  { limitMs, repeatable }: Limits,
+  call: (object: ObjectStub) => Under<T>,
+): Promise<T | Response> {
+  const namespace = env[address.binding];
+  if (!isNamespace(namespace)) return unbound(address);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const under = call(namespace.get(namespace.idFromName(address.name)));
+      return (await withinLimit(under, limitMs)) ?? silent(address, limitMs);
+    } catch (cause) {
+      if (attempt === TRIES_MAX || !repeatable || !mayRepeat(cause)) return unreachable(address, cause);
+    }
+  }
+}
+
+/** The answer, or undefined if it (its head, if it is a response) did not come in time. */
+async function withinLimit<T>({ answer, abandon }: Under<T>, limitMs: number): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), question.limitMs);
+    timer = setTimeout(() => resolve(undefined), limitMs);
   });
   try {
-    const answer = namespace.get(namespace.idFromName(address.name)).fetch(requestOf(question, abort.signal));
     const first = await Promise.race([answer, limit]);
-    if (first === undefined) dropLateAnswer(answer, abort);
+    if (first === undefined) {
+      answer.catch(() => undefined);
+      abandon();
+    }
     return first;
   } finally {
     clearTimeout(timer);

@@ -7,6 +7,7 @@ export async function readPayload(request: Request): Promise<Uint8Array<ArrayBuf
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > PAYLOAD_BYTES_MAX) return tooLarge(`announces ${announced} bytes`);
   if (request.body === null) return new Uint8Array(0);
+  if (request.headers.has("content-length")) return new Uint8Array(await request.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body.getReader();
