@@ -1,0 +1,51 @@
+/** Calls of host functions from WebAssembly: many within a turn, timed inside the guest, less a loop without them. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { atMost, everywhere, type Bench, type Figure, type Reading } from "../measurement.ts";
+import { ask, command } from "../questions.ts";
+import { median } from "../ratio.ts";
+import type { Stage } from "../stage.ts";
+
+const CALLS = { none: 0, get: 1, put: 2, send: 3 } as const;
+type Call = keyof typeof CALLS;
+
+/** A turn's messages wait in the outbox until they are acknowledged, and it takes 10,000. */
+const TIMES: Readonly<Record<Call, number>> = { none: 20_000, get: 20_000, put: 20_000, send: 2_000 };
+const REPETITIONS = 5;
+/** What one repetition sent is delivered before the next. */
+const PAUSE_MS = 200;
+
+function measureCall(call: Call): (bench: Bench) => Promise<Reading> {
+  return async (bench) => {
+    const stage = await bench.shared();
+    await timeCalls(stage, call);
+    const loops: number[] = [];
+    const calls: number[] = [];
+    for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
+      loops.push(await timeCalls(stage, "none"));
+      calls.push(await timeCalls(stage, call));
+      await sleep(PAUSE_MS);
+    }
+    return { value: median(calls) - median(loops), unit: "us" };
+  };
+}
+
+/** Microseconds a call. */
+async function timeCalls(stage: Stage, call: Call): Promise<number> {
+  const [us = NaN] = await ask(stage, "east/calls", command(CALLS[call], TIMES[call]));
+  return us / TIMES[call];
+}
+
+function figure(name: string, call: Call, title: string): Figure {
+  return {
+    name,
+    title,
+    measure: measureCall(call),
+    comparisons: [{ goals: everywhere(atMost(1)), limits: everywhere("0.1 to 0.2") }],
+  };
+}
+
+export const guestCallFigures: readonly Figure[] = [
+  figure("kv-get", "get", "kv.get of a key touched in the turn"),
+  figure("kv-put", "put", "kv.put of a key touched in the turn"),
+  figure("send-call", "send", "the call of send alone"),
+];
