@@ -5,7 +5,7 @@
 import { SUBSCRIBERS, subscriberName } from "../applications.ts";
 import { atMost, everywhere, type Bench, type Figure, type Reading } from "../measurement.ts";
 import { ask, command } from "../questions.ts";
-import { median } from "../ratio.ts";
+import { meanOfMiddle } from "../ratio.ts";
 import { roundTrip } from "../references.ts";
 import type { Stage } from "../stage.ts";
 
@@ -17,7 +17,7 @@ async function measurePublishing(bench: Bench): Promise<Reading> {
   const stage = await bench.shared();
   await publish(stage, 1, WARM_UP_PAUSE_MS);
   const took = await publish(stage, Math.ceil(bench.pace.figureMs / PAUSE_MS), PAUSE_MS);
-  return { value: median(took) / SUBSCRIBERS, unit: "us" };
+  return { value: meanOfMiddle(took) / SUBSCRIBERS, unit: "us" };
 }
 
 /** Microseconds from each message's turn to its last delivery. */
