@@ -4,6 +4,7 @@ import { workersOf } from "../../scripts/dev/worker-options.ts";
 import { foldersOf } from "../../scripts/formula/folders.ts";
 import { loadFormula } from "../../scripts/formula/load.ts";
 import path from "node:path";
+import { writePaddedModule } from "./padded-module.ts";
 import { writeFormula, type BenchAtom } from "./formula-text.ts";
 
 export const BENCH_FOLDER = path.join(import.meta.dirname, "../../.radon/bench");
@@ -48,6 +49,15 @@ export function subscriberName(index: number): string {
 /** The atoms of every figure but those that need a process of their own. */
 export function buildMain(): Promise<Workers> {
   return build("main", ["east", "west"], MAIN);
+}
+
+/** A runtime with a crowd of atoms of one module, and one atom that asks them. */
+export function buildCrowd(size: number): Promise<Workers> {
+  const padded = path.join(BENCH_FOLDER, "padded.wat");
+  writePaddedModule(padded);
+  const names = Array.from({ length: size }, (_, index) => `crowd-${String(index).padStart(3, "0")}`);
+  const crowd = names.map((name): BenchAtom => ({ name, source: padded }));
+  return build("crowd", ["main"], [{ name: "waker", source: "waker.wat" }, ...crowd]);
 }
 
 export async function build(app: string, runtimes: readonly string[], atoms: readonly BenchAtom[]): Promise<Workers> {

@@ -19,9 +19,9 @@ interface Options {
   readonly json: string;
 }
 
-const USUAL: Pace = { rounds: 5, figureMs: 1_500, referenceMs: 400 };
+const USUAL: Pace = { rounds: 5, figureMs: 1_500, referenceMs: 400, crowd: 300 };
 /** Says that the bench works, not how fast anything is. */
-const QUICK: Pace = { rounds: 1, figureMs: 300, referenceMs: 100 };
+const QUICK: Pace = { rounds: 1, figureMs: 300, referenceMs: 100, crowd: 20 };
 
 async function bench(options: Options): Promise<number> {
   const usual = options.quick === true ? QUICK : USUAL;
@@ -36,12 +36,12 @@ async function bench(options: Options): Promise<number> {
 }
 
 async function runFigures(figures: readonly Figure[], storage: Storage, pace: Pace): Promise<FigureResult[]> {
-  const stages = new Stages(storage);
+  const stages = new Stages(storage, pace.crowd);
   const results: FigureResult[] = [];
   try {
     for (const figure of figures) {
       process.stderr.write(`${storage}: ${figure.title} ...\n`);
-      const result = await runFigure(figure, { storage, pace, shared: stages.shared });
+      const result = await runFigure(figure, { storage, pace, shared: stages.shared, fresh: stages.fresh });
       if (!result.ok) await stages.stop();
       results.push(result);
     }

@@ -13,6 +13,8 @@ export interface Pace {
   /** How long one measurement of a rate or of repeated round trips goes on. */
   readonly figureMs: number;
   readonly referenceMs: number;
+  /** How many atoms or objects a fresh process is filled with. */
+  readonly crowd: number;
 }
 
 /** What a measurement may use. */
@@ -21,6 +23,8 @@ export interface Bench {
   readonly pace: Pace;
   /** The process that figures share. */
   shared(): Promise<Stage>;
+  /** A process of its own, with a crowd of equal atoms none of which has run; whoever asked for it stops it. */
+  fresh(): Promise<Stage>;
 }
 
 export interface Measure {

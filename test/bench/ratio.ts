@@ -28,6 +28,14 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
+/** The mean of the middle half: outliers do not count, and the steps of a coarse clock even out. */
+export function meanOfMiddle(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const quarter = Math.floor(sorted.length / 4);
+  const middle = sorted.slice(quarter, sorted.length - quarter);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
+
 export function meets(ratio: number, goal: Goal): boolean {
   return goal.kind === "at least" ? ratio >= goal.bound : ratio <= goal.bound;
 }

@@ -7,12 +7,16 @@ import type { ComparisonResult, FigureResult } from "./run-figures.ts";
 const HEADER = ["figure", "storage", "measured", "ratio", "min..max", "to", "goal", "limit", "met"];
 
 export function tableOf(results: readonly FigureResult[]): string {
-  return table(HEADER, results.flatMap(rowsOf));
+  return [table(HEADER, results.flatMap(rowsOf)), ...results.flatMap(failureOf)].join("\n");
+}
+
+function failureOf(result: FigureResult): string[] {
+  return result.ok ? [] : [`${result.name} on ${result.storage} failed: ${result.error}`];
 }
 
 function rowsOf(result: FigureResult): string[][] {
   const { name, storage } = result;
-  if (!result.ok) return [[name, storage, `failed: ${result.error}`]];
+  if (!result.ok) return [[name, storage, "failed"]];
   const unit = result.readings[0]?.unit ?? "";
   const measured = `${shown(result.median)} ${unit}`;
   return result.comparisons.map((comparison, index) => {

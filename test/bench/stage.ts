@@ -111,7 +111,10 @@ async function referenceWorker(): Promise<Workers[number]> {
     name: "reference",
     compatibilityDate: COMPATIBILITY_DATE,
     modules: [{ type: "ESModule", path: "worker.mjs", contents: bundled.outputFiles[0]?.text ?? "" }],
-    durableObjects: { PEER: { className: "Peer", useSQLite: true } },
+    durableObjects: {
+      PEER: { className: "Peer", useSQLite: true },
+      EMPTY: { className: "Empty", useSQLite: true },
+    },
     routes: ["reference.localhost/*"],
   };
 }

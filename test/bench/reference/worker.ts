@@ -4,10 +4,12 @@
  */
 import type { Peer } from "./peer.ts";
 
+export { Empty } from "./empty.ts";
 export { Peer } from "./peer.ts";
 
 interface Env {
   readonly PEER: DurableObjectNamespace<Peer>;
+  readonly EMPTY: DurableObjectNamespace;
 }
 
 type Route = (url: URL, env: Env) => Promise<Response>;
@@ -19,6 +21,13 @@ const ROUTES: Readonly<Record<string, Route>> = {
   "/stored": async (url, env) => Response.json(await sender(env).timeStored(milliseconds(url))),
   /** A counter in a row. */
   "/counter": async (_url, env) => new Response(String(await env.PEER.getByName("counter").count())),
+  /** Makes empty objects. */
+  "/empty": async (url, env) => {
+    const from = Number(url.searchParams.get("from"));
+    const upTo = from + Number(url.searchParams.get("count"));
+    for (let index = from; index < upTo; index += 1) await env.EMPTY.getByName(`empty-${index}`).fetch("http://empty/");
+    return Response.json({ upTo });
+  },
 };
 
 function sender(env: Env): DurableObjectStub<Peer> {

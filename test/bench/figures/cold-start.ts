@@ -1,0 +1,28 @@
+/**
+ * The first message to an atom that has never run: its object, its tables, its instance. The atoms of a fresh process are asked one
+ * after the other by another atom; the very first one is left out, because with it the engine compiles the module.
+ */
+import { atMost, everywhere, type Bench, type Figure, type Reading } from "../measurement.ts";
+import { ask, command } from "../questions.ts";
+import { roundTrip } from "../references.ts";
+
+async function measureColdStarts(bench: Bench): Promise<Reading> {
+  const stage = await bench.fresh();
+  try {
+    await ask(stage, "main/waker", command(0, 1));
+    const count = bench.pace.crowd - 1;
+    const [us = NaN] = await ask(stage, "main/waker", command(1, count));
+    return { value: us / count, unit: "us" };
+  } finally {
+    await stage.stop();
+  }
+}
+
+export const coldStartFigures: readonly Figure[] = [
+  {
+    name: "cold",
+    title: "the first message to a cold atom with a module of 117 KB",
+    measure: measureColdStarts,
+    comparisons: [{ reference: roundTrip, goals: everywhere(atMost(15)), limits: everywhere("12") }],
+  },
+];

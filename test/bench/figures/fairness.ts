@@ -1,0 +1,71 @@
+/**
+ * What two atoms that play a ball back and forth without end leave to others: how late the worst of many timers of a third atom is, and
+ * how long the slowest of many HTTP requests takes, meanwhile. A pair of volatile atoms never waits for the disk.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { atMost, everywhere, type Bench, type Figure, type Reading } from "../measurement.ts";
+import { ask, command, tell } from "../questions.ts";
+import type { Stage } from "../stage.ts";
+
+const TIMER_MS = 10;
+const RALLY_MS = 200;
+const BALL = new Uint8Array(64);
+const OVER = new Uint8Array(64).fill(1);
+
+/** Does `work` while the two atoms are at it. */
+async function duringRally<T>(stage: Stage, ping: string, work: () => Promise<T>): Promise<T> {
+  await tell(stage, ping, BALL);
+  await sleep(RALLY_MS);
+  try {
+    return await work();
+  } finally {
+    await tell(stage, ping, OVER);
+  }
+}
+
+function measureTimers(ping: string): (bench: Bench) => Promise<Reading> {
+  return async (bench) => {
+    const stage = await bench.shared();
+    const timers = Math.ceil(bench.pace.figureMs / TIMER_MS / 2);
+    const late = await duringRally(stage, ping, () => ask(stage, "east/timekeeper", command(timers, TIMER_MS)));
+    return { value: Math.max(...late) / 1000, unit: "ms" };
+  };
+}
+
+async function measureHttp(bench: Bench): Promise<Reading> {
+  const stage = await bench.shared();
+  const slowest = await duringRally(stage, "east/volatile-ping", async () => {
+    const end = performance.now() + bench.pace.figureMs;
+    let worst = 0;
+    for (let now = performance.now(); now < end;) {
+      await ask(stage, "east/echo", BALL);
+      worst = Math.max(worst, performance.now() - now);
+      now = performance.now();
+    }
+    return worst;
+  });
+  return { value: slowest, unit: "ms" };
+}
+
+const TIMER_GOAL = [{ goals: everywhere(atMost(20)), limits: everywhere("never") }];
+
+export const fairnessFigures: readonly Figure[] = [
+  {
+    name: "fair-timer",
+    title: "the latest timer beside an endless volatile pair",
+    measure: measureTimers("east/volatile-ping"),
+    comparisons: TIMER_GOAL,
+  },
+  {
+    name: "fair-timer-durable",
+    title: "the latest timer beside an endless durable pair",
+    measure: measureTimers("east/ping"),
+    comparisons: TIMER_GOAL,
+  },
+  {
+    name: "fair-http",
+    title: "the slowest HTTP request beside an endless volatile pair",
+    measure: measureHttp,
+    comparisons: [{ goals: everywhere(atMost(1_000)), limits: everywhere("never") }],
+  },
+];
