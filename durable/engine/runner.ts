@@ -50,8 +50,8 @@ export class Runner {
   /** True if `run` has something to do. */
   get hasWork(): boolean {
     const { mailbox, futures } = this.#atom;
-    if (this.#host.entry.kind === "daemon" && !this.#ended) return true;
     if (this.#ended || this.#loadFailure !== undefined) return mailbox.hasMessage && this.#canRefuse();
+    if (this.#host.entry.kind === "daemon") return true;
     return mailbox.hasMessage || this.#hasCallback || futures.awaitsCallback;
   }
 
