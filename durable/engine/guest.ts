@@ -204,7 +204,7 @@ export class Guest {
       if (value !== undefined) return value;
       if (this.host.now() >= deadlineMs) return failure("TIMEOUT");
       await this.host.idle(Math.min(deadlineMs, this.atom.futures.dueAtMs()));
-      this.#startSlice();
+      this.startSlice();
     }
   }
 
@@ -233,7 +233,6 @@ export class Guest {
 
   /** Runs what is pending while the guest is at rest. */
   async runCallbacks(): Promise<void> {
-    this.#startSlice();
     await this.#runCallbacks();
   }
 
@@ -409,11 +408,11 @@ export class Guest {
     const sinceMs = this.host.monotonic() - this.#sliceStartMs;
     if (this.#sliceTurns < SLICE_TURNS_MAX && sinceMs < SLICE_MS_MAX) return;
     await this.host.breathe();
-    this.#startSlice();
+    this.startSlice();
   }
 
-  /** The event loop has turned. */
-  #startSlice(): void {
+  /** What follows is a new slice: the atom was at rest, or the event loop has turned. */
+  startSlice(): void {
     this.#sliceTurns = 0;
     this.#sliceStartMs = this.host.monotonic();
   }

@@ -58,6 +58,7 @@ export class Runner {
   /** Runs until there is nothing to do; the caller starts it again at the next event. */
   async run(): Promise<void> {
     this.#running = true;
+    this.#guest?.startSlice();
     try {
       while (this.hasWork) await this.#step();
     } finally {
@@ -111,11 +112,18 @@ export class Runner {
     if (guest.spent) return this.#discard();
     if (this.#atom.mailbox.hasMessage) {
       await guest.invoke();
-      if (guest.spent || isCommand(this.#module)) this.#discard();
+      if (guest.spent || isCommand(this.#module)) await this.#replace();
     } else if (!this.#hasCallback && this.#atom.futures.awaitsCallback) {
       await this.#host.idle(this.#atom.futures.dueAtMs());
+      guest.startSlice();
     }
     if (guest.stopping) this.#discard();
+  }
+
+  /** An instance that runs once never gets to the end of a slice: the event loop turns after each. */
+  async #replace(): Promise<void> {
+    this.#discard();
+    await this.#host.breathe();
   }
 
   /** The instance, made if there is none; undefined if that failed. */
