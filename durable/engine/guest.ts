@@ -366,8 +366,10 @@ export class Guest {
   #closeFrame(frame: CallFrame): void {
     this.#stack.pop();
     if (this.#stack.depth === 0) this.#flushOutput();
-    for (const mail of mailsOf(frame)) this.#closeRequest(mail);
-    this.atom.turn.consumed.push(...frame.held);
+    // A message that a guest was stopped before it saw is the next instance's.
+    const unseen = this.#stopping ? this.#assigned : undefined;
+    for (const mail of mailsOf(frame)) if (mail !== unseen) this.#closeRequest(mail);
+    for (const mail of frame.held) if (mail !== unseen) this.atom.turn.consumed.push(mail);
   }
 
   /** The mail that the guest was at, or the nearest below a callback that has none. */

@@ -109,7 +109,7 @@ export class Runner {
 
   async #runReactive(guest: Guest): Promise<void> {
     await guest.runCallbacks();
-    if (guest.spent) return this.#discard();
+    if (guest.spent || guest.stopping) return this.#discard();
     if (this.#atom.mailbox.hasMessage) {
       await guest.invoke();
       if (guest.spent || isCommand(this.#module)) await this.#replace();

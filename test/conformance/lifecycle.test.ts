@@ -1,6 +1,6 @@
 /** docs/abi.md, section 2: the lives of reactive atoms and daemons, and what radon_callback is called with. */
 import { describe, expect, test } from "vitest";
-import { shownAnswer } from "../engine/engine-harness.ts";
+import { answerOf, shownAnswer } from "../engine/engine-harness.ts";
 import { INVOKED, plain, RECEIVE, worldOf } from "./plain-atoms.ts";
 import { bytesOf, call, out, program, Stage, trap } from "./puppet.ts";
 
@@ -54,6 +54,47 @@ describe("§2 reactive atoms", () => {
     await stage.advance(100);
     const interrupted = ["> interrupt 0", "messaging.kind = 3", "<"];
     expect(stage.trace("a")).toEqual([...interrupted, "> future 0", "messaging.kind = NOT_FOUND", "<"]);
+  });
+});
+
+describe("§2 a restart of a reactive atom loses no message that its instance has not seen", () => {
+  /** Says so only if it was given a message. */
+  const invoke = `(func (export "invoke")
+    (if (i32.ge_s (call $receive (i64.const -1) (i32.const 64) (i32.const 64)) (i32.const 0)) (then ${INVOKED})))`;
+  const imports = ["log", "sleep", "receive", "on"] as const;
+  const register = `(func (export "_initialize") (drop (call $on (i32.const 1) (i32.const 1))))`;
+  const callback = `(func (export "radon_callback") (param i32 i32 i32) (drop (call $sleep (i64.const 1000))))`;
+
+  test("while a callback blocks between two messages", async () => {
+    const world = await worldOf(plain(imports, `${register} ${callback} ${invoke}`));
+    await world.send("a", "seen, and the instance is there");
+    await world.interrupt("a", 1);
+    await world.send("a", "accepted while the callback sleeps");
+    world.session("a").restart();
+    await world.advance(1_000);
+    expect(world.logs("a")).toEqual(["info: invoke..", "info: invoke.."]);
+    expect(world.session("a").atom.mailbox.count).toBe(0);
+  });
+
+  test("while _initialize blocks", async () => {
+    const world = await worldOf(
+      plain(imports, `(func (export "_initialize") (drop (call $sleep (i64.const 1000)))) ${invoke}`),
+    );
+    await world.send("a", "accepted");
+    world.session("a").restart();
+    await world.advance(1_000);
+    expect(world.logs("a")).toEqual(["info: invoke.."]);
+  });
+
+  test("while invoke blocks before it receives, and whoever asked is answered by the next instance", async () => {
+    const body = `(func (export "invoke")
+      (if (i32.eqz (call $sleep (i64.const 1000)))
+        (then ${RECEIVE} (drop (call $reply (i32.const 64) (i32.const 8))))))`;
+    const world = await worldOf(plain(["sleep", "receive", "reply"], body));
+    const { answer } = await world.asking("a", "question");
+    world.session("a").restart();
+    await world.advance(1_000);
+    expect(shownAnswer(answerOf(await answer))).toBe("question");
   });
 });
 
