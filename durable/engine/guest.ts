@@ -196,7 +196,7 @@ export class Guest {
 
   async #waitFor<T>(ready: () => T | undefined, deadlineMs: number): Promise<T | Failure> {
     for (;;) {
-      await this.#breatheIfDue();
+      await this.breatheIfDue();
       await this.#runCallbacks();
       const closed = this.#closing();
       if (closed) return closed;
@@ -228,7 +228,6 @@ export class Guest {
     await this.#enter(callFrame({ held }), (exports) => exports.invoke());
     this.#assigned = undefined;
     this.commit();
-    await this.#breatheIfDue();
   }
 
   /** Runs what is pending while the guest is at rest. */
@@ -406,7 +405,8 @@ export class Guest {
     return failure("CLOSED");
   }
 
-  async #breatheIfDue(): Promise<void> {
+  /** At the end of a slice, commits and lets the event loop turn. */
+  async breatheIfDue(): Promise<void> {
     const sinceMs = this.host.monotonic() - this.#sliceStartMs;
     if (this.#sliceTurns < SLICE_TURNS_MAX && sinceMs < SLICE_MS_MAX) return;
     await this.host.breathe();

@@ -100,6 +100,7 @@ export class Runner {
 
   async #runDaemon(guest: Guest): Promise<void> {
     await guest.invoke();
+    // Nothing waits between its last turn and the note of its end, so that one commit takes both.
     this.#guest = undefined;
     this.#atom.onStop();
     if (guest.stopping) return;
@@ -113,6 +114,7 @@ export class Runner {
     if (this.#atom.mailbox.hasMessage) {
       await guest.invoke();
       if (guest.spent || isCommand(this.#module)) await this.#replace();
+      else await guest.breatheIfDue();
     } else if (!this.#hasCallback && this.#atom.futures.awaitsCallback) {
       await this.#host.idle(this.#atom.futures.dueAtMs());
       guest.startSlice();

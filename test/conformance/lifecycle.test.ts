@@ -1,8 +1,12 @@
 /** docs/abi.md, section 2: the lives of reactive atoms and daemons, and what radon_callback is called with. */
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { SLICE_TURNS_MAX } from "../../durable/core/limits.ts";
+import { MemoryStore } from "../../durable/core/memory-store.ts";
 import { answerOf, shownAnswer } from "../engine/engine-harness.ts";
 import { INVOKED, plain, RECEIVE, worldOf } from "./plain-atoms.ts";
 import { bytesOf, call, out, program, Stage, trap } from "./puppet.ts";
+
+afterEach(() => void vi.restoreAllMocks());
 
 describe("§2 reactive atoms", () => {
   test("invoke runs once a message, and the first receive in it returns that message at once", async () => {
@@ -170,6 +174,22 @@ describe("§2 daemons", () => {
     expect(stage.kv("a")).toEqual({ last: "words" });
     expect(stage.session("a").runner.state).toBe("ended");
   });
+
+  test.each([-3, -2, -1, 0])(
+    "its end is in the commit of its last turn, also at the end of a slice (%i)",
+    async (more) => {
+      const body = `(func (export "invoke") (local $turns i32)
+      (loop $again
+        (drop (call $sleep (i64.const 0)))
+        (local.set $turns (i32.add (local.get $turns) (i32.const 1)))
+        (br_if $again (i32.lt_s (local.get $turns) (i32.const ${SLICE_TURNS_MAX + more}))))
+      (drop (call $put (i32.const 0) (i32.const 4) (i32.const 4) (i32.const 4))))`;
+      const commit = vi.spyOn(MemoryStore.prototype, "commit");
+      await worldOf(plain(["sleep", "put"], body), { kind: "daemon" });
+      const last = commit.mock.calls.find(([changes]) => changes.some(({ kind }) => kind === "kv"));
+      expect(last?.[0]).toContainEqual({ kind: "state", name: "ended", value: "hash" });
+    },
+  );
 
   test("a trap restarts it, with a backoff that grows", async () => {
     const world = await worldOf(plain(["log"], `(func (export "invoke") ${INVOKED} unreachable)`), { kind: "daemon" });
