@@ -248,9 +248,9 @@ export class Atom {
     return this.#delivered(this.mailbox.takeMessage());
   }
 
-  /** A request whose chain of waiting atoms holds one of this atom's own `awaited` requests. */
-  takeReentrant(awaited: ReadonlySet<number>): MessageMail | undefined {
-    return this.#delivered(this.mailbox.takeReentrant(awaited));
+  /** A request whose chain of waiting atoms holds one of this atom's own `open` requests. */
+  takeReentrant(open: Pick<ReadonlySet<number>, "has">): MessageMail | undefined {
+    return this.#delivered(this.mailbox.takeReentrant(open));
   }
 
   takeInterrupt(): InterruptMail | undefined {

@@ -296,9 +296,10 @@ export class Guest {
   }
 
   async #runReentrant(): Promise<boolean> {
-    const awaited = this.#awaited.filter(({ outcome }) => outcome === null);
-    if (awaited.length === 0) return false;
-    const mail = this.atom.takeReentrant(new Set(awaited.map(({ id }) => id)));
+    const isOpen = (id: number) => this.atom.futures.isOpenRequest(id);
+    if (!this.#awaited.some(({ id }) => isOpen(id))) return false;
+    // It serves no message while it awaits this one, so the answers to all its other requests may hang on it as well.
+    const mail = this.atom.takeReentrant({ has: isOpen });
     if (!mail) return false;
     if (this.#reentrantToken === null) {
       const reason = `${this.host.self} waits for the atom that asks it, and takes no re-entrant requests.`;
