@@ -134,6 +134,10 @@ export class AtomSession implements Host, LaneReceiver {
     this.settle();
   }
 
+  onUnreadable(peer: GlobalName, reason: string): void {
+    this.log("error", `A batch of ${peer} cannot be read, and is refused until it can be: ${reason}`);
+  }
+
   /** A one-way message or an interrupt from outside; accepted once it is durable. */
   async submit(make: (position: number) => Envelope, key?: string): Promise<Submission> {
     if (key === undefined || this.atom.lookupKey(key).kind === "new") {

@@ -10,6 +10,7 @@
  * 4. Every request that was accepted is answered: by the guest, or by a failure that says why not.
  * 5. Mailbox positions and future ids are never given twice, not even by a boot that crashed: what a flush makes
  *    visible is below what the store has reserved with it.
+ * 6. A batch is read to its end before anything of it counts, so that nothing that cannot be read is acknowledged.
  */
 import { AliasDraft, checkAlias, NO_ALIASES, type AliasDelta } from "./aliases.ts";
 import type { Answer } from "./answer.ts";
@@ -145,10 +146,11 @@ export class Atom {
 
   // ---- What arrives
 
-  /** Takes what a peer sent. Nothing of it is acknowledged before the next flush. */
+  /** Takes what a peer sent, or throws. Nothing of it is acknowledged before the next flush. */
   onBatch(batch: Batch, nowMs: number): void {
+    const read = new Map(batch.frames.map((frame) => [frame, envelopesOf(frame)]));
     const { frames, undeliverable } = this.peers.onBatch(batch, nowMs, this.#roomKeeper());
-    for (const frame of frames) this.#acceptFrame(frame);
+    for (const frame of frames) this.#acceptFrame(frame, read.get(frame));
     for (const item of undeliverable) this.#onUndeliverable(item, nowMs);
   }
 
@@ -248,9 +250,9 @@ export class Atom {
     return this.#delivered(this.mailbox.takeMessage());
   }
 
-  /** A request whose chain of waiting atoms holds one of this atom's own `awaited` requests. */
-  takeReentrant(awaited: ReadonlySet<number>): MessageMail | undefined {
-    return this.#delivered(this.mailbox.takeReentrant(awaited));
+  /** A request whose chain of waiting atoms holds one of this atom's own `open` requests. */
+  takeReentrant(open: Pick<ReadonlySet<number>, "has">): MessageMail | undefined {
+    return this.#delivered(this.mailbox.takeReentrant(open));
   }
 
   takeInterrupt(): InterruptMail | undefined {
@@ -391,9 +393,10 @@ export class Atom {
     };
   }
 
-  #acceptFrame(frame: Frame): void {
+  /** A frame that came ahead of its turn is read again in its turn. */
+  #acceptFrame(frame: Frame, envelopes = envelopesOf(frame)): void {
     this.counters.received += frame.count;
-    for (const mail of this.mailbox.accept(frame.from, frame.body)) this.#completeReply(mail);
+    for (const mail of this.mailbox.accept(frame.from, frame.body, envelopes)) this.#completeReply(mail);
   }
 
   /** Replies complete their futures on arrival: they wait in the instance, not in the mailbox. */
@@ -524,6 +527,13 @@ export class Atom {
     if (to !== this.settings.self) return this.peers.hasRoom(to, channel, waiting);
     return channel === "interrupt" ? this.mailbox.hasInterruptRoom(waiting) : this.mailbox.hasRoom(waiting);
   }
+}
+
+/** The envelopes of a frame; throws if it holds anything else, or not as many as it counts. */
+function envelopesOf({ from, count, body }: Frame): Envelope[] {
+  const envelopes = decodeEnvelopes(body);
+  if (envelopes.length === count) return envelopes;
+  throw new RangeError(`A frame of ${from} counts ${count} envelopes and holds ${envelopes.length}.`);
 }
 
 function replyTo(request: OpenRequest, answer: Answer): Envelope {

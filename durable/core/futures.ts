@@ -103,6 +103,12 @@ export class Futures {
     return this.#futures.get(id);
   }
 
+  /** True if the future is that of a request which is not complete. */
+  isOpenRequest(id: number): boolean {
+    const future = this.#futures.get(id);
+    return future?.source === "request" && future.outcome === null;
+  }
+
   /** Hands out the result of a completed future and forgets it. */
   claim(id: number): Outcome | undefined {
     const future = this.#futures.get(id);

@@ -19,8 +19,10 @@ export interface Lane {
 
 /** Who is told of what a lane brings. */
 export interface LaneReceiver {
-  /** A peer's batch has come. */
+  /** A peer's batch has come. Throws if it cannot be read; then nothing of it counts, and the peer has to learn that it is lost. */
   onBatch(batch: Batch): void;
   /** What left for this peer and is not acknowledged may be lost. */
   onLost(peer: GlobalName, reason: string): void;
+  /** A batch of this peer's came and cannot be read: something is wrong with one of the two. */
+  onUnreadable(peer: GlobalName, reason: string): void;
 }

@@ -150,10 +150,10 @@ export class Mailbox {
     return this.#hold(this.#interrupts.shift());
   }
 
-  /** Takes the first request, out of order, whose chain of waiting atoms holds one of this atom's `awaited` requests. */
-  takeReentrant(awaited: ReadonlySet<number>): MessageMail | undefined {
+  /** Takes the first request, out of order, whose chain of waiting atoms holds one of this atom's `open` requests. */
+  takeReentrant(open: Pick<ReadonlySet<number>, "has">): MessageMail | undefined {
     for (const mail of this.#reentrant) {
-      if (this.#held.has(mail) || !ownLinks(mail, this.#self).some(({ request }) => awaited.has(request))) continue;
+      if (this.#held.has(mail) || !ownLinks(mail, this.#self).some(({ request }) => open.has(request))) continue;
       this.#messages.remove(mail);
       return this.#hold(mail);
     }

@@ -196,7 +196,7 @@ export class Guest {
 
   async #waitFor<T>(ready: () => T | undefined, deadlineMs: number): Promise<T | Failure> {
     for (;;) {
-      await this.#breatheIfDue();
+      await this.breatheIfDue();
       await this.#runCallbacks();
       const closed = this.#closing();
       if (closed) return closed;
@@ -204,7 +204,7 @@ export class Guest {
       if (value !== undefined) return value;
       if (this.host.now() >= deadlineMs) return failure("TIMEOUT");
       await this.host.idle(Math.min(deadlineMs, this.atom.futures.dueAtMs()));
-      this.#startSlice();
+      this.startSlice();
     }
   }
 
@@ -228,12 +228,10 @@ export class Guest {
     await this.#enter(callFrame({ held }), (exports) => exports.invoke());
     this.#assigned = undefined;
     this.commit();
-    await this.#breatheIfDue();
   }
 
   /** Runs what is pending while the guest is at rest. */
   async runCallbacks(): Promise<void> {
-    this.#startSlice();
     await this.#runCallbacks();
   }
 
@@ -298,9 +296,10 @@ export class Guest {
   }
 
   async #runReentrant(): Promise<boolean> {
-    const awaited = this.#awaited.filter(({ outcome }) => outcome === null);
-    if (awaited.length === 0) return false;
-    const mail = this.atom.takeReentrant(new Set(awaited.map(({ id }) => id)));
+    const isOpen = (id: number) => this.atom.futures.isOpenRequest(id);
+    if (!this.#awaited.some(({ id }) => isOpen(id))) return false;
+    // It serves no message while it awaits this one, so the answers to all its other requests may hang on it as well.
+    const mail = this.atom.takeReentrant({ has: isOpen });
     if (!mail) return false;
     if (this.#reentrantToken === null) {
       const reason = `${this.host.self} waits for the atom that asks it, and takes no re-entrant requests.`;
@@ -367,8 +366,10 @@ export class Guest {
   #closeFrame(frame: CallFrame): void {
     this.#stack.pop();
     if (this.#stack.depth === 0) this.#flushOutput();
-    for (const mail of mailsOf(frame)) this.#closeRequest(mail);
-    this.atom.turn.consumed.push(...frame.held);
+    // A message that a guest was stopped before it saw is the next instance's.
+    const unseen = this.#stopping ? this.#assigned : undefined;
+    for (const mail of mailsOf(frame)) if (mail !== unseen) this.#closeRequest(mail);
+    for (const mail of frame.held) if (mail !== unseen) this.atom.turn.consumed.push(mail);
   }
 
   /** The mail that the guest was at, or the nearest below a callback that has none. */
@@ -405,15 +406,16 @@ export class Guest {
     return failure("CLOSED");
   }
 
-  async #breatheIfDue(): Promise<void> {
+  /** At the end of a slice, commits and lets the event loop turn. */
+  async breatheIfDue(): Promise<void> {
     const sinceMs = this.host.monotonic() - this.#sliceStartMs;
     if (this.#sliceTurns < SLICE_TURNS_MAX && sinceMs < SLICE_MS_MAX) return;
     await this.host.breathe();
-    this.#startSlice();
+    this.startSlice();
   }
 
-  /** The event loop has turned. */
-  #startSlice(): void {
+  /** What follows is a new slice: the atom was at rest, or the event loop has turned. */
+  startSlice(): void {
     this.#sliceTurns = 0;
     this.#sliceStartMs = this.host.monotonic();
   }

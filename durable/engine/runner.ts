@@ -50,14 +50,15 @@ export class Runner {
   /** True if `run` has something to do. */
   get hasWork(): boolean {
     const { mailbox, futures } = this.#atom;
-    if (this.#host.entry.kind === "daemon" && !this.#ended) return true;
     if (this.#ended || this.#loadFailure !== undefined) return mailbox.hasMessage && this.#canRefuse();
+    if (this.#host.entry.kind === "daemon") return true;
     return mailbox.hasMessage || this.#hasCallback || futures.awaitsCallback;
   }
 
   /** Runs until there is nothing to do; the caller starts it again at the next event. */
   async run(): Promise<void> {
     this.#running = true;
+    this.#guest?.startSlice();
     try {
       while (this.hasWork) await this.#step();
     } finally {
@@ -99,6 +100,7 @@ export class Runner {
 
   async #runDaemon(guest: Guest): Promise<void> {
     await guest.invoke();
+    // Nothing waits between its last turn and the note of its end, so that one commit takes both.
     this.#guest = undefined;
     this.#atom.onStop();
     if (guest.stopping) return;
@@ -108,14 +110,22 @@ export class Runner {
 
   async #runReactive(guest: Guest): Promise<void> {
     await guest.runCallbacks();
-    if (guest.spent) return this.#discard();
+    if (guest.spent || guest.stopping) return this.#discard();
     if (this.#atom.mailbox.hasMessage) {
       await guest.invoke();
-      if (guest.spent || isCommand(this.#module)) this.#discard();
+      if (guest.spent || isCommand(this.#module)) await this.#replace();
+      else await guest.breatheIfDue();
     } else if (!this.#hasCallback && this.#atom.futures.awaitsCallback) {
       await this.#host.idle(this.#atom.futures.dueAtMs());
+      guest.startSlice();
     }
     if (guest.stopping) this.#discard();
+  }
+
+  /** An instance that runs once never gets to the end of a slice: the event loop turns after each. */
+  async #replace(): Promise<void> {
+    this.#discard();
+    await this.#host.breathe();
   }
 
   /** The instance, made if there is none; undefined if that failed. */

@@ -23,13 +23,11 @@ export class FetchLane implements Lane {
   }
 
   async #carry(to: GlobalName, batch: Batch): Promise<void> {
-    let answer: Batch;
     try {
-      answer = await this.#post(to, batch);
+      this.#receiver.onBatch(await this.#post(to, batch));
     } catch (error) {
-      return this.#receiver.onLost(to, String(error));
+      this.#receiver.onLost(to, String(error));
     }
-    this.#receiver.onBatch(answer);
   }
 
   async #post(to: GlobalName, batch: Batch): Promise<Batch> {

@@ -4,7 +4,8 @@
  * Invariants
  * 1. A socket carries batches both ways and nothing else. What comes in goes to the receiver in the order of arrival.
  * 2. Sending to a peer that died does not fail: so a departure that stalled closes the socket it would have taken.
- * 3. The side that opened a socket closes it once it was idle for IDLE_MS_MAX, so that both objects may be forgotten.
+ * 3. Who gets a batch that it cannot read closes the socket, so that both sides know what left to be lost.
+ * 4. The side that opened a socket closes it once it was idle for IDLE_MS_MAX, so that both objects may be forgotten.
  */
 import type { Clock } from "../clock.ts";
 import { decodeBatch, encodeBatch } from "../core/frame.ts";
@@ -13,6 +14,8 @@ import type { GlobalName } from "../core/names.ts";
 
 export const IDLE_MS_MAX = 10_000;
 const NORMAL_CLOSURE = 1000;
+/** Of the codes that applications may use. */
+const UNREADABLE_CLOSURE = 4000;
 
 interface Connection {
   readonly peer: GlobalName;
@@ -52,7 +55,7 @@ export class SocketLane {
     socket.accept();
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", ({ data }) => this.#onMessage(connection, data));
-    socket.addEventListener("close", () => this.#onEnd(connection, "The socket was closed."));
+    socket.addEventListener("close", ({ reason }) => this.#onEnd(connection, reason || "The socket was closed."));
     socket.addEventListener("error", ({ message }) => this.#onEnd(connection, message));
     this.#connections.set(peer, connection);
     if (opened) this.#sweepLater();
@@ -60,7 +63,18 @@ export class SocketLane {
 
   #onMessage(connection: Connection, data: unknown): void {
     connection.usedAtMs = this.#clock.now();
-    if (data instanceof ArrayBuffer) this.#receiver.onBatch(decodeBatch(new Uint8Array(data)));
+    if (!(data instanceof ArrayBuffer)) return;
+    try {
+      this.#receiver.onBatch(decodeBatch(new Uint8Array(data)));
+    } catch (error) {
+      this.#refuse(connection, String(error));
+    }
+  }
+
+  #refuse(connection: Connection, reason: string): void {
+    this.#receiver.onUnreadable(connection.peer, reason);
+    connection.socket.close(UNREADABLE_CLOSURE, "A batch could not be read.");
+    this.#onEnd(connection, reason);
   }
 
   #onEnd(connection: Connection, reason: string): void {

@@ -220,3 +220,47 @@ describe("§3 who waits for a request", () => {
     expect(said(stage.trace("a")).at(-1)).toBe('future.await = 3 "b\'s"');
   });
 });
+
+describe("§3 an atom that awaits one answer is blocked on all that it asked for", () => {
+  /** Asks `to` and goes on. */
+  const asking = (stage: Stage, to: string, ...steps: Step[]) =>
+    call("future.request", to, stage.script(to, ...steps), -1);
+  const awaiting = (future: Step) => call("future.await", future, -1, out(9));
+
+  test("B handles A's first request and asks A back, while A awaits the second: DEADLOCK, and both are answered", async () => {
+    const stage = new Stage("a", "b");
+    const first = asking(stage, "b", ...ask(stage, "a"), lastError(), reply("one"));
+    const second = asking(stage, "b", reply("two"));
+    const lines = await stage.tell("a", first, second, awaiting(second), awaiting(first));
+    expect(said(lines)).toEqual(['future.await = 3 "two"', 'future.await = 3 "one"']);
+    expect(said(stage.trace("b"))[0]).toBe("future.await = DEADLOCK");
+  });
+
+  test("with on_reentrant, A's callback answers", async () => {
+    const stage = new Stage("a", "b");
+    const first = asking(stage, "b", ...ask(stage, "a"), reply("one"));
+    const second = asking(stage, "b", reply("two"));
+    const lines = await stage.tell("a", reentrant(program(reply("a's"))), first, second, awaiting(second));
+    expect(said(lines)).toEqual(["> reentrant 4", "<", 'future.await = 3 "two"']);
+    expect(said(stage.trace("b"))).toEqual(['future.await = 3 "a\'s"']);
+  });
+
+  test("A awaits C, C asks B, and B is busy with A's other request, for which it asks A back", async () => {
+    const stage = new Stage("a", "b", "c");
+    const toB = asking(stage, "b", ...ask(stage, "a"), reply("b's"));
+    const toC = asking(stage, "c", call("core.sleep", 10), ...ask(stage, "b", reply("b's")), reply("c's"));
+    await stage.tell("a", toB, toC, awaiting(toC), awaiting(toB));
+    await stage.advance(10);
+    expect(said(stage.trace("a"))).toEqual(['future.await = 3 "c\'s"', 'future.await = 3 "b\'s"']);
+  });
+
+  test("it is not while it awaits a timer, which ends by itself", async () => {
+    const stage = new Stage({ name: "a", kind: "daemon" }, "b");
+    await stage.start();
+    const timer = call("future.timer", 10);
+    const asked = asking(stage, "b", ...ask(stage, "a", reply("a's")), reply("b's"));
+    await stage.tell("a", asked, timer, awaiting(timer));
+    await stage.advance(10);
+    expect(said(stage.trace("b"))).toEqual(['future.await = 3 "a\'s"']);
+  });
+});

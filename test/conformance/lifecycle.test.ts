@@ -1,8 +1,12 @@
 /** docs/abi.md, section 2: the lives of reactive atoms and daemons, and what radon_callback is called with. */
-import { describe, expect, test } from "vitest";
-import { shownAnswer } from "../engine/engine-harness.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { SLICE_TURNS_MAX } from "../../durable/core/limits.ts";
+import { MemoryStore } from "../../durable/core/memory-store.ts";
+import { answerOf, shownAnswer } from "../engine/engine-harness.ts";
 import { INVOKED, plain, RECEIVE, worldOf } from "./plain-atoms.ts";
 import { bytesOf, call, out, program, Stage, trap } from "./puppet.ts";
+
+afterEach(() => void vi.restoreAllMocks());
 
 describe("§2 reactive atoms", () => {
   test("invoke runs once a message, and the first receive in it returns that message at once", async () => {
@@ -54,6 +58,47 @@ describe("§2 reactive atoms", () => {
     await stage.advance(100);
     const interrupted = ["> interrupt 0", "messaging.kind = 3", "<"];
     expect(stage.trace("a")).toEqual([...interrupted, "> future 0", "messaging.kind = NOT_FOUND", "<"]);
+  });
+});
+
+describe("§2 a restart of a reactive atom loses no message that its instance has not seen", () => {
+  /** Says so only if it was given a message. */
+  const invoke = `(func (export "invoke")
+    (if (i32.ge_s (call $receive (i64.const -1) (i32.const 64) (i32.const 64)) (i32.const 0)) (then ${INVOKED})))`;
+  const imports = ["log", "sleep", "receive", "on"] as const;
+  const register = `(func (export "_initialize") (drop (call $on (i32.const 1) (i32.const 1))))`;
+  const callback = `(func (export "radon_callback") (param i32 i32 i32) (drop (call $sleep (i64.const 1000))))`;
+
+  test("while a callback blocks between two messages", async () => {
+    const world = await worldOf(plain(imports, `${register} ${callback} ${invoke}`));
+    await world.send("a", "seen, and the instance is there");
+    await world.interrupt("a", 1);
+    await world.send("a", "accepted while the callback sleeps");
+    world.session("a").restart();
+    await world.advance(1_000);
+    expect(world.logs("a")).toEqual(["info: invoke..", "info: invoke.."]);
+    expect(world.session("a").atom.mailbox.count).toBe(0);
+  });
+
+  test("while _initialize blocks", async () => {
+    const world = await worldOf(
+      plain(imports, `(func (export "_initialize") (drop (call $sleep (i64.const 1000)))) ${invoke}`),
+    );
+    await world.send("a", "accepted");
+    world.session("a").restart();
+    await world.advance(1_000);
+    expect(world.logs("a")).toEqual(["info: invoke.."]);
+  });
+
+  test("while invoke blocks before it receives, and whoever asked is answered by the next instance", async () => {
+    const body = `(func (export "invoke")
+      (if (i32.eqz (call $sleep (i64.const 1000)))
+        (then ${RECEIVE} (drop (call $reply (i32.const 64) (i32.const 8))))))`;
+    const world = await worldOf(plain(["sleep", "receive", "reply"], body));
+    const { answer } = await world.asking("a", "question");
+    world.session("a").restart();
+    await world.advance(1_000);
+    expect(shownAnswer(answerOf(await answer))).toBe("question");
   });
 });
 
@@ -129,6 +174,22 @@ describe("§2 daemons", () => {
     expect(stage.kv("a")).toEqual({ last: "words" });
     expect(stage.session("a").runner.state).toBe("ended");
   });
+
+  test.each([-3, -2, -1, 0])(
+    "its end is in the commit of its last turn, also at the end of a slice (%i)",
+    async (more) => {
+      const body = `(func (export "invoke") (local $turns i32)
+      (loop $again
+        (drop (call $sleep (i64.const 0)))
+        (local.set $turns (i32.add (local.get $turns) (i32.const 1)))
+        (br_if $again (i32.lt_s (local.get $turns) (i32.const ${SLICE_TURNS_MAX + more}))))
+      (drop (call $put (i32.const 0) (i32.const 4) (i32.const 4) (i32.const 4))))`;
+      const commit = vi.spyOn(MemoryStore.prototype, "commit");
+      await worldOf(plain(["sleep", "put"], body), { kind: "daemon" });
+      const last = commit.mock.calls.find(([changes]) => changes.some(({ kind }) => kind === "kv"));
+      expect(last?.[0]).toContainEqual({ kind: "state", name: "ended", value: "hash" });
+    },
+  );
 
   test("a trap restarts it, with a backoff that grows", async () => {
     const world = await worldOf(plain(["log"], `(func (export "invoke") ${INVOKED} unreachable)`), { kind: "daemon" });

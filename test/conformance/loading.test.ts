@@ -93,6 +93,14 @@ describe("§2 what cannot be loaded is said clearly", () => {
   });
 });
 
+test("§2 a daemon that cannot be loaded comes to rest, and refuses its askers", async () => {
+  const world = await worldOf(`(module ${MEMORY})`, { kind: "daemon" });
+  await world.send("a", "a message that nobody will ever read");
+  expect(shownAnswer(await world.ask("a", "x"))).toMatch(/^CLOSED: .*exports neither invoke nor _start/);
+  const { state, hasWork } = world.session("a").runner;
+  expect([state, hasWork]).toEqual(["failed", false]);
+});
+
 describe("§1 grants", () => {
   const refusal = async (line: string, grants: ["messaging"] | ["http-trigger"]) => {
     const world = await worldOf(`(module (import ${line}) ${MEMORY} ${INVOKE})`, { grants });

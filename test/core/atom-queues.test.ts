@@ -134,6 +134,33 @@ describe("back-pressure", () => {
   });
 });
 
+describe("6: a batch that cannot be read", () => {
+  const frame = (first: number, body: Uint8Array, count = 1): Frame => {
+    return { from: A, to: B, channel: "mail", fromEpoch: 1, toEpoch: 0, base: 1, first, count, body };
+  };
+  const good = encodeEnvelopes([message("good")]);
+  /** As a newer build may send it. */
+  const unknownKind = Uint8Array.of(99, 0, 0, 0, 0);
+
+  test.each([
+    ["for an envelope of an unknown kind", [frame(1, unknownKind), frame(2, good)]],
+    ["for one that is behind a good one", [frame(1, good), frame(2, unknownKind)]],
+    ["for an envelope that is cut off", [frame(1, good.subarray(0, good.length - 1))]],
+    ["for a frame that holds more than it counts", [frame(1, Buffer.concat([good, good]))]],
+  ])("%s, is refused whole: nothing of it is delivered or acknowledged", (_, frames) => {
+    expect(() => b.atom.onBatch({ frames, acks: [] }, network.nowMs)).toThrow(RangeError);
+    b.flush(true);
+    expect(b.atom.peers.link(A).answer(network.nowMs).acks).toEqual([]);
+    expect([b.atom.mailbox.count, b.atom.counters.received]).toEqual([0, 0]);
+  });
+
+  test("what comes again and can be read then is delivered", () => {
+    expect(() => b.atom.onBatch({ frames: [frame(1, unknownKind)], acks: [] }, network.nowMs)).toThrow();
+    b.atom.onBatch({ frames: [frame(1, good)], acks: [] }, network.nowMs);
+    expect(drain(b)).toEqual(["good"]);
+  });
+});
+
 describe("volatile atoms", () => {
   beforeEach(() => {
     b = network.add(B, { durability: "volatile" });

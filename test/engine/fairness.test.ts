@@ -1,6 +1,7 @@
 /** The loop of an atom lets the event loop turn, however busy its guest is (durable/core/limits.ts, SLICE_*). */
-import { expect, test } from "vitest";
-import { plain } from "../conformance/plain-atoms.ts";
+import { expect, test, vi } from "vitest";
+import { SLICE_TURNS_MAX } from "../../durable/core/limits.ts";
+import { plain, RECEIVE } from "../conformance/plain-atoms.ts";
 import { World } from "./engine-harness.ts";
 import { wat } from "./wat.ts";
 
@@ -36,4 +37,23 @@ test("what arrives meanwhile is made durable and accepted", async () => {
   expect(await submitted).toEqual({ kind: "accepted" });
   expect(atom.counters.commits).toBeGreaterThan(before);
   await world.interrupt("a", 1);
+});
+
+/** Submits `count` messages at once; how often the event loop turned until they were handled. */
+async function turnsOver(count: number, body: string): Promise<number> {
+  const world = new World([{ name: "a", module: wat(plain(["receive"], body)) }]);
+  const breathe = vi.spyOn(world.clock, "breathe");
+  for (let i = 0; i < count; i++)
+    void world.session("a").submit(() => ({ kind: "message", payload: new Uint8Array(1) }));
+  await world.settle();
+  expect(world.session("a").atom.counters).toMatchObject({ consumed: count });
+  return breathe.mock.calls.length;
+}
+
+test("a reactive atom with a backlog commits and lets the event loop turn between its messages", async () => {
+  expect(await turnsOver(3 * SLICE_TURNS_MAX, `(func (export "invoke") ${RECEIVE})`)).toBeGreaterThanOrEqual(3);
+});
+
+test("so does one whose instance serves one message", async () => {
+  expect(await turnsOver(100, `(func (export "_start") ${RECEIVE})`)).toBe(100);
 });

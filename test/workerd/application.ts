@@ -38,9 +38,19 @@ export const application: Application = {
     atom("echo", "echo", { http: ["/echo"], aliases: { topic: ["parrots"] } }),
     atom("relay", "relay"),
     // A test that looks at what an atom holds has one to itself: storage is shared by the tests of a file.
-    ...["kept", "keyed", "triggered", "trapped", "repeated", "ahead", "evicted", "stored", "logged", "socketed"].map(
-      (name) => atom(name, "echo"),
-    ),
+    ...[
+      "kept",
+      "keyed",
+      "triggered",
+      "trapped",
+      "repeated",
+      "ahead",
+      "evicted",
+      "stored",
+      "logged",
+      "socketed",
+      "unreadable",
+    ].map((name) => atom(name, "echo")),
     atom("slow", "slow"),
     ...["interrupted", "forgotten"].map((name) => atom(name, "slow")),
     atom("ticker", "ticker", { kind: "daemon" }),

@@ -173,6 +173,25 @@ describe("frames", () => {
     webSocket.close(1000);
   });
 
+  test("a batch that cannot be read closes its socket, and what is sent again by another way is taken", async () => {
+    const peer = { upgrade: "websocket", "x-radon-peer": "main/relay" };
+    const { webSocket } = await call(atomStub("unreadable"), "GET", "/socket", undefined, peer);
+    if (!webSocket) throw new Error("The object opened no socket.");
+    webSocket.accept();
+    const closed = new Promise<string>((resolve) => {
+      webSocket.addEventListener("close", ({ reason }) => resolve(reason));
+    });
+    const odd = { ...frame("unreadable", 1, ["a"]), body: Uint8Array.of(99) };
+    webSocket.send(encodeBatch({ frames: [odd], acks: [] }));
+    expect(await closed).toBe("A batch could not be read.");
+    expect((await exchange("unreadable", 1, ["a"])).acks).toMatchObject([{ next: 2, status: "ok" }]);
+    expect(await kvText("unreadable", "last")).toBe("a");
+    const { lines } = await (await call(atomStub("unreadable"), "GET", "/logs")).json<{ lines: { text: string }[] }>();
+    expect(lines.map(({ text }) => text)).toContainEqual(
+      expect.stringContaining("A batch of main/relay cannot be read"),
+    );
+  });
+
   test("a socket whose opener does not say which atom it is is refused", async () => {
     const nameless = { upgrade: "websocket", "x-radon-peer": "relay" };
     expect((await call(atomStub("socketed"), "GET", "/socket", undefined, nameless)).status).toBe(400);
