@@ -3,7 +3,7 @@
  *
  * Invariants
  * 1. At most one instance lives at a time. After a trap it is never entered again.
- * 2. A reactive atom's `invoke` runs once a message, one after the other; between them its callbacks run.
+ * 2. A reactive atom's `invoke` runs once a message, one after the other; between them its callbacks run, if any are due.
  * 3. A daemon's `invoke` runs once. Returning ends the atom until its module changes or it is restarted; a trap
  *    restarts it with backoff.
  */
@@ -12,7 +12,7 @@ import { failure } from "../core/errors.ts";
 import { Guest, GuestStop } from "./guest.ts";
 import type { Host } from "./host.ts";
 import { exitCodeOf } from "./exit-code.ts";
-import { checkModule, instantiate, isCommand, isLinkError } from "./instance.ts";
+import { checkModule, instantiate, isLinkError } from "./instance.ts";
 import { trapText } from "./trap.ts";
 
 export type RunState = "idle" | "running" | "backoff" | "ended" | "failed";
@@ -52,12 +52,13 @@ export class Runner {
     const { mailbox, futures } = this.#atom;
     if (this.#host.entry.kind === "daemon" && !this.#ended) return true;
     if (this.#ended || this.#loadFailure !== undefined) return mailbox.hasMessage && this.#canRefuse();
-    return mailbox.hasMessage || this.#hasCallback || futures.awaitsCallback;
+    return mailbox.hasMessage || this.#atom.hasCallback || futures.awaitsCallback;
   }
 
   /** Runs until there is nothing to do; the caller starts it again at the next event. */
   async run(): Promise<void> {
     this.#running = true;
+    this.#guest?.startSlice();
     try {
       while (this.hasWork) await this.#step();
     } finally {
@@ -78,11 +79,6 @@ export class Runner {
 
   get #ended(): boolean {
     return this.#atom.ended === this.#host.entry.moduleHash;
-  }
-
-  get #hasCallback(): boolean {
-    const { mailbox, futures, interrupts } = this.#atom;
-    return futures.hasCallback || (mailbox.hasInterrupt && !interrupts.masked);
   }
 
   async #step(): Promise<void> {
@@ -109,13 +105,9 @@ export class Runner {
   async #runReactive(guest: Guest): Promise<void> {
     await guest.runCallbacks();
     if (guest.spent) return this.#discard();
-    if (this.#atom.mailbox.hasMessage) {
-      await guest.invoke();
-      if (guest.spent || isCommand(this.#module)) this.#discard();
-    } else if (!this.#hasCallback && this.#atom.futures.awaitsCallback) {
-      await this.#host.idle(this.#atom.futures.dueAtMs());
-    }
-    if (guest.stopping) this.#discard();
+    if (this.#atom.mailbox.hasMessage) await guest.invoke();
+    else if (!this.#atom.hasCallback && this.#atom.futures.awaitsCallback) await guest.rest();
+    if (guest.spent || guest.stopping) this.#discard();
   }
 
   /** The instance, made if there is none; undefined if that failed. */
