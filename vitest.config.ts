@@ -1,6 +1,6 @@
 /** Two kinds of tests: in Node (pure cores, engine, scripts, end to end over HTTP), and inside workerd (the objects). */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import wabt from "wabt";
@@ -13,9 +13,11 @@ const compiled = join(root, ".radon/test");
 async function assembleTestAtoms(): Promise<void> {
   const assembler = await wabt();
   mkdirSync(compiled, { recursive: true });
-  for (const file of readdirSync(atoms).filter((name) => name.endsWith(".wat"))) {
-    const module = assembler.parseWat(file, readFileSync(join(atoms, file), "utf8"));
-    writeFileSync(join(compiled, file.replace(/\.wat$/, ".wasm")), module.toBinary({ write_debug_names: true }).buffer);
+  const files = readdirSync(atoms).filter((name) => name.endsWith(".wat"));
+  for (const file of [...files.map((name) => join(atoms, name)), join(root, "durable/engine/trampoline.wat")]) {
+    const module = assembler.parseWat(file, readFileSync(file, "utf8"));
+    const to = join(compiled, `${basename(file, ".wat")}.wasm`);
+    writeFileSync(to, module.toBinary({ write_debug_names: true }).buffer);
   }
 }
 await assembleTestAtoms();

@@ -4,7 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { Router, type RouterType } from "itty-router";
-import { application, modules } from "radon:application";
+import { application, modules, trampoline } from "radon:application";
 import type { AtomEntry } from "./core/application.ts";
 import { failure } from "./core/errors.ts";
 import { decodeBatch, encodeBatch, type Ack, type Frame } from "./core/frame.ts";
@@ -72,6 +72,7 @@ export class AtomObject extends DurableObject<Env> {
       openLane: (receiver) => this.#openLane(entry, receiver),
       naming: namingPort(this.env),
       clock: systemClock,
+      trampoline,
       waitUntil: (work) => ctx.waitUntil(work),
       setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
       abort: (reason) => ctx.abort(reason),

@@ -33,6 +33,8 @@ export interface SessionPorts {
   readonly openLane: (receiver: LaneReceiver) => Lane;
   readonly naming: NamingPort;
   readonly clock: Clock;
+  /** The compiled `engine/trampoline.wat`. */
+  readonly trampoline: WebAssembly.Module;
   /** Keeps the object alive until the promise settles. */
   waitUntil(work: Promise<unknown>): void;
   setAlarm(atMs: number): void;
@@ -60,6 +62,7 @@ const ALIAS_RETRY_MS = 1_000;
 export class AtomSession implements Host, LaneReceiver {
   readonly entry: AtomEntry;
   readonly self: GlobalName;
+  readonly trampoline: WebAssembly.Module;
   readonly atom: Atom;
   readonly runner: Runner;
   readonly logs = new LogBuffer();
@@ -82,6 +85,7 @@ export class AtomSession implements Host, LaneReceiver {
     this.entry = entry;
     this.self = globalName(entry.runtime, entry.name);
     this.#ports = ports;
+    this.trampoline = ports.trampoline;
     this.#names = new KnownNames(application, this.self);
     const { durability, attemptsMax, aliases } = entry;
     const hasConfiguredAlias = (scope: string, value: string) =>

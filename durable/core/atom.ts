@@ -139,6 +139,10 @@ export class Atom {
   get deadLetterCount(): number {
     return this.#deadLetters.count;
   }
+  /** True if a callback is due: of an interrupt, or of a future that has completed. */
+  get hasCallback(): boolean {
+    return this.futures.hasCallback || (this.mailbox.hasInterrupt && !this.interrupts.masked);
+  }
   /** True if nothing would be lost or delayed by forgetting the object. */
   get idle(): boolean {
     return this.mailbox.empty && this.peers.idle;

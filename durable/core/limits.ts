@@ -56,8 +56,11 @@ export const RESTART_BACKOFF_MS_MAX = 30_000;
 /** An instance that ran this long without a trap starts again at the smallest backoff. */
 export const HEALTHY_AFTER_MS = 60_000;
 
-/** The loop of an atom commits and lets the event loop turn after this much uninterrupted work. */
-export const SLICE_TURNS_MAX = 1_000;
+/**
+ * The loop of an atom commits and lets the event loop turn after this much uninterrupted work: a full frame's messages, of
+ * which each takes a reactive atom two turns.
+ */
+export const SLICE_TURNS_MAX = 2 * FRAME_MESSAGES_MAX;
 export const SLICE_MS_MAX = 8;
 
 /** Trap texts, failure reasons and the like. */

@@ -3,19 +3,23 @@
  * against it, and `validate.ts` checks compiled modules against it.
  *
  * Invariants
- * 1. A function that blocks is imported as a `WebAssembly.Suspending`; no other one may return a promise.
+ * 1. A function that blocks is imported as a `WebAssembly.Suspending`, one that blocks at need by way of the trampoline; no
+ *    other one may return a promise.
  * 2. A function needs one of its grants; an empty list means that it is always granted.
  */
 import type { Grant } from "../core/application.ts";
 
 export type ValueType = "i32" | "i64" | "f64";
 
+/** `at need`: the guest is suspended only if there is something to wait for. */
+export type Blocking = false | "always" | "at need";
+
 /** One function of the ABI. */
 export interface HostFunction {
   readonly params: readonly ValueType[];
   readonly results: readonly ValueType[];
-  /** True at a blocking point ([B] in the specification). */
-  readonly blocking: boolean;
+  /** False but at a blocking point ([B] in the specification). */
+  readonly blocking: Blocking;
 }
 
 type Params = readonly ValueType[];
@@ -25,9 +29,14 @@ function fn<const P extends Params, const R extends Params>(params: P, results: 
   return { params, results, blocking: false } as const;
 }
 
-/** A function that may suspend the guest. */
+/** A function that suspends the guest. */
 function blocking<const P extends Params, const R extends Params>(params: P, results: R) {
-  return { params, results, blocking: true } as const;
+  return { params, results, blocking: "always" } as const;
+}
+
+/** A function that suspends the guest at need; it returns an i32. */
+function atNeed<const P extends Params>(params: P) {
+  return { params, results: ["i32"], blocking: "at need" } as const;
 }
 
 /** Every import module of the ABI with its functions. */
@@ -41,12 +50,12 @@ export const ABI = {
     now: fn([], ["i64"]),
     monotonic: fn([], ["i64"]),
     random: fn(["i32", "i32"], []),
-    sleep: blocking(["i64"], ["i32"]),
+    sleep: atNeed(["i64"]),
     yield: blocking([], ["i32"]),
   },
   "radon:messaging": {
     send: fn(["i32", "i32", "i32", "i32"], ["i32"]),
-    receive: blocking(["i64", "i32", "i32"], ["i32"]),
+    receive: atNeed(["i64", "i32", "i32"]),
     kind: fn([], ["i32"]),
     sender: fn(["i32", "i32"], ["i32"]),
     attempt: fn([], ["i32"]),
@@ -60,7 +69,7 @@ export const ABI = {
   "radon:future": {
     request: fn(["i32", "i32", "i32", "i32", "i64"], ["i64"]),
     timer: fn(["i64"], ["i64"]),
-    await: blocking(["i64", "i64", "i32", "i32"], ["i32"]),
+    await: atNeed(["i64", "i64", "i32", "i32"]),
     poll: fn(["i64"], ["i32"]),
     on_complete: fn(["i64", "i32"], ["i32"]),
     cancel: fn(["i64"], ["i32"]),
@@ -123,10 +132,20 @@ export type JsValue<T extends ValueType> = T extends "i64" ? bigint : number;
 type JsParams<P extends Params> = { -readonly [I in keyof P]: JsValue<P[I]> };
 type JsResult<R extends Params> = R extends readonly [infer T extends ValueType] ? JsValue<T> : void;
 
-/** The JavaScript function that implements one function of the ABI. */
-export type Implementation<F extends HostFunction> = (
-  ...args: JsParams<F["params"]>
-) => F["blocking"] extends true ? JsResult<F["results"]> | Promise<JsResult<F["results"]>> : JsResult<F["results"]>;
+/** A function that blocks at need. */
+export interface AtNeed<A extends readonly unknown[], R> {
+  /** The result if there is one at once; undefined if the guest has to wait. */
+  atOnce(this: void, ...args: A): R | undefined;
+  /** Called with the same arguments, right after `atOnce` had no result. */
+  suspending(this: void, ...args: A): Promise<R>;
+}
+
+/** What implements one function of the ABI in JavaScript. */
+export type Implementation<F extends HostFunction> = F["blocking"] extends "at need"
+  ? AtNeed<JsParams<F["params"]>, JsResult<F["results"]>>
+  : (
+      ...args: JsParams<F["params"]>
+    ) => F["blocking"] extends "always" ? Promise<JsResult<F["results"]>> : JsResult<F["results"]>;
 
 /** The implementations of one import module, all of its functions and no other. */
 export type Implementations<M extends AbiModule> = {

@@ -50,8 +50,11 @@ export class CallStack {
     this.#frames.push(frame);
   }
 
-  pop(): void {
+  /** Takes the top off and returns it. */
+  pop(): CallFrame {
+    const { top } = this;
     this.#frames.pop();
+    return top;
   }
 
   /** Every mail that an activation works on, the newest first. */

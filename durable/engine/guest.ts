@@ -15,15 +15,18 @@ import { ERROR_CODES, failure, type Failure } from "../core/errors.ts";
 import type { FutureCallback, Outcome } from "../core/futures.ts";
 import { CALLBACK_DEPTH_MAX, SLICE_MS_MAX, SLICE_TURNS_MAX } from "../core/limits.ts";
 import type { InterruptMail, Mail, MessageMail } from "../core/mailbox.ts";
-import { callFrame, CallStack, mailsOf, type CallFrame } from "./call-stack.ts";
+import { callFrame, CallStack, type CallFrame } from "./call-stack.ts";
 import type { Host } from "./host.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { GuestFault, type GuestMemory } from "./memory.ts";
 
-/** The guest's exports, each entered through `WebAssembly.promising`. */
+/** The guest's exports, each entered through `WebAssembly.promising`, `invoke` by way of the trampoline. */
 export interface GuestExports {
   readonly initialize: (() => Promise<void>) | undefined;
+  /** Calls the body once, and again as long as `next` says so. */
   readonly invoke: () => Promise<void>;
+  /** False for a WASI command: its body runs once an instance. */
+  readonly repeatable: boolean;
   readonly callback: ((kind: number, token: number, length: number) => Promise<void>) | undefined;
 }
 
@@ -135,7 +138,8 @@ export class Guest {
     if (this.#isDaemon) {
       this.#closeRequest(top.current);
       this.atom.turn.consumed.push(mail);
-    } else if (!bottom.held.includes(mail)) {
+    } else if (bottom.held[0] !== mail) {
+      // All but the one that `invoke` was called for, which it held from the start.
       bottom.held.push(mail);
     }
     top.current = mail;
@@ -155,6 +159,12 @@ export class Guest {
   requireCallback(name: string): void {
     if (!this.#exports || this.#exports.callback) return;
     throw new GuestFault(`${name} registers a callback, but the module exports no radon_callback(i32, i32, i32).`);
+  }
+
+  /** A blocking point that nothing keeps the guest from passing: commits the turn; undefined if it has to `block` there. */
+  pass<T>(ready: () => T | undefined): T | undefined {
+    this.commit();
+    return this.#mustPause() ? undefined : ready();
   }
 
   /** A blocking point: commits the turn, runs callbacks, and waits until `ready` has a value, or `deadlineMs` (TIMEOUT). */
@@ -208,6 +218,13 @@ export class Guest {
     }
   }
 
+  /** True if something comes before the guest may go on: a callback, a breath, its end. */
+  #mustPause(): boolean {
+    if (this.#stopping || this.#awaited.length > 0 || this.atom.hasCallback || this.#isBreathDue()) return true;
+    const dueAtMs = this.atom.futures.dueAtMs();
+    return dueAtMs !== Infinity && dueAtMs <= this.host.now();
+  }
+
   // ---- For the runner
 
   /** The mail that the guest worked on when it trapped. */
@@ -221,11 +238,34 @@ export class Guest {
     this.commit();
   }
 
-  /** Runs `invoke` once; its messages are consumed and its turn committed when it returns. */
+  /**
+   * Runs `invoke` for a daemon's whole life, or for one message after the other until something else has to be done. The
+   * messages of each are consumed and its turn is committed when it returns.
+   */
   async invoke(): Promise<void> {
+    this.#openInvoke();
+    await this.#run((exports) => exports.invoke());
+    // It exited before it returned.
+    if (this.#stack.depth > 0) this.#closeInvoke();
+  }
+
+  /** For the trampoline, after each `invoke`: closes it; true if it is called again, for the next message. */
+  next(): boolean {
+    this.throwIfDoomed();
+    this.#closeInvoke();
+    if (this.#isDaemon || this.#spent || this.#mustPause() || !this.atom.mailbox.hasMessage) return false;
+    this.#openInvoke();
+    return true;
+  }
+
+  #openInvoke(): void {
     this.#assigned = this.#isDaemon ? undefined : this.atom.takeMessage();
-    const held = this.#assigned ? [this.#assigned] : [];
-    await this.#enter(callFrame({ held }), (exports) => exports.invoke());
+    this.#stack.push(callFrame({ held: this.#assigned ? [this.#assigned] : [] }));
+  }
+
+  #closeInvoke(): void {
+    this.#spent ||= this.#exports?.repeatable === false;
+    this.#closeFrame();
     this.#assigned = undefined;
     this.commit();
   }
@@ -235,7 +275,13 @@ export class Guest {
     await this.#runCallbacks();
   }
 
-  /** True if the guest called `proc_exit(0)`: all of it ended well, and its instance is used up. */
+  /** At rest, waits for the next event, or until a future is due. */
+  async rest(): Promise<void> {
+    await this.host.idle(this.atom.futures.dueAtMs());
+    this.startSlice();
+  }
+
+  /** True if the instance is used up: it called `proc_exit(0)`, or it is a command that has returned. */
   get spent(): boolean {
     return this.#spent;
   }
@@ -341,11 +387,19 @@ export class Guest {
   // ---- Frames
 
   /** Runs guest code in a frame of its own; what the frame held is consumed when it ends well. */
-  async #enter(frame: CallFrame, run: (exports: GuestExports) => Promise<void> | undefined): Promise<void> {
-    if (!this.#exports) throw new GuestFault("The guest was entered before its instance existed.");
+  async #enter(frame: CallFrame, code: (exports: GuestExports) => Promise<void> | undefined): Promise<void> {
     this.#stack.push(frame);
+    await this.#run(code);
+    this.#closeFrame();
+    // An exit ends everything below, too.
+    if (this.#spent && this.#stack.depth > 0) this.throwIfDoomed();
+  }
+
+  /** Runs guest code in the frame on top; throws its fault. If it exits by itself, it ended well and is `spent`. */
+  async #run(code: (exports: GuestExports) => Promise<void> | undefined): Promise<void> {
+    if (!this.#exports) throw new GuestFault("The guest was entered before its instance existed.");
     try {
-      await run(this.#exports);
+      await code(this.#exports);
       // A handler inside the guest may have caught the fault, and returned.
       this.throwIfDoomed();
     } catch (error) {
@@ -358,18 +412,16 @@ export class Guest {
       }
       this.#spent = true;
     }
-    this.#closeFrame(frame);
-    // An exit ends everything below, too.
-    if (this.#spent && this.#stack.depth > 0) this.throwIfDoomed();
   }
 
-  #closeFrame(frame: CallFrame): void {
-    this.#stack.pop();
+  #closeFrame(): void {
+    const { current, held } = this.#stack.pop();
     if (this.#stack.depth === 0) this.#flushOutput();
     // A message that a guest was stopped before it saw is the next instance's.
     const unseen = this.#stopping ? this.#assigned : undefined;
-    for (const mail of mailsOf(frame)) if (mail !== unseen) this.#closeRequest(mail);
-    for (const mail of frame.held) if (mail !== unseen) this.atom.turn.consumed.push(mail);
+    this.#closeRequest(current);
+    for (let at = held.length - 1; at >= 0; at--) if (held[at] !== unseen) this.#closeRequest(held[at] ?? null);
+    for (const mail of held) if (mail !== unseen) this.atom.turn.consumed.push(mail);
   }
 
   /** The mail that the guest was at, or the nearest below a callback that has none. */
@@ -408,10 +460,13 @@ export class Guest {
 
   /** At the end of a slice, commits and lets the event loop turn. */
   async breatheIfDue(): Promise<void> {
-    const sinceMs = this.host.monotonic() - this.#sliceStartMs;
-    if (this.#sliceTurns < SLICE_TURNS_MAX && sinceMs < SLICE_MS_MAX) return;
+    if (!this.#isBreathDue()) return;
     await this.host.breathe();
     this.startSlice();
+  }
+
+  #isBreathDue(): boolean {
+    return this.#sliceTurns >= SLICE_TURNS_MAX || this.host.monotonic() - this.#sliceStartMs >= SLICE_MS_MAX;
   }
 
   /** What follows is a new slice: the atom was at rest, or the event loop has turned. */

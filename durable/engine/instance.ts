@@ -1,9 +1,10 @@
 /**
  * Instances: a compiled module, its imports bound to a guest. Every import is one of the ABI's, granted, and wrapped so
- * that a fault in it dooms the instance; blocking ones suspend the guest (JSPI).
+ * that a fault in it dooms the instance; blocking ones suspend the guest (JSPI), some of them only at need (`trampoline.ts`).
  */
 import { failure, type Failure } from "../core/errors.ts";
-import { ABI, grantsFor, WASI_MODULE } from "./abi.ts";
+import { ABI, grantsFor, WASI_MODULE, type Blocking } from "./abi.ts";
+import { guarded, guardedAsync } from "./guarded.ts";
 import type { Guest, GuestExports } from "./guest.ts";
 import { coreImports } from "./imports/core.ts";
 import { assemblyScriptImports } from "./imports/env.ts";
@@ -14,16 +15,9 @@ import { kvImports } from "./imports/kv.ts";
 import { messagingImports } from "./imports/messaging.ts";
 import { namingImports } from "./imports/naming.ts";
 import { WASI_BLOCKING, wasiImports } from "./imports/wasi.ts";
+import { promising, suspending, type AnyFunction } from "./jspi.ts";
 import { GuestMemory } from "./memory.ts";
-
-type AnyFunction = (...args: never[]) => unknown;
-
-/** JSPI, which the type definitions of the platform do not have yet. */
-interface Jspi {
-  readonly Suspending: new (fn: AnyFunction) => WebAssembly.ImportValue;
-  readonly promising: (fn: AnyFunction) => (...args: readonly (number | bigint)[]) => Promise<void>;
-}
-const jspi = WebAssembly as unknown as Jspi;
+import { Trampoline, type AtNeedFunctions } from "./trampoline.ts";
 
 /** The module imports what Radon does not have. */
 class UnknownImport extends Error {
@@ -33,12 +27,6 @@ class UnknownImport extends Error {
 /** True if a module cannot be linked, so that trying again is of no use. */
 export function isLinkError(error: unknown): error is Error {
   return error instanceof Error && error.name === "LinkError";
-}
-
-/** True if the module is a WASI command: its `_start` runs once an instance. */
-export function isCommand(module: WebAssembly.Module): boolean {
-  const names = WebAssembly.Module.exports(module).map(({ name }) => name);
-  return !names.includes("invoke") && names.includes("_start");
 }
 
 /** What keeps the module from being loaded for this guest, if anything. */
@@ -69,19 +57,24 @@ export function checkModule(module: WebAssembly.Module, guest: Guest): Failure |
 /** Makes the instance and attaches it to the guest; throws if the module cannot be linked. */
 export function instantiate(module: WebAssembly.Module, guest: Guest): void {
   const wasi = wasiImports(guest);
-  const imports = linkImports(module, guest, (name) => wasi.function(name));
+  const table = hostFunctions(guest);
+  const trampoline = new Trampoline(guest.host.trampoline, guest, atNeedFunctions(table));
+  const imports = linkImports(module, guest, trampoline, (from, name) =>
+    from === WASI_MODULE ? wasi.function(name) : own(own<FunctionTable>(table, from), name),
+  );
   const instance = new WebAssembly.Instance(module, imports);
   wasi.attach(instance);
   const memory = new GuestMemory(instance.exports.memory as WebAssembly.Memory);
-  guest.attach(memory, enterable(instance), () => wasi.flush());
+  guest.attach(memory, enterable(instance, trampoline), () => wasi.flush());
 }
 
-function enterable({ exports }: WebAssembly.Instance): GuestExports {
-  const body = (exports.invoke ?? exports._start) as AnyFunction;
+function enterable({ exports }: WebAssembly.Instance, trampoline: Trampoline): GuestExports {
+  const { _initialize, _start, invoke = _start, radon_callback: callback } = exports;
   return {
-    initialize: exports._initialize ? jspi.promising(exports._initialize as AnyFunction) : undefined,
-    invoke: jspi.promising(body),
-    callback: exports.radon_callback ? jspi.promising(exports.radon_callback as AnyFunction) : undefined,
+    initialize: _initialize && promising(_initialize as AnyFunction),
+    invoke: trampoline.loopOver(invoke as WebAssembly.ExportValue),
+    repeatable: exports.invoke !== undefined,
+    callback: callback && promising(callback as AnyFunction),
   };
 }
 
@@ -89,24 +82,32 @@ function enterable({ exports }: WebAssembly.Instance): GuestExports {
 function linkImports(
   module: WebAssembly.Module,
   guest: Guest,
-  wasi: (name: string) => AnyFunction,
+  trampoline: Trampoline,
+  find: (from: string, name: string) => HostFunction | undefined,
 ): WebAssembly.Imports {
-  const table = hostFunctions(guest);
   const imports = new Map<string, Map<string, WebAssembly.ImportValue>>();
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    const fn = from === WASI_MODULE ? wasi(name) : own(own(table, from), name);
+    const fn = find(from, name);
     if (!fn) throw new UnknownImport(`The module imports ${from}.${name}, which Radon does not have.`);
-    const linked = isBlocking(from, name) ? new jspi.Suspending(guardedAsync(guest, fn)) : guarded(guest, fn);
-    imports.set(from, (imports.get(from) ?? new Map<string, WebAssembly.ImportValue>()).set(name, linked));
+    const functions = imports.get(from) ?? new Map<string, WebAssembly.ImportValue>();
+    imports.set(from, functions.set(name, linked(guest, trampoline, from, name, fn)));
   }
   return Object.fromEntries([...imports].map(([from, functions]) => [from, Object.fromEntries(functions)]));
+}
+
+function linked(guest: Guest, trampoline: Trampoline, from: string, name: string, fn: HostFunction) {
+  if (typeof fn !== "function") return trampoline.function(name as keyof AtNeedFunctions);
+  return isBlocking(from, name) ? suspending(guardedAsync(guest, fn)) : guarded(guest, fn);
 }
 
 function own<T>(table: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-function hostFunctions(guest: Guest): Readonly<Record<string, Readonly<Record<string, AnyFunction>>>> {
+type HostFunction = AnyFunction | AtNeedFunctions[keyof AtNeedFunctions];
+type FunctionTable = Readonly<Record<string, HostFunction>>;
+
+function hostFunctions(guest: Guest) {
   return {
     "radon:core": coreImports(guest),
     "radon:messaging": messagingImports(guest),
@@ -119,30 +120,13 @@ function hostFunctions(guest: Guest): Readonly<Record<string, Readonly<Record<st
   };
 }
 
+function atNeedFunctions(table: ReturnType<typeof hostFunctions>): AtNeedFunctions {
+  const { receive } = table["radon:messaging"];
+  return { receive, sleep: table["radon:core"].sleep, await: table["radon:future"].await };
+}
+
 function isBlocking(module: string, name: string): boolean {
   if (module === WASI_MODULE) return WASI_BLOCKING.has(name);
-  const functions: Readonly<Record<string, { readonly blocking: boolean }>> | undefined = own(ABI, module);
-  return own(functions, name)?.blocking ?? false;
-}
-
-function guarded(guest: Guest, fn: AnyFunction): AnyFunction {
-  return (...args: never[]) => {
-    guest.throwIfDoomed();
-    try {
-      return fn(...args);
-    } catch (error) {
-      throw guest.fault(error);
-    }
-  };
-}
-
-function guardedAsync(guest: Guest, fn: AnyFunction): AnyFunction {
-  return async (...args: never[]) => {
-    guest.throwIfDoomed();
-    try {
-      return await fn(...args);
-    } catch (error) {
-      throw guest.fault(error);
-    }
-  };
+  const functions: Readonly<Record<string, { readonly blocking: Blocking }>> | undefined = own(ABI, module);
+  return (own(functions, name)?.blocking ?? false) !== false;
 }

@@ -3,7 +3,7 @@
  *
  * Invariants
  * 1. At most one instance lives at a time. After a trap it is never entered again.
- * 2. A reactive atom's `invoke` runs once a message, one after the other; between them its callbacks run.
+ * 2. A reactive atom's `invoke` runs once a message, one after the other; between them its callbacks run, if any are due.
  * 3. A daemon's `invoke` runs once. Returning ends the atom until its module changes or it is restarted; a trap
  *    restarts it with backoff.
  */
@@ -12,7 +12,7 @@ import { failure } from "../core/errors.ts";
 import { Guest, GuestStop } from "./guest.ts";
 import type { Host } from "./host.ts";
 import { exitCodeOf } from "./exit-code.ts";
-import { checkModule, instantiate, isCommand, isLinkError } from "./instance.ts";
+import { checkModule, instantiate, isLinkError } from "./instance.ts";
 import { trapText } from "./trap.ts";
 
 export type RunState = "idle" | "running" | "backoff" | "ended" | "failed";
@@ -52,7 +52,7 @@ export class Runner {
     const { mailbox, futures } = this.#atom;
     if (this.#ended || this.#loadFailure !== undefined) return mailbox.hasMessage && this.#canRefuse();
     if (this.#host.entry.kind === "daemon") return true;
-    return mailbox.hasMessage || this.#hasCallback || futures.awaitsCallback;
+    return mailbox.hasMessage || this.#atom.hasCallback || futures.awaitsCallback;
   }
 
   /** Runs until there is nothing to do; the caller starts it again at the next event. */
@@ -79,11 +79,6 @@ export class Runner {
 
   get #ended(): boolean {
     return this.#atom.ended === this.#host.entry.moduleHash;
-  }
-
-  get #hasCallback(): boolean {
-    const { mailbox, futures, interrupts } = this.#atom;
-    return futures.hasCallback || (mailbox.hasInterrupt && !interrupts.masked);
   }
 
   async #step(): Promise<void> {
@@ -113,12 +108,9 @@ export class Runner {
     if (guest.spent || guest.stopping) return this.#discard();
     if (this.#atom.mailbox.hasMessage) {
       await guest.invoke();
-      if (guest.spent || isCommand(this.#module)) await this.#replace();
-      else await guest.breatheIfDue();
-    } else if (!this.#hasCallback && this.#atom.futures.awaitsCallback) {
-      await this.#host.idle(this.#atom.futures.dueAtMs());
-      guest.startSlice();
-    }
+      if (guest.spent) return this.#replace();
+      await guest.breatheIfDue();
+    } else if (!this.#atom.hasCallback && this.#atom.futures.awaitsCallback) await guest.rest();
     if (guest.stopping) this.#discard();
   }
 

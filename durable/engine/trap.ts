@@ -2,6 +2,8 @@
 import { REASON_BYTES_MAX } from "../core/limits.ts";
 
 const FRAMES_MAX = 24;
+/** The runtime's own WebAssembly, below every `invoke`, by the name in `trampoline.wat`. */
+const TRAMPOLINE = "radon_trampoline";
 /** V8 keeps ten frames of a stack, its own of the runtime among them: too few of the guest's. */
 Error.stackTraceLimit = Math.max(Error.stackTraceLimit, FRAMES_MAX + 8);
 
@@ -21,7 +23,7 @@ function thrownText(thrown: unknown): string {
 }
 
 function isGuestFrame(line: string): boolean {
-  return line.includes("wasm://") || line.includes("wasm-function");
+  return (line.includes("wasm://") || line.includes("wasm-function")) && !line.includes(TRAMPOLINE);
 }
 
 /** `at name (wasm://wasm/module-hash:wasm-function[3]:0x44)` without the address of the module. */

@@ -23,6 +23,18 @@ const FEATURES = {
   gc: true,
 } as const;
 
+/** The binary of a text file; throws what is wrong with it. `name`: the file's, in messages. */
+export async function assembleWat(file: string, name: string): Promise<Uint8Array> {
+  const { default: load } = await import("wabt");
+  const wabt = await load();
+  const parsed = wabt.parseWat(name, await readFile(file, "utf8"), FEATURES);
+  parsed.resolveNames();
+  parsed.validate();
+  const { buffer } = parsed.toBinary({ write_debug_names: true });
+  parsed.destroy();
+  return new Uint8Array(buffer);
+}
+
 export const wat: Compiler<"wat"> = {
   find: () =>
     Promise.resolve(
@@ -32,16 +44,8 @@ export const wat: Compiler<"wat"> = {
   flags: () => [JSON.stringify(FEATURES)],
 
   compile: async ({ entry }, _tool, job) => {
-    const { default: load } = await import("wabt");
-    const wabt = await load();
-    const name = path.relative(job.root, entry);
     try {
-      const parsed = wabt.parseWat(name, await readFile(entry, "utf8"), FEATURES);
-      parsed.resolveNames();
-      parsed.validate();
-      const { buffer } = parsed.toBinary({ write_debug_names: true });
-      parsed.destroy();
-      return { ok: true, wasm: new Uint8Array(buffer), warnings: "" };
+      return { ok: true, wasm: await assembleWat(entry, path.relative(job.root, entry)), warnings: "" };
     } catch (error) {
       return { ok: false, diagnostics: String(error instanceof Error ? error.message : error).trim() };
     }

@@ -7,10 +7,12 @@ import path from "node:path";
 import type { Plugin } from "esbuild";
 import type { Application } from "../../durable/core/application.ts";
 import type { CompiledModule } from "../compile/compile-modules.ts";
+import { assembleWat } from "../compile/wat.ts";
 import { packageFile } from "../package.ts";
 
 const GENERATED = "application.js";
 export const WORKER = "worker.js";
+const TRAMPOLINE = "trampoline.wasm";
 const VIRTUAL = "radon:application";
 
 export interface RuntimeBundle {
@@ -34,11 +36,18 @@ export async function writeApplication(
   const modules = compiled.filter((module) => used.has(module.name));
   await mkdir(folder, { recursive: true });
   await Promise.all(modules.map((module) => writeFile(path.join(folder, wasmName(module)), module.wasm)));
+  await writeFile(path.join(folder, TRAMPOLINE), await trampoline());
   await writeFile(path.join(folder, GENERATED), generated(application, modules));
-  const kept = new Set(modules.map(wasmName));
+  const kept = new Set([...modules.map(wasmName), TRAMPOLINE]);
   const stale = (await readdir(folder)).filter((name) => name.endsWith(".wasm") && !kept.has(name));
   await Promise.all(stale.map((name) => rm(path.join(folder, name))));
   return [...kept].map((name) => path.join(folder, name));
+}
+
+/** The engine's own module: a Worker may not compile at run time. */
+function trampoline(): Promise<Uint8Array> {
+  const name = "trampoline.wat";
+  return assembleWat(packageFile("durable", "engine", name), name);
 }
 
 /** Modules of one content share a file. */
@@ -52,7 +61,9 @@ function generated(application: Application, modules: readonly CompiledModule[])
   return [
     "// Written by formula from the application's formula.toml; changes to this file are lost.",
     ...imports,
+    `import trampoline from "./${TRAMPOLINE}";`,
     `export const application = ${JSON.stringify(application, null, 2)};`,
+    "export { trampoline };",
     "export const modules = {",
     ...entries,
     "};",

@@ -20,6 +20,7 @@ import {
 } from "../../durable/core/names.ts";
 import { SingleNaming } from "../../durable/core/naming.ts";
 import { VirtualClock } from "./virtual-clock.ts";
+import { trampoline } from "./wat.ts";
 
 export interface AtomSpec extends Partial<Omit<AtomEntry, "name" | "runtime" | "module">> {
   /** `atom`, which is in the runtime `cloud`, or `runtime/atom`. */
@@ -193,6 +194,7 @@ export class World {
       openLane: (receiver) => ({ send: (to, { batch }) => void this.#carry(receiver, life, to, batch) }),
       naming: namingPort(this.#naming.at(entry.runtime)),
       clock: this.#clockOf(life),
+      trampoline,
       waitUntil: (work) => void work.catch((error: unknown) => this.#failures.push(error)),
       setAlarm: () => undefined,
       abort: (reason) => this.#failures.push(new Error(reason)),

@@ -25,6 +25,9 @@ export function wat(text: string): WebAssembly.Module {
   return compile(assemble(text));
 }
 
+/** What the bundle of an application holds beside its modules. */
+export const trampoline = compile(assembleFile("../../durable/engine/trampoline.wat", import.meta.url));
+
 /** The binary of a text file, its path relative to the module `from` (an `import.meta.url`). */
 export function assembleFile(path: string, from: string): Uint8Array {
   return assemble(readFileSync(fileURLToPath(new URL(path, from).href), "utf8"), path);

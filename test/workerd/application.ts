@@ -5,6 +5,9 @@ import echo from "radon:test-atoms/echo.wasm";
 import relay from "radon:test-atoms/relay.wasm";
 import slow from "radon:test-atoms/slow.wasm";
 import ticker from "radon:test-atoms/ticker.wasm";
+import trampoline from "radon:test-atoms/trampoline.wasm";
+
+export { trampoline };
 
 const main = "main" as RuntimeName;
 

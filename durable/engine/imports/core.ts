@@ -38,9 +38,12 @@ export function coreImports(guest: Guest): Implementations<"radon:core"> {
       host.fillRandom(bytes);
       guest.memory.write(ptr, bytes);
     },
-    sleep: async (ms) => {
-      const outcome = await guest.block(() => undefined, deadlineAfter(host.now(), ms));
-      return outcome === undefined || outcome.code === "TIMEOUT" ? 0 : guest.fail(outcome);
+    sleep: {
+      atOnce: (ms) => (ms === 0n ? guest.pass(() => 0) : undefined),
+      suspending: async (ms) => {
+        const outcome = await guest.block(() => undefined, deadlineAfter(host.now(), ms));
+        return outcome === undefined || outcome.code === "TIMEOUT" ? 0 : guest.fail(outcome);
+      },
     },
     yield: async () => {
       const outcome = await guest.blockOn(() => host.breathe());

@@ -1,5 +1,6 @@
 /** `radon:future`: requests and timers that complete later. */
 import { failure, type Failure } from "../../core/errors.ts";
+import type { Outcome } from "../../core/futures.ts";
 import type { Implementations } from "../abi.ts";
 import type { Guest } from "../guest.ts";
 import { deadlineAfter } from "../time.ts";
@@ -10,6 +11,8 @@ export function futureImports(guest: Guest): Implementations<"radon:future"> {
   const id = (created: number | Failure): bigint => BigInt(typeof created === "number" ? created : guest.fail(created));
   const unknown = (future: bigint): Failure =>
     failure("NOT_FOUND", `There is no future ${future}: it was never made, or its result was taken.`);
+  const result = (outcome: Outcome, ptr: number, cap: number): number =>
+    outcome.kind === "failed" ? guest.fail(outcome.failure) : guest.out(outcome.payload, ptr, cap);
   return {
     request: (toPtr, toLen, ptr, len, timeout) => {
       const to = readDestination(guest, toPtr, toLen);
@@ -19,13 +22,18 @@ export function futureImports(guest: Guest): Implementations<"radon:future"> {
       return id(atom.request(to, payload, guest.waiting(), deadlineAfter(host.now(), timeout)));
     },
     timer: (ms) => id(atom.futures.create("timer", deadlineAfter(host.now(), ms))),
-    await: async (future, timeout, ptr, cap) => {
-      guest.memory.check(ptr, cap);
-      const number = Number(future);
-      if (!atom.futures.peek(number)) return guest.fail(unknown(future));
-      const outcome = await guest.blockOnFuture(number, deadlineAfter(host.now(), timeout));
-      if ("code" in outcome) return guest.fail(outcome);
-      return outcome.kind === "failed" ? guest.fail(outcome.failure) : guest.out(outcome.payload, ptr, cap);
+    await: {
+      atOnce: (future, _timeout, ptr, cap) => {
+        guest.memory.check(ptr, cap);
+        const number = Number(future);
+        if (!atom.futures.peek(number)) return guest.fail(unknown(future));
+        const outcome = guest.pass(() => atom.futures.claim(number));
+        return outcome && result(outcome, ptr, cap);
+      },
+      suspending: async (future, timeout, ptr, cap) => {
+        const outcome = await guest.blockOnFuture(Number(future), deadlineAfter(host.now(), timeout));
+        return "code" in outcome ? guest.fail(outcome) : result(outcome, ptr, cap);
+      },
     },
     poll: (future) => {
       atom.futures.tick(host.now());

@@ -2,6 +2,7 @@
 import { fromUtf8, utf8 } from "../../core/bytes.ts";
 import { failure, type Failure } from "../../core/errors.ts";
 import { PAYLOAD_BYTES_MAX, REASON_BYTES_MAX } from "../../core/limits.ts";
+import type { MessageMail } from "../../core/mailbox.ts";
 import { parseDestination, type GlobalName } from "../../core/names.ts";
 import type { OpenRequest } from "../../core/store.ts";
 import type { Implementations } from "../abi.ts";
@@ -12,6 +13,11 @@ const KIND = { message: 0, request: 1, http: 2, interrupt: 3 } as const;
 
 export function messagingImports(guest: Guest): Implementations<"radon:messaging"> {
   const { atom, host } = guest;
+  const next = () => guest.nextMessage();
+  const received = (mail: MessageMail, ptr: number, cap: number): number => {
+    guest.receive(mail);
+    return guest.out(mail.envelope.payload, ptr, cap);
+  };
   return {
     send: (toPtr, toLen, ptr, len) => {
       const to = readDestination(guest, toPtr, toLen);
@@ -20,14 +26,17 @@ export function messagingImports(guest: Guest): Implementations<"radon:messaging
       if (!(payload instanceof Uint8Array)) return guest.fail(payload);
       return guest.done(atom.send(to, "mail", { kind: "message", payload }));
     },
-    receive: async (timeout, ptr, cap) => {
-      guest.memory.check(ptr, cap);
-      const mail = await guest.block(() => guest.nextMessage(), deadlineAfter(host.now(), timeout));
-      if (!("envelope" in mail)) {
+    receive: {
+      atOnce: (_timeout, ptr, cap) => {
+        guest.memory.check(ptr, cap);
+        const mail = guest.pass(next);
+        return mail && received(mail, ptr, cap);
+      },
+      suspending: async (timeout, ptr, cap) => {
+        const mail = await guest.block(next, deadlineAfter(host.now(), timeout));
+        if ("envelope" in mail) return received(mail, ptr, cap);
         return guest.fail(mail.code === "TIMEOUT" ? failure("TIMEOUT", "No message came in the time allowed.") : mail);
-      }
-      guest.receive(mail);
-      return guest.out(mail.envelope.payload, ptr, cap);
+      },
     },
     kind: () => (guest.current ? KIND[guest.current.envelope.kind] : guest.fail(noCurrent())),
     sender: (ptr, cap) => {
