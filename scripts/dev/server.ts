@@ -11,7 +11,7 @@ export interface ServerOptions {
   readonly dataFolder: string;
   readonly onLog: (log: WorkerdStructuredLog) => void;
   /** workerd ended by itself, or was killed, and runs again. */
-  readonly onRestart: () => Promise<void>;
+  readonly onRestart?: () => Promise<void>;
 }
 
 export interface Server {
@@ -33,7 +33,7 @@ export async function serve(workers: Workers, options: ServerOptions): Promise<S
       log: new Log(LogLevel.ERROR),
       logRequests: false,
       handleStructuredLogs: options.onLog,
-      unsafeHandleRuntimeRestart: options.onRestart,
+      ...(options.onRestart === undefined ? {} : { unsafeHandleRuntimeRestart: options.onRestart }),
       workers: current,
     });
   const listeners = signalListeners();

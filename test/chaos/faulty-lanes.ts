@@ -1,8 +1,12 @@
-/** The bindings of an object, with lanes that fail for a while when they are told to. */
+/**
+ * The bindings of an object, with lanes that fail for a while when they are told to: posts are lost, repeated, or carried with
+ * their answers lost; sockets that are open are closed, or go dead, which nothing tells; new ones cannot be opened.
+ */
 
 type Env = Readonly<Record<string, unknown>>;
 type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
 
+const DEAD_CHANCE = 0.5;
 const LOSS_CHANCE = 0.3;
 const ANSWER_LOSS_CHANCE = 0.3;
 const REPEAT_CHANCE = 0.3;
@@ -11,11 +15,16 @@ export class FaultyLanes {
   readonly #sockets = new Set<WebSocket>();
   #failingUntilMs = 0;
 
-  /** The lanes fail for `ms` from now on; sockets that are open break at once. */
-  fail(ms: number): void {
+  /** The lanes fail for `ms` from now on; sockets that are open end at once. Returns how many did. */
+  fail(ms: number): number {
     this.#failingUntilMs = Date.now() + ms;
-    for (const socket of this.#sockets) socket.close(1011, "Broken by the chaos.");
+    const ended = this.#sockets.size;
+    for (const socket of this.#sockets) {
+      if (this.#fails(DEAD_CHANCE)) Object.defineProperty(socket, "send", { value: () => undefined });
+      else socket.close(1011, "Broken by the chaos.");
+    }
     this.#sockets.clear();
+    return ended;
   }
 
   /** The same bindings; what goes to objects passes here. */

@@ -26,9 +26,8 @@ export class AtomObject extends BuiltAtomObject {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/chaos/abort") this.ctx.abort("Aborted by the chaos.");
     if (pathname !== "/chaos/lanes") return super.fetch(request);
-    this.#lanes.fail(Number(searchParams.get("ms")));
-    for (const socket of this.ctx.getWebSockets()) socket.close(1011, "Broken by the chaos.");
-    return Promise.resolve(new Response(null, { status: 204 }));
+    const sockets = this.#lanes.fail(Number(searchParams.get("ms")));
+    return Promise.resolve(Response.json({ sockets }));
   }
 }
 

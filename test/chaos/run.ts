@@ -117,7 +117,13 @@ class ChaosRun {
   async #injectSmall(fault: SmallFault): Promise<void> {
     this.#tally.fault(fault.kind);
     const url = this.system.url + faultPath(fault, this.#entries);
-    await fetch(url, { method: "POST", signal: AbortSignal.timeout(FAULT_ANSWER_MS_MAX) }).catch(() => undefined);
+    try {
+      const response = await fetch(url, { method: "POST", signal: AbortSignal.timeout(FAULT_ANSWER_MS_MAX) });
+      if (fault.kind !== "lanes" || !response.ok) return void (await response.arrayBuffer());
+      this.#tally.socketsEnded(((await response.json()) as { sockets: number }).sockets);
+    } catch {
+      // The fault did its work.
+    }
   }
 
   /** What is wrong with the books once they had their time. */

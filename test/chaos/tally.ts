@@ -10,6 +10,7 @@ export class Tally {
   readonly #faults = new Map<string, number>();
   #repeated = 0;
   #kills = 0;
+  #sockets = 0;
   #killedAtMs: number | undefined;
   #recoveryMsMax = 0;
 
@@ -32,11 +33,18 @@ export class Tally {
     this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + 1);
   }
 
+  socketsEnded(count: number): void {
+    this.#sockets += count;
+  }
+
   get transfers(): number {
     return this.told.length;
   }
   get kills(): number {
     return this.#kills;
+  }
+  get sockets(): number {
+    return this.#sockets;
   }
   get recoveryMsMax(): number {
     return this.#recoveryMsMax;
@@ -50,6 +58,6 @@ export class Tally {
   line(): string {
     const verdicts = [...this.#verdicts].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
     const faults = [...this.#faults].map(([kind, count]) => `${count} ${kind}`).join(", ");
-    return `${this.transfers} transfers (${verdicts}; ${this.#repeated} ordered more than once), ${this.#kills} kills, ${faults}`;
+    return `${this.transfers} transfers (${verdicts}; ${this.#repeated} ordered more than once), ${this.#kills} kills, ${faults}, ${this.#sockets} sockets ended`;
   }
 }

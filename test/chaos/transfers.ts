@@ -26,6 +26,8 @@ export interface Transfer {
 export type Verdict = "accepted" | "done" | "declined" | "refused" | "failed" | "unknown";
 
 const WAYS: readonly Way[] = ["message", "message", "message", "request", "trigger", "trigger", "teller"];
+/** So many of the transfers are between neighbours, so that some pairs of atoms are busy enough for sockets. */
+const NEIGHBOUR_CHANCE = 0.7;
 const AMOUNT_MAX = 99;
 const TRAP_CHANCE = 0.01;
 const TRAPS_MAX = 2;
@@ -33,8 +35,7 @@ const INTERRUPT_CHANCE = 0.3;
 
 export function drawTransfer(id: string, { accounts, tellers }: Bank, random: Random): Transfer {
   const way = random.pick(WAYS);
-  const from = random.pick(accounts);
-  const to = random.pick(accounts.filter((account) => account !== from));
+  const { from, to } = drawPair(accounts, random);
   const byInterrupt = way !== "teller" && to.kind === "daemon" && random.chance(INTERRUPT_CHANCE);
   return {
     id,
@@ -46,6 +47,13 @@ export function drawTransfer(id: string, { accounts, tellers }: Bank, random: Ra
     channel: byInterrupt ? "interrupt" : "mail",
     traps: way !== "teller" && random.chance(TRAP_CHANCE) ? 1 + random.below(TRAPS_MAX) : 0,
   };
+}
+
+function drawPair(accounts: readonly BankAtom[], random: Random): Pick<Transfer, "from" | "to"> {
+  const from = random.pick(accounts);
+  const neighbour = accounts[accounts.indexOf(from) ^ 1];
+  if (neighbour && random.chance(NEIGHBOUR_CHANCE)) return { from, to: neighbour };
+  return { from, to: random.pick(accounts.filter((account) => account !== from)) };
 }
 
 /** The order as the account or the teller reads it. */
