@@ -10,6 +10,8 @@ export interface ServerOptions {
   readonly port: number;
   readonly dataFolder: string;
   readonly onLog: (log: WorkerdStructuredLog) => void;
+  /** workerd ended by itself, or was killed, and runs again. */
+  readonly onRestart?: () => Promise<void>;
 }
 
 export interface Server {
@@ -31,6 +33,7 @@ export async function serve(workers: Workers, options: ServerOptions): Promise<S
       log: new Log(LogLevel.ERROR),
       logRequests: false,
       handleStructuredLogs: options.onLog,
+      ...(options.onRestart === undefined ? {} : { unsafeHandleRuntimeRestart: options.onRestart }),
       workers: current,
     });
   const listeners = signalListeners();

@@ -68,6 +68,7 @@ export class DevSession {
       port,
       dataFolder,
       onLog: showLogs(this.#console),
+      onRestart: () => this.#workerdRestarted(),
     });
     if (this.#stopping.signal.aborted) return this.#server.url;
     await this.#startRuntimes(this.#server.url, attempt.version);
@@ -144,6 +145,13 @@ export class DevSession {
     this.#current = version;
     for (const problem of await startRuntimes(url, version.formula, this.#token))
       this.#console.warn(`warning: ${problem}`);
+  }
+
+  /** Nobody but a start wakes what has neither an alarm nor a visitor: names to register, daemons of other runtimes. */
+  async #workerdRestarted(): Promise<void> {
+    if (this.#server === undefined || this.#current === undefined) return;
+    this.#console.warn("warning: workerd ended unexpectedly and was started again.");
+    await this.#startRuntimes(this.#server.url, this.#current);
   }
 
   #chosenToken(): string {

@@ -145,6 +145,16 @@ describe("radon dev", { timeout: 60_000 }, () => {
     expect(await end(again, "SIGTERM")).toBe(0);
   });
 
+  it("starts a workerd that was killed again, and all runtimes with it", async () => {
+    const surviving = await dev();
+    const pid = await workerdPid();
+    process.kill(pid, "SIGKILL");
+    await surviving.command.says("stderr", /workerd ended unexpectedly and was started again/);
+    expect((await get(`${surviving.url}/hello`)).body).toBe("hello");
+    expect(await workerdPid()).not.toBe(pid);
+    expect(await end(surviving, "SIGINT")).toBe(0);
+  });
+
   it("ends when its launcher is killed", async () => {
     const launched = await started(new Radon(["dev", "--port", "0"], { cwd, launcher: true }));
     const pid = await workerdPid();

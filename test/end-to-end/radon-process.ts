@@ -11,6 +11,7 @@ const STOP_MS_MAX = 15_000;
 export interface RadonProcess {
   /** `http://HOST:PORT`. */
   readonly url: string;
+  readonly pid: number;
   /** All that it printed so far. */
   output(): string;
   /** Ctrl-C, and wait; its exit code. */
@@ -27,13 +28,19 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 }
 
 /** Starts `radon dev` and waits until it serves. */
-export async function startRadon(config: string, data: string, args: readonly string[] = []): Promise<RadonProcess> {
+export function startRadon(config: string, data: string, args: readonly string[] = []): Promise<RadonProcess> {
   const command = [join(root, "scripts/radon.ts"), "dev", "--config", config, "--data", data, "--port", "0", ...args];
+  return startScript(command);
+}
+
+/** Starts a script of this repository that serves as `radon dev` does, and says so with the same line. */
+export async function startScript(command: readonly string[]): Promise<RadonProcess> {
   const child = spawn(process.execPath, command, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   const log = collect(child);
   const match = await log.waitFor(/^ready (http:\/\/\S+)$/m, READY_MS_MAX);
   return {
     url: match[1] as string,
+    pid: child.pid as number,
     output: () => log.text(),
     stop: () => end(child, "SIGINT", log),
     kill: async () => void (await end(child, "SIGKILL", log)),

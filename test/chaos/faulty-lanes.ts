@@ -1,0 +1,81 @@
+/**
+ * The bindings of an object, with lanes that fail for a while when they are told to: posts are lost, repeated, or carried with
+ * their answers lost; sockets that are open are closed, or go dead, which nothing tells; new ones cannot be opened.
+ */
+
+type Env = Readonly<Record<string, unknown>>;
+type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+
+const DEAD_CHANCE = 0.5;
+const LOSS_CHANCE = 0.3;
+const ANSWER_LOSS_CHANCE = 0.3;
+const REPEAT_CHANCE = 0.3;
+
+export class FaultyLanes {
+  readonly #sockets = new Set<WebSocket>();
+  #failingUntilMs = 0;
+
+  /** The lanes fail for `ms` from now on; sockets that are open end at once. Returns how many did. */
+  fail(ms: number): number {
+    this.#failingUntilMs = Date.now() + ms;
+    const ended = this.#sockets.size;
+    for (const socket of this.#sockets) {
+      if (this.#fails(DEAD_CHANCE)) Object.defineProperty(socket, "send", { value: () => undefined });
+      else socket.close(1011, "Broken by the chaos.");
+    }
+    this.#sockets.clear();
+    return ended;
+  }
+
+  /** The same bindings; what goes to objects passes here. */
+  around(env: Env): Env {
+    return Object.fromEntries(
+      Object.entries(env).map(([name, binding]) => [name, isNamespace(binding) ? this.#namespace(binding) : binding]),
+    );
+  }
+
+  #namespace(objects: DurableObjectNamespace): Pick<DurableObjectNamespace, "idFromName" | "get"> {
+    return {
+      idFromName: (name) => objects.idFromName(name),
+      get: (id) => this.#stub(objects.get(id)),
+    };
+  }
+
+  /** Naming's calls are no lanes; they go through. */
+  #stub(stub: DurableObjectStub): DurableObjectStub {
+    const through: Fetch = (input, init) => stub.fetch(input as Request, init as RequestInit<CfProperties>);
+    const fetch: Fetch = (input, init) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : String(input));
+      if (pathname === "/batch") return this.#exchange(() => through(input, init));
+      return through(input, init).then((response) => this.#noted(response));
+    };
+    return new Proxy(stub, { get: (target, name) => (name === "fetch" ? fetch : Reflect.get(target, name)) });
+  }
+
+  async #exchange(carry: () => Promise<Response>): Promise<Response> {
+    if (!this.#fails(1)) return carry();
+    if (this.#fails(LOSS_CHANCE)) throw new Error("The chaos lost what was sent.");
+    if (this.#fails(REPEAT_CHANCE)) await (await carry()).arrayBuffer();
+    const answer = await carry();
+    if (!this.#fails(ANSWER_LOSS_CHANCE)) return answer;
+    await answer.arrayBuffer();
+    throw new Error("The chaos lost the answer.");
+  }
+
+  #fails(chance: number): boolean {
+    return Date.now() < this.#failingUntilMs && Math.random() < chance;
+  }
+
+  #noted(response: Response): Response {
+    const { webSocket } = response;
+    if (webSocket === null) return response;
+    if (this.#fails(1)) throw new Error("The chaos refused the connection.");
+    this.#sockets.add(webSocket);
+    webSocket.addEventListener("close", () => this.#sockets.delete(webSocket));
+    return response;
+  }
+}
+
+function isNamespace(binding: unknown): binding is DurableObjectNamespace {
+  return typeof binding === "object" && binding !== null && "idFromName" in binding;
+}
