@@ -300,7 +300,6 @@ export class AtomSession implements Host, LaneReceiver {
 
   #answerOf(position: number, timeoutMs: number): Promise<Answer> {
     return new Promise((resolve) => {
-      const late = failure("TIMEOUT", `${this.self} did not answer within ${timeoutMs} ms.`);
       const waiters = this.#waiters.get(position) ?? new Set();
       this.#waiters.set(position, waiters);
       const waiter = (answer: Answer) => {
@@ -311,9 +310,14 @@ export class AtomSession implements Host, LaneReceiver {
       const cancel = this.#ports.clock.after(timeoutMs, () => {
         waiters.delete(waiter);
         if (waiters.size === 0) this.#waiters.delete(position);
-        resolve({ kind: "failure", failure: late });
+        resolve({ kind: "failure", failure: this.#late(timeoutMs) });
       });
     });
+  }
+
+  #late(timeoutMs: number): Failure {
+    const { reason } = this.runner;
+    return failure("TIMEOUT", `${this.self} did not answer within ${timeoutMs} ms.${reason ? ` ${reason}` : ""}`);
   }
 
   #answer(position: number, answer: Answer): void {
