@@ -99,7 +99,7 @@ export class AtomSession implements Host, LaneReceiver {
     this.#aliasesSynced = 0;
     this.runner = new Runner(this.atom, this, module);
     this.#pump = new Pump(this.atom.peers, ports.openLane(this), ports.clock, () => this.settle());
-    this.#askers = new OutsideAskers(this.self, ports.clock);
+    this.#askers = new OutsideAskers(ports.clock, (timeoutMs) => this.#late(timeoutMs));
     const stepMs = entry.kind === "daemon" ? ONE_STEP_MS : undefined;
     this.#sleepTimer = new WakeTimer(ports.clock, () => this.#sleeper?.(), stepMs);
     this.#loopWatch = new LoopWatch(ports.clock, () => this.settle());
@@ -302,6 +302,11 @@ export class AtomSession implements Host, LaneReceiver {
       this.settle();
       if (this.runner.hasWork) this.#ensureRunning();
     }
+  }
+
+  #late(timeoutMs: number): Failure {
+    const { reason } = this.runner;
+    return failure("TIMEOUT", `${this.self} did not answer within ${timeoutMs} ms.${reason ? ` ${reason}` : ""}`);
   }
 
   async #asking<T>(ask: () => Promise<T>): Promise<T | Failure> {

@@ -11,7 +11,7 @@ export function atomState({ atom, runner, entry, self }: AtomSession): Record<st
     moduleHash: entry.moduleHash,
     durability: entry.durability,
     state: runner.state,
-    reason: runner.loadFailure ?? null,
+    reason: runner.reason ?? null,
     warm: runner.warm,
     mailbox: { messages: mailbox.count, bytes: mailbox.bytes },
     outbox: { messages: peers.unacknowledged },

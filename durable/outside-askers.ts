@@ -5,7 +5,7 @@
 import type { Clock } from "./clock.ts";
 import type { Answer } from "./core/answer.ts";
 import { Deadlines } from "./core/deadlines.ts";
-import { failure } from "./core/errors.ts";
+import type { Failure } from "./core/errors.ts";
 import { WakeTimer } from "./wake-timer.ts";
 
 interface Asker {
@@ -16,8 +16,8 @@ interface Asker {
 }
 
 export class OutsideAskers {
-  readonly #self: string;
   readonly #clock: Clock;
+  readonly #late: (timeoutMs: number) => Failure;
   readonly #askers = new Map<number, Asker>();
   /** The askers of a position: more than one if an `Idempotency-Key` was repeated. */
   readonly #byPosition = new Map<number, Set<Asker>>();
@@ -25,10 +25,10 @@ export class OutsideAskers {
   readonly #timer: WakeTimer;
   #nextId = 1;
 
-  /** `self`: whom a sentence about a late answer names. */
-  constructor(self: string, clock: Clock) {
-    this.#self = self;
+  /** `late`: the failure of an asker that waited `timeoutMs` in vain. */
+  constructor(clock: Clock, late: (timeoutMs: number) => Failure) {
     this.#clock = clock;
+    this.#late = late;
     this.#timer = new WakeTimer(clock, () => this.#tick());
   }
 
@@ -54,13 +54,9 @@ export class OutsideAskers {
     const nowMs = this.#clock.now();
     for (let id = this.#deadlines.takeDue(nowMs); id !== undefined; id = this.#deadlines.takeDue(nowMs)) {
       const asker = this.#askers.get(id);
-      if (asker) this.#end(asker, { kind: "failure", failure: this.#late(asker) });
+      if (asker) this.#end(asker, { kind: "failure", failure: this.#late(asker.timeoutMs) });
     }
     this.#timer.by(this.#deadlines.nextAtMs());
-  }
-
-  #late({ timeoutMs }: Asker) {
-    return failure("TIMEOUT", `${this.#self} did not answer within ${timeoutMs} ms.`);
   }
 
   #end(asker: Asker, answer: Answer): void {

@@ -30,7 +30,7 @@ import { Peers, type Undeliverable } from "./peers.ts";
 import { readKey, scanRange } from "./pending-kv.ts";
 import { Requests } from "./requests.ts";
 import type { Change, DeadLetter, KeyRange, KvEntry, OpenRequest, Store } from "./store.ts";
-import { Supervisor, type Trap } from "./supervisor.ts";
+import { Supervisor, type Blame, type Trap } from "./supervisor.ts";
 import { Turn, type Outgoing } from "./turn.ts";
 import { Waiting } from "./waiting.ts";
 
@@ -47,6 +47,14 @@ export interface Released {
   /** Answers to what came from outside, by mailbox position. */
   readonly answers: readonly { readonly position: number; readonly answer: Answer }[];
   readonly afterCommit: readonly (() => void)[];
+}
+
+/** What follows from a trap. */
+export interface Aftermath {
+  /** When the next instance may start. */
+  readonly restartAtMs: number;
+  /** What it counts against; null if the atom was at no mail. */
+  readonly blame: Blame | null;
 }
 
 const NOTHING_RELEASED: Released = { answers: [], afterCommit: [] };
@@ -314,15 +322,15 @@ export class Atom {
 
   /**
    * The instance is lost: its turn is dropped, what it held is put back. `blamed` is the mail that it worked on; after
-   * `attemptsMax` traps that goes to the dead letters. Returns when the next instance may start, in ms.
+   * `attemptsMax` traps that goes to the dead letters.
    */
-  onTrap(text: string, blamed: Mail | null, nowMs: number): number {
-    const restartAtMs = this.supervisor.onTrap(text, nowMs);
-    this.#changes.push({ kind: "state", name: "trap", value: JSON.stringify(this.supervisor.lastTrap) });
+  onTrap(text: string, blamed: Mail | null, nowMs: number): Aftermath {
     this.dropTurn();
-    if (blamed && this.mailbox.holds(blamed)) this.#blame(blamed, text, nowMs);
+    const blame = blamed && this.mailbox.holds(blamed) ? this.#blame(blamed, text, nowMs) : null;
+    const restartAtMs = this.supervisor.onTrap(text, blame, nowMs);
+    this.#changes.push({ kind: "state", name: "trap", value: JSON.stringify(this.supervisor.lastTrap) });
     this.#endInstance("The atom trapped before it answered.");
-    return restartAtMs;
+    return { restartAtMs, blame };
   }
 
   /** The instance was stopped on purpose, or is to be replaced. */
@@ -473,14 +481,16 @@ export class Atom {
     this.idempotency.markCommitted();
   }
 
-  #blame(mail: Mail, text: string, nowMs: number): void {
+  #blame(mail: Mail, text: string, nowMs: number): Blame {
     mail.traps += 1;
-    if (mail.traps < this.settings.attemptsMax) return;
-    const reason = `It trapped the atom ${mail.traps} times. The last trap: ${text}`;
+    const { position, traps } = mail;
+    if (traps < this.settings.attemptsMax) return { position, traps, buried: false };
+    const reason = `It trapped the atom ${traps} times. The last trap: ${text}`;
     this.#bury("in", mail.from, mail.envelope, reason, nowMs);
-    const request = this.requests.get(mail.position);
+    const request = this.requests.get(position);
     if (request) this.#route(request, { kind: "failure", failure: failure("REMOTE", text) });
     this.mailbox.consume(mail);
+    return { position, traps, buried: true };
   }
 
   #bury(direction: "in" | "out", peer: GlobalName | "", envelope: Envelope, reason: string, nowMs: number): void {

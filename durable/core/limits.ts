@@ -53,6 +53,8 @@ export const RETRY_BACKOFF_MS_MAX = 5_000;
 
 export const RESTART_BACKOFF_MS_MIN = 50;
 export const RESTART_BACKOFF_MS_MAX = 30_000;
+/** The longest that the message after a dead letter has to wait for its instance. */
+export const BURIAL_BACKOFF_MS_MAX = 1_000;
 /** An instance that ran this long without a trap starts again at the smallest backoff. */
 export const HEALTHY_AFTER_MS = 60_000;
 

@@ -6,8 +6,9 @@
  * 2. A reactive atom's `invoke` runs once a message, one after the other; between them its callbacks run, if any are due.
  * 3. A daemon's `invoke` runs once. Returning ends the atom until its module changes or it is restarted; a trap
  *    restarts it with backoff.
+ * 4. Whatever trapped, the log says when the next instance starts, and what becomes of the message.
  */
-import type { Atom } from "../core/atom.ts";
+import type { Aftermath, Atom } from "../core/atom.ts";
 import { failure } from "../core/errors.ts";
 import { Guest, GuestStop } from "./guest.ts";
 import type { Host } from "./host.ts";
@@ -39,9 +40,11 @@ export class Runner {
     if (this.#restartAtMs > this.#host.now()) return "backoff";
     return this.#running ? "running" : "idle";
   }
-  /** Why the module could not be loaded, if it could not. */
-  get loadFailure(): string | undefined {
-    return this.#loadFailure;
+  /** Why nothing runs although something should: the module could not be loaded, or has to wait after a trap. */
+  get reason(): string | undefined {
+    if (this.state !== "backoff") return this.#loadFailure;
+    const trap = this.#atom.supervisor.lastTrap?.text ?? "";
+    return `It trapped and starts again in ${this.#waitText(this.#restartAtMs)}. The last trap: ${trap}`;
   }
   /** True if an instance is in memory. */
   get warm(): boolean {
@@ -66,9 +69,10 @@ export class Runner {
     }
   }
 
-  /** Ends the instance, if there is one, and starts the atom anew. */
+  /** Ends the instance, if there is one, and starts the atom anew, at once. */
   restart(): void {
     this.#restartAtMs = 0;
+    this.#atom.supervisor.onProgress();
     this.#loadFailure = undefined;
     this.#initializationTraps = 0;
     this.#atom.setEnded(null);
@@ -164,8 +168,23 @@ export class Runner {
     }
     const code = exitCodeOf(error);
     const text = code === undefined ? trapText(error) : `The atom exited with code ${code}.`;
-    this.#restartAtMs = this.#atom.onTrap(text, guest.blamed, this.#host.now());
-    this.#host.log("error", `Trap: ${text}`);
+    const aftermath = this.#atom.onTrap(text, guest.blamed, this.#host.now());
+    this.#restartAtMs = aftermath.restartAtMs;
+    this.#host.log("error", `Trap: ${text}\n${this.#outlook(aftermath)}`);
+  }
+
+  #outlook({ restartAtMs, blame }: Aftermath): string {
+    const wait = this.#waitText(restartAtMs);
+    if (!blame) return `The next instance starts in ${wait}.`;
+    const count = `Trap ${blame.traps} of ${this.#host.entry.attemptsMax} of its message`;
+    return blame.buried
+      ? `${count}, which is a dead letter now. The next instance starts in ${wait}.`
+      : `${count}; the next try is in ${wait}.`;
+  }
+
+  #waitText(untilMs: number): string {
+    const waitMs = Math.ceil(untilMs - this.#host.now());
+    return waitMs < 1_000 ? `${waitMs} ms` : `${(waitMs / 1_000).toFixed(1)} s`;
   }
 
   #discard(): void {

@@ -112,10 +112,10 @@ describe("traps", () => {
 
   test("progress ends the row of traps, so that a good message after a bad one starts at the smallest backoff", () => {
     a.deliver(message("poison"));
-    const waits = [1, 2].map(() => a.atom.onTrap("unreachable", a.take(), network.nowMs) - network.nowMs);
+    const waits = [1, 2].map(() => a.atom.onTrap("unreachable", a.take(), network.nowMs).restartAtMs - network.nowMs);
     expect(waits).toEqual([50, 100]);
     a.receive();
-    expect(a.atom.onTrap("unreachable", null, network.nowMs) - network.nowMs).toBe(50);
+    expect(a.atom.onTrap("unreachable", null, network.nowMs).restartAtMs - network.nowMs).toBe(50);
   });
 });
 

@@ -1,11 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { HEALTHY_AFTER_MS, RESTART_BACKOFF_MS_MAX, RESTART_BACKOFF_MS_MIN } from "../../durable/core/limits.ts";
-import { Supervisor } from "../../durable/core/supervisor.ts";
+import {
+  BURIAL_BACKOFF_MS_MAX,
+  HEALTHY_AFTER_MS,
+  RESTART_BACKOFF_MS_MAX,
+  RESTART_BACKOFF_MS_MIN,
+} from "../../durable/core/limits.ts";
+import { Supervisor, type Blame } from "../../durable/core/supervisor.ts";
 
 /** An instance that starts and traps at once; how long the next one has to wait. */
-function trapAt(supervisor: Supervisor, nowMs: number): number {
+function trapAt(supervisor: Supervisor, nowMs: number, blame: Blame | null = null): number {
   supervisor.onStart(nowMs);
-  return supervisor.onTrap("unreachable", nowMs) - nowMs;
+  return supervisor.onTrap("unreachable", blame, nowMs) - nowMs;
+}
+
+/** The waits after each trap of a message that is buried with the last of `attempts`. */
+function poison(supervisor: Supervisor, position: number, attempts: number): number[] {
+  const traps = Array.from({ length: attempts }, (_, index) => index + 1);
+  return traps.map((count) => trapAt(supervisor, 0, { position, traps: count, buried: count === attempts }));
 }
 
 describe("supervision", () => {
@@ -18,29 +29,63 @@ describe("supervision", () => {
     expect(supervisor.restarts).toBe(105);
   });
 
-  test("2: an instance that consumed a message ends the row", () => {
+  test("1: a row belongs to the message that is blamed; one without blame goes on with it", () => {
+    const supervisor = new Supervisor();
+    const first = { position: 7, traps: 1, buried: false };
+    expect([1, 2, 3].map(() => trapAt(supervisor, 0, first))).toEqual([50, 100, 200]);
+    expect([trapAt(supervisor, 0, null), trapAt(supervisor, 0, first)]).toEqual([400, 800]);
+    expect(trapAt(supervisor, 0, { position: 8, traps: 1, buried: false })).toBe(50);
+  });
+
+  test("1: a message does not pay for an instance that trapped before it", () => {
+    const supervisor = new Supervisor();
+    for (let i = 0; i < 20; i++) trapAt(supervisor, i);
+    expect(trapAt(supervisor, 20, { position: 1, traps: 1, buried: false })).toBe(RESTART_BACKOFF_MS_MIN);
+  });
+
+  test("2: each message has its tries with the same waits, whatever became of the ones before", () => {
+    const supervisor = new Supervisor();
+    const waits = [1, 2, 3].map((position) => poison(supervisor, position, 5));
+    expect(waits.map((each) => each.slice(0, -1))).toEqual(Array.from({ length: 3 }, () => [50, 100, 200, 400]));
+    expect(waits.map((each) => each.at(-1))).toEqual([50, 100, 200]);
+  });
+
+  test("2: a module that traps on every message does not spin, even if each has one attempt", () => {
+    const supervisor = new Supervisor();
+    const waits = Array.from({ length: 100 }, (_, position) => poison(supervisor, position, 1)).flat();
+    expect(waits.slice(0, 6)).toEqual([50, 100, 200, 400, 800, BURIAL_BACKOFF_MS_MAX]);
+    expect(Math.min(...waits.slice(5))).toBe(BURIAL_BACKOFF_MS_MAX);
+  });
+
+  test("3: an instance that consumed a message ends the row and forgets the burials", () => {
     const supervisor = new Supervisor();
     trapAt(supervisor, 0);
     trapAt(supervisor, 1);
     supervisor.onProgress();
     expect(trapAt(supervisor, 2)).toBe(RESTART_BACKOFF_MS_MIN);
+    for (let position = 0; position < 9; position++) poison(supervisor, position, 1);
+    supervisor.onProgress();
+    expect(poison(supervisor, 9, 1)).toEqual([RESTART_BACKOFF_MS_MIN]);
   });
 
-  test("2: an instance that ran long enough ends the row", () => {
+  test("3: an instance that ran long enough ends the row", () => {
     const supervisor = new Supervisor();
     trapAt(supervisor, 0);
     trapAt(supervisor, 1);
     supervisor.onStart(100);
-    expect(supervisor.onTrap("late", 100 + HEALTHY_AFTER_MS) - HEALTHY_AFTER_MS - 100).toBe(RESTART_BACKOFF_MS_MIN);
+    expect(supervisor.onTrap("late", null, 100 + HEALTHY_AFTER_MS) - HEALTHY_AFTER_MS - 100).toBe(
+      RESTART_BACKOFF_MS_MIN,
+    );
   });
 
-  test("2: an instance that never started ran no time at all, whenever the last one started", () => {
+  test("3: an instance that never started ran no time at all, whenever the last one started", () => {
     const supervisor = new Supervisor();
     const late = 10 * HEALTHY_AFTER_MS;
-    expect([0, 1, 2].map((i) => supervisor.onTrap("start function", late + i) - late - i)).toEqual([50, 100, 200]);
+    const failedStart = (nowMs: number) => supervisor.onTrap("start function", null, nowMs) - nowMs;
+    expect([0, 1, 2].map((i) => failedStart(late + i))).toEqual([50, 100, 200]);
     supervisor.onStart(late);
-    supervisor.onTrap("after a healthy run", 3 * late);
-    expect(supervisor.onTrap("start function", 3 * late) - 3 * late).toBe(2 * RESTART_BACKOFF_MS_MIN);
+    supervisor.onTrap("after a healthy run", null, 3 * late);
+    expect(failedStart(3 * late)).toBe(2 * RESTART_BACKOFF_MS_MIN);
   });
 
   test("the last trap is told, even over a restart", () => {

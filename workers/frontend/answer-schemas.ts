@@ -11,6 +11,10 @@ export const atomStateSchema = z.looseObject({
   module: z.string(),
   moduleHash: z.string().describe("SHA-256 of the compiled module, in hex."),
   state: z.string(),
+  reason: z
+    .string()
+    .nullable()
+    .describe("Why nothing runs although something should: a module that does not load, or a backoff."),
   mailbox: z.looseObject({ messages: z.number(), bytes: z.number() }),
   outbox: z.looseObject({ messages: z.number() }),
   counters: z.record(z.string(), z.number()),
