@@ -1,5 +1,6 @@
 /**
- * A lane of WebSockets between objects: one a pair of atoms, opened by the first of the two that finds the pair hot, used by both.
+ * A lane of WebSockets between objects: one a pair of atoms, opened by the first of the two that finds the pair hot, used by
+ * both. If both open one at the same time, each sends on the one that it had first.
  *
  * Invariants
  * 1. A socket carries batches both ways and nothing else. What comes in goes to the receiver in the order of arrival.
@@ -27,8 +28,9 @@ interface Connection {
 export class SocketLane {
   readonly #receiver: LaneReceiver;
   readonly #clock: Clock;
-  /** The connection to send on, by peer; an older one of the same peer may still receive. */
-  readonly #connections = new Map<GlobalName, Connection>();
+  readonly #connections = new Set<Connection>();
+  /** The connection to send on, by peer. */
+  readonly #sending = new Map<GlobalName, Connection>();
   #sweeping = false;
 
   constructor(receiver: LaneReceiver, clock: Clock) {
@@ -38,7 +40,7 @@ export class SocketLane {
 
   /** Returns false if there is no socket to the peer. */
   send(to: GlobalName, { batch, stalled }: Departure): boolean {
-    const connection = this.#connections.get(to);
+    const connection = this.#sending.get(to);
     if (!connection) return false;
     if (stalled) {
       this.#drop(connection);
@@ -57,7 +59,8 @@ export class SocketLane {
     socket.addEventListener("message", ({ data }) => this.#onMessage(connection, data));
     socket.addEventListener("close", ({ reason }) => this.#onEnd(connection, reason || "The socket was closed."));
     socket.addEventListener("error", ({ message }) => this.#onEnd(connection, message));
-    this.#connections.set(peer, connection);
+    this.#connections.add(connection);
+    if (!this.#sending.has(peer)) this.#sending.set(peer, connection);
     if (opened) this.#sweepLater();
   }
 
@@ -88,9 +91,9 @@ export class SocketLane {
   }
 
   /** Returns false if it was forgotten before. */
-  #forget({ peer, socket }: Connection): boolean {
-    if (this.#connections.get(peer)?.socket !== socket) return false;
-    return this.#connections.delete(peer);
+  #forget(connection: Connection): boolean {
+    if (this.#sending.get(connection.peer) === connection) this.#sending.delete(connection.peer);
+    return this.#connections.delete(connection);
   }
 
   #sweepLater(): void {
@@ -104,8 +107,8 @@ export class SocketLane {
 
   #sweep(): void {
     const idleSinceMs = this.#clock.now() - IDLE_MS_MAX;
-    const opened = [...this.#connections.values()].filter((connection) => connection.opened);
+    const opened = [...this.#connections].filter((connection) => connection.opened);
     for (const connection of opened) if (connection.usedAtMs <= idleSinceMs) this.#drop(connection);
-    if (opened.some((connection) => this.#connections.get(connection.peer) === connection)) this.#sweepLater();
+    if (opened.some((connection) => this.#connections.has(connection))) this.#sweepLater();
   }
 }
