@@ -20,16 +20,15 @@ export class GuestMemory {
   }
 
   get byteLength(): number {
-    return this.#memory.buffer.byteLength;
+    return this.#view().length;
   }
 
   /** Traps unless [ptr, ptr + length) lies in the memory. */
   check(ptr: number, length: number): void {
     const start = ptr >>> 0;
     const end = start + (length >>> 0);
-    if (end > this.byteLength) {
-      throw new GuestFault(`The range [${start}, ${end}) leaves the atom's memory of ${this.byteLength} bytes.`);
-    }
+    if (end <= this.#bytes.length || end <= this.byteLength) return;
+    throw new GuestFault(`The range [${start}, ${end}) leaves the atom's memory of ${this.byteLength} bytes.`);
   }
 
   /** A copy of `length` bytes at `ptr`. */
@@ -55,13 +54,14 @@ export class GuestMemory {
     this.#view().set(bytes, ptr >>> 0);
   }
 
+  /** For the moment: the memory may grow. */
   view(): DataView {
-    return new DataView(this.#memory.buffer);
+    return new DataView(this.#view().buffer);
   }
 
-  /** The cached view; a memory that has grown has a new buffer. */
+  /** The cached view. A memory that has grown has a new buffer, and the old one is detached: views of it are empty. */
   #view(): Uint8Array {
-    if (this.#bytes.buffer !== this.#memory.buffer) this.#bytes = new Uint8Array(this.#memory.buffer);
+    if (this.#bytes.length === 0) this.#bytes = new Uint8Array(this.#memory.buffer);
     return this.#bytes;
   }
 }
