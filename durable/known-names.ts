@@ -12,6 +12,8 @@ const MET_MAX = 10_000;
 export class KnownNames {
   readonly #self: GlobalName;
   readonly #known = new Set<GlobalName>();
+  /** What a bare name means, until another name is met. */
+  readonly #chosen = new Map<AtomName, GlobalName>();
   readonly #byAtom = new Map<AtomName, GlobalName[]>();
 
   constructor(application: Application, self: GlobalName) {
@@ -31,15 +33,21 @@ export class KnownNames {
         ? destination.name
         : failure("NOT_FOUND", `There is no atom ${destination.name}.`);
     }
-    const own = globalName(splitGlobalName(this.#self).runtime, destination.name);
-    if (this.#known.has(own)) return own;
-    const chosen = rendezvous(this.#self, this.#byAtom.get(destination.name) ?? []);
+    const chosen = this.#chosen.get(destination.name) ?? this.#choose(destination.name);
     return chosen ?? failure("NOT_FOUND", `No runtime has an atom "${destination.name}".`);
+  }
+
+  #choose(atom: AtomName): GlobalName | undefined {
+    const own = globalName(splitGlobalName(this.#self).runtime, atom);
+    const chosen = this.#known.has(own) ? own : rendezvous(this.#self, this.#byAtom.get(atom) ?? []);
+    if (chosen !== undefined) this.#chosen.set(atom, chosen);
+    return chosen;
   }
 
   #add(name: GlobalName): void {
     if (this.#known.has(name)) return;
     this.#known.add(name);
+    this.#chosen.clear();
     const { atom } = splitGlobalName(name);
     const names = this.#byAtom.get(atom);
     if (names) names.push(name);

@@ -16,7 +16,15 @@ import { AliasDraft, checkAlias, NO_ALIASES, type AliasDelta } from "./aliases.t
 import type { Answer } from "./answer.ts";
 import type { Durability } from "./application.ts";
 import { DeadLetters } from "./dead-letters.ts";
-import { decodeEnvelopes, encodeEnvelopes, type ChainLink, type Envelope } from "./envelope.ts";
+import {
+  channelOf,
+  decodeEnvelopes,
+  encodeEnvelopes,
+  envelopeStarts,
+  kindOf,
+  type ChainLink,
+  type Envelope,
+} from "./envelope.ts";
 import { failure, type Failure } from "./errors.ts";
 import type { Batch, ChannelClass, Frame } from "./frame.ts";
 import { Futures } from "./futures.ts";
@@ -24,15 +32,15 @@ import { Idempotency, type KeyState } from "./idempotency.ts";
 import { incarnationOf } from "./incarnation.ts";
 import { Interrupts } from "./interrupts.ts";
 import { CHAIN_LENGTH_MAX, IDS_RESERVED, OPEN_REQUESTS_MAX } from "./limits.ts";
-import { Mailbox, type InterruptMail, type Load, type Mail, type MessageMail } from "./mailbox.ts";
+import { Mailbox, type InterruptMail, type Mail, type MessageMail } from "./mailbox.ts";
 import type { GlobalName } from "./names.ts";
+import { fits, OutgoingRuns, type Load } from "./outgoing.ts";
 import { Peers, type Undeliverable } from "./peers.ts";
 import { readKey, scanRange } from "./pending-kv.ts";
 import { Requests } from "./requests.ts";
 import type { Change, DeadLetter, KeyRange, KvEntry, OpenRequest, Store } from "./store.ts";
 import { Supervisor, type Blame, type Trap } from "./supervisor.ts";
-import { Turn, type Outgoing } from "./turn.ts";
-import { Waiting } from "./waiting.ts";
+import { Turn } from "./turn.ts";
 
 export interface AtomSettings {
   readonly self: GlobalName;
@@ -100,7 +108,6 @@ export class Atom {
   interrupts = new Interrupts();
   readonly turn = new Turn();
   #pending = new Turn();
-  readonly #waiting = new Waiting();
   readonly #store: Store;
   #changes: Change[] = [];
   #released: { position: number; answer: Answer }[] = [];
@@ -160,7 +167,7 @@ export class Atom {
 
   /** Takes what a peer sent, or throws. Nothing of it is acknowledged before the next flush. */
   onBatch(batch: Batch, nowMs: number): void {
-    const read = new Map(batch.frames.map((frame) => [frame, envelopesOf(frame)]));
+    const read = new Map(batch.frames.map((frame) => [frame, startsOf(frame)]));
     const { frames, undeliverable } = this.peers.onBatch(batch, nowMs, this.#roomKeeper());
     for (const frame of frames) this.#acceptFrame(frame, read.get(frame));
     for (const item of undeliverable) this.#onUndeliverable(item, nowMs);
@@ -173,7 +180,9 @@ export class Atom {
       return failure("BUSY", `The mailbox of ${this.settings.self} is full.`);
     }
     this.counters.received += 1;
-    return (this.mailbox.accept("", encodeEnvelopes([made]), [made])[0] as Mail).position;
+    const position = this.mailbox.nextPosition;
+    this.mailbox.accept("", encodeEnvelopes([made]));
+    return position;
   }
 
   /** What an `Idempotency-Key` means now. */
@@ -191,12 +200,20 @@ export class Atom {
     return scanRange([this.turn.kv, this.#pending.kv], this.#store, range);
   }
 
-  /** Queues an envelope for a peer, or says why it cannot be. */
+  /** Queues an envelope for a peer, or says why it cannot be. Its bytes are copied. */
   send(to: GlobalName, channel: ChannelClass, envelope: Envelope): Failure | undefined {
-    const outgoing: Outgoing = { to, channel, envelope };
-    const refused = this.#reserve(outgoing);
-    if (!refused) this.turn.outgoing.push(outgoing);
-    return refused;
+    const runs = this.#runsTo(to, channel);
+    if (!runs) return busy(to);
+    this.turn.outgoing.add(runs, envelope);
+    return undefined;
+  }
+
+  /** Queues a one-way message, its payload copied from `source`. */
+  sendMessage(to: GlobalName, source: DataView, start: number, bytes: number): Failure | undefined {
+    const runs = this.#runsTo(to, "mail");
+    if (!runs) return busy(to);
+    this.turn.outgoing.addMessage(runs, source, start, bytes);
+    return undefined;
   }
 
   /** Sends a request; its future's id, or why it cannot be sent. `chain`: who waits for the current message. */
@@ -281,9 +298,7 @@ export class Atom {
     for (const token of turn.tokensTaken) this.requests.take(token);
     for (const { request, answer } of turn.answers.values()) this.#route(request, answer);
     for (const mail of turn.consumed) this.#consume(mail);
-    for (const outgoing of turn.outgoing) this.#dispatch(outgoing);
-    // What it sent to itself is in the mailbox now, and counted there.
-    if (turn.outgoing.length > 0) this.#waiting.forget(this.settings.self);
+    for (const runs of turn.outgoing.take()) this.#dispatch(runs);
     this.#pending.aliases = turn.aliases ?? this.#pending.aliases;
     for (const act of turn.afterCommit) this.#pending.afterCommit.push(act);
     turn.clear();
@@ -291,7 +306,6 @@ export class Atom {
 
   dropTurn(): void {
     this.turn.clear();
-    this.#waiting.reset(this.#pending.outgoing);
   }
 
   /**
@@ -309,7 +323,8 @@ export class Atom {
     if (!all && !this.#mustCommit(nowMs)) return NOTHING_RELEASED;
     const pending = this.#pending;
     this.#pending = new Turn();
-    this.#waiting.reset([]);
+    // An atom at rest does without what it would keep to use again.
+    if (this.turn.outgoing.empty) this.turn.outgoing.clear();
     this.peers.enqueue(pending.outgoing);
     if (pending.aliases) this.#setAliases(pending.aliases.finish(this.#aliases.revision + 1));
     this.#reserveIds();
@@ -376,10 +391,9 @@ export class Atom {
     const envelope = decodeEnvelopes(body)[0] as Envelope;
     const channel = envelope.kind === "interrupt" ? "interrupt" : "mail";
     const to = direction === "in" || peer === "" ? this.settings.self : peer;
-    const refused = this.#reserve({ to, channel, envelope });
-    if (refused) return refused;
-    if (to === this.settings.self) this.mailbox.accept(peer, body, [envelope]);
-    else this.#dispatch({ to, channel, envelope });
+    if (!fits(this.turn.outgoing.load(to, channel), this.#roomTo(to, channel))) return busy(to);
+    if (to === this.settings.self) this.mailbox.accept(peer, body);
+    else this.#post(to, channel, envelope);
     this.dropDeadLetter(id);
     return undefined;
   }
@@ -393,12 +407,12 @@ export class Atom {
 
   /** Answers for the frames of one batch whether there is room, counting those that it said yes to. */
   #roomKeeper(): (frame: Frame) => boolean {
-    const messages: Load = { messages: 0, bytes: 0 };
-    const interrupts: Load = { messages: 0, bytes: 0 };
+    const messages = { messages: 0, bytes: 0 };
+    const interrupts = { messages: 0, bytes: 0 };
     return ({ channel, count, body }) => {
       if (channel === "reply") return true;
       const coming = channel === "mail" ? messages : interrupts;
-      if (!(channel === "mail" ? this.mailbox.hasRoom(coming) : this.mailbox.hasInterruptRoom(coming))) return false;
+      if (!fits(coming, channel === "mail" ? this.mailbox.room : this.mailbox.interruptRoom)) return false;
       coming.messages += count;
       coming.bytes += body.length;
       return true;
@@ -406,16 +420,19 @@ export class Atom {
   }
 
   /** A frame that came ahead of its turn is read again in its turn. */
-  #acceptFrame(frame: Frame, envelopes = envelopesOf(frame)): void {
+  #acceptFrame(frame: Frame, starts = startsOf(frame)): void {
     this.counters.received += frame.count;
-    for (const mail of this.mailbox.accept(frame.from, frame.body, envelopes)) this.#completeReply(mail);
+    this.#arrive(frame.from, frame.channel, frame.body, starts);
   }
 
   /** Replies complete their futures on arrival: they wait in the instance, not in the mailbox. */
-  #completeReply(mail: Mail): void {
-    const { envelope } = mail;
+  #arrive(from: GlobalName, channel: ChannelClass, body: Uint8Array, starts?: readonly number[]): void {
+    if (channel === "reply") for (const envelope of decodeEnvelopes(body)) this.#completeFuture(envelope);
+    else this.mailbox.accept(from, body, starts);
+  }
+
+  #completeFuture(envelope: Envelope): void {
     if (envelope.kind !== "reply" && envelope.kind !== "failure") return;
-    this.mailbox.consume(mail);
     if (envelope.kind === "reply") this.futures.complete(envelope.id, { kind: "completed", payload: envelope.payload });
     else this.futures.complete(envelope.id, { kind: "failed", failure: failure(envelope.code, envelope.reason) });
   }
@@ -440,7 +457,7 @@ export class Atom {
   #consume(mail: Mail): void {
     this.counters.consumed += 1;
     this.mailbox.consume(mail);
-    this.requests.consume(mail.position);
+    if (mail.kind !== "message") this.requests.consume(mail.position);
     this.supervisor.onProgress();
   }
 
@@ -451,19 +468,22 @@ export class Atom {
       this.#released.push({ position: request.token, answer });
       return;
     }
-    this.#dispatch({ to: request.asker, channel: "reply", envelope: replyTo(request, answer) });
+    this.#post(request.asker, "reply", replyTo(request, answer));
   }
 
   /** What an atom sends to itself is in its mailbox with the same commit; everything else goes by a link. */
-  #dispatch(outgoing: Outgoing): void {
-    this.counters.sent += 1;
-    if (outgoing.to !== this.settings.self) {
-      this.#pending.outgoing.push(outgoing);
-      return;
-    }
-    const { envelope } = outgoing;
-    for (const mail of this.mailbox.accept(outgoing.to, encodeEnvelopes([envelope]), [envelope]))
-      this.#completeReply(mail);
+  #dispatch(runs: OutgoingRuns): void {
+    const { to, channel } = runs;
+    this.counters.sent += runs.messages;
+    if (to !== this.settings.self) this.#pending.outgoing.absorb(runs);
+    else for (const { body } of runs.take()) this.#arrive(to, channel, body);
+  }
+
+  /** Sends an envelope that belongs to no turn, or to one that is being committed. */
+  #post(to: GlobalName, channel: ChannelClass, envelope: Envelope): void {
+    const runs = new OutgoingRuns(to, channel);
+    runs.add(envelope);
+    this.#dispatch(runs);
   }
 
   #mustCommit(nowMs: number): boolean {
@@ -528,26 +548,36 @@ export class Atom {
     this.#changes.push({ kind: "state", name: "ids", value: String(this.#idsReserved) });
   }
 
-  /** Counts an envelope in, or says why it has to wait. */
-  #reserve(outgoing: Outgoing): Failure | undefined {
-    const { to, channel } = outgoing;
-    if (!this.#hasRoomTo(to, channel)) return failure("BUSY", `${to} does not keep up: its queue is full.`);
-    this.#waiting.add(outgoing);
-    return undefined;
+  /** What the turn sends there, if the queue that it goes to takes one more. */
+  #runsTo(to: GlobalName, channel: ChannelClass): OutgoingRuns | undefined {
+    const runs = this.turn.outgoing.runs(to, channel);
+    // During a turn nothing else fills the queue.
+    if (runs.messages === 0) runs.room = this.#roomTo(to, channel);
+    return fits(runs, runs.room) ? runs : undefined;
   }
 
-  #hasRoomTo(to: GlobalName, channel: ChannelClass): boolean {
-    const waiting = this.#waiting.for(to, channel);
-    if (to !== this.settings.self) return this.peers.hasRoom(to, channel, waiting);
-    return channel === "interrupt" ? this.mailbox.hasInterruptRoom(waiting) : this.mailbox.hasRoom(waiting);
+  /** How much more the queue takes over what is pending for it. */
+  #roomTo(to: GlobalName, channel: ChannelClass): Load {
+    if (to === this.settings.self) return channel === "interrupt" ? this.mailbox.interruptRoom : this.mailbox.room;
+    return this.peers.room(to, channel, this.#pending.outgoing.load(to, channel));
   }
 }
 
-/** The envelopes of a frame; throws if it holds anything else, or not as many as it counts. */
-function envelopesOf({ from, count, body }: Frame): Envelope[] {
-  const envelopes = decodeEnvelopes(body);
-  if (envelopes.length === count) return envelopes;
-  throw new RangeError(`A frame of ${from} counts ${count} envelopes and holds ${envelopes.length}.`);
+function busy(to: GlobalName): Failure {
+  return failure("BUSY", `${to} does not keep up: its queue is full.`);
+}
+
+/** Where the envelopes of a frame start; throws if it holds anything else, or not as many as it counts. */
+function startsOf({ from, channel, count, body }: Frame): number[] {
+  const starts = envelopeStarts(body);
+  const found = starts.length - 1;
+  if (found !== count) throw new RangeError(`A frame of ${from} counts ${count} envelopes and holds ${found}.`);
+  for (let index = 0; index < count; index++) {
+    const kind = kindOf(body, starts[index] as number);
+    if (channelOf(kind) !== channel)
+      throw new RangeError(`A frame of ${from} brings an envelope of the kind "${kind}" by the channel "${channel}".`);
+  }
+  return starts;
 }
 
 function replyTo(request: OpenRequest, answer: Answer): Envelope {

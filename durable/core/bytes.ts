@@ -45,6 +45,14 @@ export class ByteWriter {
     this.#length += value.length;
   }
 
+  /** Bytes from elsewhere, with their length in front. */
+  bytesFrom(source: DataView, start: number, length: number): void {
+    this.#reserve(4 + length);
+    this.#view.setUint32(this.#length, length, true);
+    copyBytes(source, start, this.#view, this.#length + 4, length);
+    this.#length += 4 + length;
+  }
+
   /** Bytes with their length in front. */
   bytes(value: Uint8Array): void {
     this.u32(value.length);
@@ -55,9 +63,19 @@ export class ByteWriter {
     this.bytes(encoder.encode(value));
   }
 
-  /** What was written, as a copy that owns its buffer. */
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+  /** What was written from `start` on, as a copy that owns its buffer. */
+  finish(start = 0): Uint8Array {
+    return this.#bytes.slice(start, this.#length);
+  }
+
+  /** What was written, as a view for the moment. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Forgets what was written after the first `length` bytes. */
+  truncate(length: number): void {
+    this.#length = length;
   }
 
   #reserve(more: number): void {
@@ -73,9 +91,10 @@ export class ByteWriter {
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  #at = 0;
+  #at: number;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, start = 0) {
+    this.#at = start;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -119,6 +138,20 @@ export class ByteReader {
   text(): string {
     return decoder.decode(this.bytes());
   }
+}
+
+/** What is longer is copied faster by the platform, in spite of the call and the views that it takes. */
+const COPIED_HERE_BYTES_MAX = 512;
+
+export function copyBytes(source: DataView, from: number, target: DataView, to: number, length: number): void {
+  if (length > COPIED_HERE_BYTES_MAX) {
+    const bytes = new Uint8Array(source.buffer, source.byteOffset + from, length);
+    new Uint8Array(target.buffer, target.byteOffset + to, length).set(bytes);
+    return;
+  }
+  let at = 0;
+  for (; at + 8 <= length; at += 8) target.setBigInt64(to + at, source.getBigInt64(from + at, true), true);
+  for (; at < length; at++) target.setUint8(to + at, source.getUint8(from + at));
 }
 
 /** Bytes as a string of one char per byte: it orders and compares as the bytes do, so it can key a Map. */

@@ -12,23 +12,14 @@
  *    next batch. What left and made no progress for RETRANSMIT_AFTER_MS leaves again, from the front.
  * 6. A receiver that is full is asked with one frame a time, with backoff; an ack with room opens the channel at once.
  */
-import { encodeEnvelopes, envelopeBytes, type Envelope } from "./envelope.ts";
 import type { Ack, Frame } from "./frame.ts";
-import {
-  BATCHES_UNDER_WAY_MAX,
-  FRAME_BYTES_MAX,
-  FRAME_MESSAGES_MAX,
-  RETRANSMIT_AFTER_MS,
-  RETRY_BACKOFF_MS_MAX,
-  RETRY_BACKOFF_MS_MIN,
-} from "./limits.ts";
+import { BATCHES_UNDER_WAY_MAX, RETRANSMIT_AFTER_MS, RETRY_BACKOFF_MS_MAX, RETRY_BACKOFF_MS_MIN } from "./limits.ts";
+import type { EncodedRun } from "./outgoing.ts";
 import { Queue } from "./queue.ts";
 
-/** A frame in the outbox. */
-export interface OutboxFrame {
+/** A frame in the outbox: a run with its numbers. */
+export interface OutboxFrame extends EncodedRun {
   readonly first: number;
-  readonly count: number;
-  readonly body: Uint8Array;
 }
 
 export interface SenderState {
@@ -94,11 +85,11 @@ export class SenderChannel {
     this.#base = this.#frames.at(0)?.first ?? this.#next;
   }
 
-  /** Numbers the envelopes and cuts them into frames, which the caller must store before they leave. */
-  enqueue(envelopes: readonly Envelope[]): OutboxFrame[] {
-    return cutFrames(envelopes).map((run) => {
-      const frame = { first: this.#next, count: run.length, body: encodeEnvelopes(run) };
-      this.#next += run.length;
+  /** Makes frames of the runs by numbering them; the caller must store them before they leave. */
+  enqueue(runs: readonly EncodedRun[]): OutboxFrame[] {
+    return runs.map(({ count, body }) => {
+      const frame = { first: this.#next, count, body };
+      this.#next += count;
       this.#push(frame);
       return frame;
     });
@@ -217,22 +208,4 @@ export class SenderChannel {
 /** The n-th loss or refusal in a row waits RETRY_BACKOFF_MS_MIN * 2^(n-1), RETRY_BACKOFF_MS_MAX at most. */
 export function backoffMs(times: number): number {
   return Math.min(RETRY_BACKOFF_MS_MAX, RETRY_BACKOFF_MS_MIN * 2 ** Math.min(times - 1, 16));
-}
-
-function cutFrames(envelopes: readonly Envelope[]): Envelope[][] {
-  const runs: Envelope[][] = [];
-  let run: Envelope[] = [];
-  let bytes = 0;
-  for (const envelope of envelopes) {
-    const size = envelopeBytes(envelope);
-    if (run.length > 0 && (run.length >= FRAME_MESSAGES_MAX || bytes + size > FRAME_BYTES_MAX)) {
-      runs.push(run);
-      run = [];
-      bytes = 0;
-    }
-    run.push(envelope);
-    bytes += size;
-  }
-  if (run.length > 0) runs.push(run);
-  return runs;
 }

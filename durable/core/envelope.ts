@@ -5,6 +5,7 @@
  */
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { ERROR_CODES, errorCodeOf, type ErrorCode } from "./errors.ts";
+import type { ChannelClass } from "./frame.ts";
 import type { GlobalName } from "./names.ts";
 
 /** An atom that waits, and the request that it waits for. */
@@ -30,10 +31,15 @@ export type Envelope =
 /** What `receive` can return. */
 export type MessageEnvelope = Extract<Envelope, { kind: "message" | "request" | "http" }>;
 export type InterruptEnvelope = Extract<Envelope, { kind: "interrupt" }>;
+/** What a mailbox holds. */
+export type MailEnvelope = MessageEnvelope | InterruptEnvelope;
 export type ReplyEnvelope = Extract<Envelope, { kind: "reply" | "failure" }>;
 
 /** Of a UTF-16 code unit. */
 const UTF8_BYTES_MAX = 3;
+/** What a message takes beside its payload, which is the end of every envelope that has one. */
+export const MESSAGE_HEAD_BYTES = 5;
+const MESSAGE = 0;
 const KINDS = ["message", "request", "reply", "failure", "interrupt", "http"] as const;
 
 /** What an envelope takes encoded, at most: for the bounds of frames and queues. */
@@ -90,6 +96,12 @@ export function writeEnvelope(writer: ByteWriter, envelope: Envelope): void {
   writer.bytes(envelope.payload);
 }
 
+/** A message whose payload stands elsewhere. */
+export function writeMessage(writer: ByteWriter, source: DataView, start: number, length: number): void {
+  writer.u8(MESSAGE);
+  writer.bytesFrom(source, start, length);
+}
+
 export function readEnvelope(reader: ByteReader): Envelope {
   const kind = KINDS[reader.u8()];
   switch (kind) {
@@ -121,6 +133,57 @@ export function encodeEnvelopes(envelopes: readonly Envelope[]): Uint8Array {
   const writer = new ByteWriter();
   for (const envelope of envelopes) writeEnvelope(writer, envelope);
   return writer.finish();
+}
+
+/** The channel that envelopes of a kind go by. */
+export function channelOf(kind: Envelope["kind"]): ChannelClass {
+  if (kind === "reply" || kind === "failure") return "reply";
+  return kind === "interrupt" ? "interrupt" : "mail";
+}
+
+/** Where each envelope of an encoded run starts, and where the last one ends. */
+export function envelopeStarts(run: Uint8Array): number[] {
+  const view = new DataView(run.buffer, run.byteOffset, run.byteLength);
+  const starts = [0];
+  let at = 0;
+  while (at < run.length) starts.push((at = envelopeEnd(view, at)));
+  if (at > run.length) throw new RangeError(`A record ends ${at - run.length} bytes early.`);
+  return starts;
+}
+
+/** The kind of the envelope that starts at `at`. */
+export function kindOf(bytes: Uint8Array, at: number): Envelope["kind"] {
+  return KINDS[bytes[at] as number] as Envelope["kind"];
+}
+
+function envelopeEnd(view: DataView, at: number): number {
+  const kind = KINDS[view.getUint8(at)];
+  switch (kind) {
+    case "message":
+      return endOfBytes(view, at + 1);
+    case "request":
+      return endOfBytes(view, endOfChain(view, at + 9));
+    case "reply":
+      return endOfBytes(view, at + 9);
+    case "failure":
+      return endOfBytes(view, at + 13);
+    case "interrupt":
+      return endOfBytes(view, at + 5);
+    case "http":
+      return endOfBytes(view, endOfBytes(view, at + 9));
+    default:
+      throw new RangeError("A record holds an envelope of an unknown kind.");
+  }
+}
+
+function endOfChain(view: DataView, at: number): number {
+  let end = at + 1;
+  for (let left = view.getUint8(at); left > 0; left--) end = endOfBytes(view, end) + 8;
+  return end;
+}
+
+function endOfBytes(view: DataView, at: number): number {
+  return at + 4 + view.getUint32(at, true);
 }
 
 /** The envelopes of an encoded run; their payloads are views into `bytes`. */

@@ -2,37 +2,13 @@
  * What the store has to know of the mailbox: the runs in which envelopes came, what of them is consumed, and how often
  * the rest was delivered. The invariants are those of `mailbox.ts`.
  */
-import type { Mail } from "./mailbox.ts";
-import type { GlobalName } from "./names.ts";
+import type { Mail, MailRun } from "./mail.ts";
 import type { AttemptRecord, Change, MailRecord } from "./store.ts";
 
-/** A run of envelopes as it arrived, and what of it is consumed. */
-export interface Run {
-  readonly first: number;
-  readonly count: number;
-  readonly from: GlobalName | "";
-  readonly body: Uint8Array;
-  readonly done: Uint8Array;
-  left: number;
-  stored: boolean;
-}
-
-export function newRun(first: number, count: number, from: GlobalName | "", body: Uint8Array): Run {
-  return { first, count, from, body, done: new Uint8Array(Math.ceil(count / 8)), left: count, stored: false };
-}
-
-/** A run as the store has it; none of its envelopes is counted as left yet. */
-export function storedRun(record: MailRecord): Run {
-  return { ...record, done: record.done.slice(), left: 0, stored: true };
-}
-
-export function isDone({ done }: Run, index: number): boolean {
-  return ((done[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
-}
-
 export class MailRecords {
-  readonly #runs = new Map<Mail, Run>();
-  readonly #touched = new Set<Run>();
+  /** The runs that are not done with. */
+  readonly #runs = new Set<MailRun>();
+  #touched: MailRun[] = [];
   /** Mails whose attempts the store has to know; `saved` is the number that it knows. */
   readonly #attempts = new Map<Mail, { saved: number | null; traps: number }>();
   /** Deletes what a volatile mailbox found in the store. */
@@ -50,29 +26,26 @@ export class MailRecords {
     this.#disowned.push(...attempts.map(({ position }): Change => ({ kind: "attempt.delete", position })));
   }
 
-  /** The mails that are not done with. */
-  get mails(): Iterable<Mail> {
-    return this.#runs.keys();
-  }
   get empty(): boolean {
     return this.#runs.size === 0;
   }
 
-  add(mail: Mail, run: Run): void {
-    this.#runs.set(mail, run);
-    if (!run.stored) this.#touched.add(run);
+  /** The positions of what is not done with. */
+  *positions(): Iterable<number> {
+    for (const run of this.#runs) {
+      for (let index = 0; index < run.count; index++) if (!run.isDone(index)) yield run.first + index;
+    }
   }
 
-  /** Returns false if it was done already. */
-  done(mail: Mail): boolean {
-    const run = this.#runs.get(mail);
-    if (!run) return false;
-    this.#runs.delete(mail);
-    const index = mail.position - run.first;
-    run.done[index >> 3] = (run.done[index >> 3] ?? 0) | (1 << (index & 7));
-    run.left -= 1;
-    this.#touched.add(run);
-    return true;
+  add(run: MailRun): void {
+    this.#runs.add(run);
+    if (!run.stored) this.#touch(run);
+  }
+
+  done({ run, index }: Mail): void {
+    run.noteDone(index);
+    if (run.left === 0) this.#runs.delete(run);
+    this.#touch(run);
   }
 
   /** From now on the store has to know how often this mail was delivered. */
@@ -83,15 +56,23 @@ export class MailRecords {
   /** What changed since the last call. */
   changes(): Change[] {
     if (this.#persistent) return [...this.#runChanges(), ...this.#attemptChanges()];
-    this.#touched.clear();
-    for (const mail of this.#attempts.keys()) if (!this.#runs.has(mail)) this.#attempts.delete(mail);
+    for (const run of this.#touched) run.touched = false;
+    this.#touched = [];
+    for (const mail of this.#attempts.keys()) if (mail.done) this.#attempts.delete(mail);
     return this.#disowned.splice(0);
+  }
+
+  #touch(run: MailRun): void {
+    if (run.touched) return;
+    run.touched = true;
+    this.#touched.push(run);
   }
 
   #runChanges(): Change[] {
     const changes: Change[] = [];
     for (const run of this.#touched) {
       const { first, count, from, body, done } = run;
+      run.touched = false;
       if (run.left === 0) {
         if (run.stored) changes.push({ kind: "mail.delete", first });
       } else if (run.stored) {
@@ -101,7 +82,7 @@ export class MailRecords {
         run.stored = true;
       }
     }
-    this.#touched.clear();
+    this.#touched = [];
     return changes;
   }
 
@@ -109,7 +90,7 @@ export class MailRecords {
     const changes: Change[] = [];
     for (const [mail, known] of this.#attempts) {
       const { position, attempt, traps } = mail;
-      if (!this.#runs.has(mail)) {
+      if (mail.done) {
         if (known.saved !== null) changes.push({ kind: "attempt.delete", position });
         this.#attempts.delete(mail);
       } else if (known.saved !== attempt || known.traps !== traps) {

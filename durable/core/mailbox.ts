@@ -9,51 +9,31 @@
  * 4. A volatile mailbox writes nothing; what it stored while it was durable is its own now, so that those records go
  *    with the first commit.
  */
-import {
-  decodeEnvelopes,
-  envelopeBytes,
-  type ChainLink,
-  type Envelope,
-  type InterruptEnvelope,
-  type MessageEnvelope,
-} from "./envelope.ts";
+import type { ChainLink } from "./envelope.ts";
 import { INTERRUPT_BYTES_MAX, INTERRUPTS_PENDING_MAX, MAILBOX_BYTES_MAX, MAILBOX_MESSAGES_MAX } from "./limits.ts";
-import { isDone, MailRecords, newRun, storedRun, type Run } from "./mail-records.ts";
+import { MailQueue } from "./mail-queue.ts";
+import { MailRecords } from "./mail-records.ts";
+import { MailRun, type InterruptMail, type Mail, type MessageMail } from "./mail.ts";
 import type { GlobalName } from "./names.ts";
-import { Queue } from "./queue.ts";
+import { fits, type Load } from "./outgoing.ts";
 import type { AttemptRecord, Change, MailRecord } from "./store.ts";
 
-/** An envelope in the mailbox. */
-export interface Mail<E extends Envelope = Envelope> {
-  readonly position: number;
-  readonly from: GlobalName | "";
-  readonly envelope: E;
-  /** Deliveries so far, the one under way included. */
-  attempt: number;
-  /** Deliveries that ended in a trap. */
-  traps: number;
-}
-export type MessageMail = Mail<MessageEnvelope>;
-export type InterruptMail = Mail<InterruptEnvelope>;
+export type { InterruptMail, Mail, MessageMail };
 
-const NO_LINKS: ChainLink[] = [];
-
-/** What waits or is held, and how much of it there is. */
-export interface Load {
-  messages: number;
-  bytes: number;
-}
-
-const NO_LOAD: Readonly<Load> = { messages: 0, bytes: 0 };
+/** So many mails that are held no more may be among those that are. */
+const HELD_SPARE = 16;
+const NO_LOAD: Load = { messages: 0, bytes: 0 };
 
 export class Mailbox {
-  readonly #messages = new Queue<MessageMail>();
-  readonly #interrupts = new Queue<InterruptMail>();
-  readonly #held = new Set<Mail>();
+  readonly #messages = new MailQueue<MessageMail>();
+  readonly #interrupts = new MailQueue<InterruptMail>();
+  /** What is held, and since it is made anew only now and then, what was. */
+  #held: Mail[] = [];
+  #holding = 0;
   /** Requests that this atom itself waits for, by way of other atoms. */
   readonly #reentrant = new Set<MessageMail>();
-  readonly #messageLoad: Load = { messages: 0, bytes: 0 };
-  readonly #interruptLoad: Load = { messages: 0, bytes: 0 };
+  readonly #messageLoad = { messages: 0, bytes: 0 };
+  readonly #interruptLoad = { messages: 0, bytes: 0 };
   /** Messages that wait or are held and that somebody waits for an answer to. */
   #requests = 0;
   #nextPosition: number;
@@ -69,7 +49,11 @@ export class Mailbox {
 
   restore(records: readonly MailRecord[], attempts: readonly AttemptRecord[]): void {
     const attemptOf = new Map(attempts.map((record) => [record.position, record]));
-    for (const record of records) this.#restoreRun(record, attemptOf);
+    for (const record of records) {
+      const run = new MailRun(record.first, record.from, record.body, undefined, record);
+      this.#enter(run);
+      for (let index = 0; index < run.count; index++) this.#restoreAttempts(run, index, attemptOf);
+    }
     this.#records.found(records, attempts);
   }
 
@@ -84,11 +68,20 @@ export class Mailbox {
   get nextPosition(): number {
     return this.#nextPosition;
   }
+  /** How many more messages it takes. */
+  get room(): Load {
+    const { messages, bytes } = this.#messageLoad;
+    return { messages: MAILBOX_MESSAGES_MAX - messages, bytes: MAILBOX_BYTES_MAX - bytes };
+  }
+  get interruptRoom(): Load {
+    const { messages, bytes } = this.#interruptLoad;
+    return { messages: INTERRUPTS_PENDING_MAX - messages, bytes: INTERRUPT_BYTES_MAX - bytes };
+  }
   get full(): boolean {
-    return !this.hasRoom(NO_LOAD);
+    return !fits(NO_LOAD, this.room);
   }
   get interruptsFull(): boolean {
-    return !this.hasInterruptRoom(NO_LOAD);
+    return !fits(NO_LOAD, this.interruptRoom);
   }
   /** True if at least half of each bound is free: time to let in those who were refused. */
   get roomy(): boolean {
@@ -115,31 +108,20 @@ export class Mailbox {
   }
 
   /** The positions of what waits or is held. */
-  *positions(): Iterable<number> {
-    for (const { position } of this.#records.mails) yield position;
+  positions(): Iterable<number> {
+    return this.#records.positions();
   }
 
-  /** True if the mailbox takes one more run of messages over what is `coming` already. */
-  hasRoom(coming: Readonly<Load>): boolean {
-    const { messages, bytes } = this.#messageLoad;
-    return messages + coming.messages < MAILBOX_MESSAGES_MAX && bytes + coming.bytes < MAILBOX_BYTES_MAX;
-  }
-
-  hasInterruptRoom(coming: Readonly<Load>): boolean {
-    const { messages, bytes } = this.#interruptLoad;
-    return messages + coming.messages < INTERRUPTS_PENDING_MAX && bytes + coming.bytes < INTERRUPT_BYTES_MAX;
-  }
-
-  /** Takes a run of envelopes; the caller has seen to it that there is room. Returns their mails. */
-  accept(from: GlobalName | "", body: Uint8Array, envelopes: readonly Envelope[] = decodeEnvelopes(body)): Mail[] {
-    const run = newRun(this.#nextPosition, envelopes.length, from, body);
-    this.#nextPosition += envelopes.length;
-    return envelopes.map((envelope, index) => this.#enqueue(run, index, envelope, undefined));
+  /** Takes a run of messages, or one of interrupts; the caller has seen to it that there is room. `starts`: if known. */
+  accept(from: GlobalName | "", body: Uint8Array, starts?: readonly number[]): void {
+    const run = new MailRun(this.#nextPosition, from, body, starts);
+    this.#nextPosition += run.count;
+    if (run.count > 0) this.#enter(run);
   }
 
   /** True if the mail was handed out and is neither consumed nor put back. */
   holds(mail: Mail): boolean {
-    return this.#held.has(mail);
+    return mail.held;
   }
 
   takeMessage(): MessageMail | undefined {
@@ -153,7 +135,7 @@ export class Mailbox {
   /** Takes the first request, out of order, whose chain of waiting atoms holds one of this atom's `open` requests. */
   takeReentrant(open: Pick<ReadonlySet<number>, "has">): MessageMail | undefined {
     for (const mail of this.#reentrant) {
-      if (this.#held.has(mail) || !ownLinks(mail, this.#self).some(({ request }) => open.has(request))) continue;
+      if (mail.held || !ownLinks(mail, this.#self).some(({ request }) => open.has(request))) continue;
       this.#messages.remove(mail);
       return this.#hold(mail);
     }
@@ -162,92 +144,109 @@ export class Mailbox {
 
   /** Takes all messages that somebody waits for an answer to. */
   takeRequests(): MessageMail[] {
-    const requests = [...this.#messages].filter(({ envelope }) => envelope.kind !== "message");
-    this.#messages.replace([...this.#messages].filter(({ envelope }) => envelope.kind === "message"));
+    const all: MessageMail[] = [];
+    for (let mail = this.#messages.shift(); mail; mail = this.#messages.shift()) all.push(mail);
+    this.#messages.putBack(all.filter(({ kind }) => kind === "message"));
+    const requests = all.filter(({ kind }) => kind !== "message");
     for (const mail of requests) this.#hold(mail);
     return requests;
   }
 
-  /** The mail is done with: it will never be delivered again. */
+  /** A held mail is done with: it will never be delivered again. */
   consume(mail: Mail): void {
-    if (!this.#records.done(mail)) return;
-    this.#held.delete(mail);
-    this.#weigh(mail, -1);
-    if (isMessage(mail)) this.#reentrant.delete(mail);
+    if (!mail.held) return;
+    this.#release(mail);
+    this.#records.done(mail);
+    this.#weigh(mail.run, mail.index, -1);
+    if (this.#reentrant.size > 0) this.#reentrant.delete(mail as MessageMail);
   }
 
   /** Everything held and not consumed goes back to where it was, to be delivered once more. */
   putBack(): void {
-    if (this.#held.size === 0) return;
-    const mails = [...this.#held];
-    this.#held.clear();
-    for (const mail of mails) this.#records.trackAttempts(mail);
-    this.#messages.replace(inOrder([...mails.filter(isMessage), ...this.#messages]));
-    this.#interrupts.replace(inOrder([...mails.filter(isInterrupt), ...this.#interrupts]));
+    const mails = this.#held.filter(({ held }) => held);
+    for (const mail of mails) {
+      this.#release(mail);
+      this.#records.trackAttempts(mail);
+    }
+    this.#messages.putBack(mails.filter(isMessage));
+    this.#interrupts.putBack(mails.filter(isInterrupt));
   }
 
   /** A held mail's delivery goes on over a commit: should it be delivered again, it is no first attempt any more. */
   noteDeliveryUnderWay(): void {
-    for (const mail of this.#held) this.#records.trackAttempts(mail);
+    for (const mail of this.#held) mail.underWay = true;
   }
 
   /** What changed since the last call, for the store. */
   changes(): Change[] {
+    for (const mail of this.#held) if (mail.held && mail.underWay) this.#records.trackAttempts(mail);
     return this.#records.changes();
   }
 
-  #restoreRun(record: MailRecord, attemptOf: ReadonlyMap<number, AttemptRecord>): void {
-    const run = storedRun(record);
-    decodeEnvelopes(record.body).forEach((envelope, index) => {
-      if (isDone(run, index)) return;
-      run.left += 1;
-      this.#enqueue(run, index, envelope, attemptOf.get(run.first + index));
-    });
+  #enter(run: MailRun): void {
+    this.#records.add(run);
+    if (run.hasInterrupts) this.#interrupts.add(run);
+    else this.#messages.add(run);
+    for (let index = 0; index < run.count; index++) {
+      if (run.isDone(index)) continue;
+      this.#weigh(run, index, 1);
+      if (run.kindOf(index) === "request") this.#noteRequest(run, index);
+    }
   }
 
-  #enqueue(run: Run, index: number, envelope: Envelope, before: AttemptRecord | undefined): Mail {
-    const { attempt, traps } = before ?? { attempt: 0, traps: 0 };
-    const mail: Mail = { position: run.first + index, from: run.from, envelope, attempt, traps };
-    this.#records.add(mail, run);
-    if (before) this.#records.trackAttempts(mail, attempt);
-    this.#weigh(mail, 1);
-    if (isInterrupt(mail)) this.#interrupts.push(mail);
-    else if (isMessage(mail)) this.#messages.push(mail);
-    if (isMessage(mail) && ownLinks(mail, this.#self).length > 0) this.#reentrant.add(mail);
-    return mail;
+  #noteRequest(run: MailRun, index: number): void {
+    const mail = this.#messages.ahead(run, index);
+    if (ownLinks(mail, this.#self).length > 0) this.#reentrant.add(mail);
   }
 
-  /** Counts a mail in or out. Replies weigh nothing: they are consumed as they come. */
-  #weigh(mail: Mail, sign: 1 | -1): void {
-    const load = isMessage(mail) ? this.#messageLoad : isInterrupt(mail) ? this.#interruptLoad : undefined;
-    if (!load) return;
+  #restoreAttempts(run: MailRun, index: number, attemptOf: ReadonlyMap<number, AttemptRecord>): void {
+    const record = run.isDone(index) ? undefined : attemptOf.get(run.first + index);
+    if (!record) return;
+    const mail = (run.hasInterrupts ? this.#interrupts : this.#messages).ahead(run, index);
+    mail.attempt = record.attempt;
+    mail.traps = record.traps;
+    this.#records.trackAttempts(mail, record.attempt);
+  }
+
+  /** Counts a mail in or out. */
+  #weigh(run: MailRun, index: number, sign: 1 | -1): void {
+    const load = run.hasInterrupts ? this.#interruptLoad : this.#messageLoad;
     load.messages += sign;
-    load.bytes += sign * envelopeBytes(mail.envelope);
-    if (isMessage(mail) && mail.envelope.kind !== "message") this.#requests += sign;
+    load.bytes += sign * run.bytesOf(index);
+    if (isRequest(run.kindOf(index))) this.#requests += sign;
   }
 
   #hold<M extends Mail>(mail: M | undefined): M | undefined {
     if (!mail) return undefined;
     mail.attempt += 1;
-    this.#held.add(mail);
+    mail.held = true;
+    mail.underWay = false;
+    this.#held.push(mail);
+    this.#holding += 1;
     return mail;
+  }
+
+  #release(mail: Mail): void {
+    mail.held = false;
+    this.#holding -= 1;
+    if (this.#holding === 0) this.#held = [];
+    else if (this.#held.length > HELD_SPARE + 2 * this.#holding) this.#held = this.#held.filter(({ held }) => held);
   }
 }
 
 function isMessage(mail: Mail): mail is MessageMail {
-  const { kind } = mail.envelope;
-  return kind === "message" || kind === "request" || kind === "http";
+  return mail.kind !== "interrupt";
 }
 
 function isInterrupt(mail: Mail): mail is InterruptMail {
-  return mail.envelope.kind === "interrupt";
+  return mail.kind === "interrupt";
+}
+
+function isRequest(kind: Mail["kind"]): boolean {
+  return kind === "request" || kind === "http";
 }
 
 /** The links of a request's chain in which the atom itself waits. */
-function ownLinks({ envelope }: MessageMail, self: GlobalName): ChainLink[] {
-  return envelope.kind === "request" ? envelope.chain.filter(({ atom }) => atom === self) : NO_LINKS;
-}
-
-function inOrder<M extends Mail>(mails: M[]): M[] {
-  return mails.sort((a, b) => a.position - b.position);
+function ownLinks({ envelope }: MessageMail, self: GlobalName): readonly ChainLink[] {
+  return envelope.kind === "request" ? envelope.chain.filter(({ atom }) => atom === self) : [];
 }

@@ -16,10 +16,9 @@ import { decodeEnvelopes, type Envelope } from "./envelope.ts";
 import type { Ack, Batch, ChannelClass, Frame } from "./frame.ts";
 import { LAZY_COMMIT_MS, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "./limits.ts";
 import { Link } from "./link.ts";
-import type { Load } from "./mailbox.ts";
 import type { GlobalName } from "./names.ts";
+import type { Load, Outgoing } from "./outgoing.ts";
 import type { Change, Loaded } from "./store.ts";
-import type { Outgoing } from "./turn.ts";
 
 /** Envelopes that can never be delivered: the peer does not exist. */
 export interface Undeliverable {
@@ -86,23 +85,21 @@ export class Peers {
     return sum;
   }
 
-  /** True if the channel's outbox takes `more` envelopes over what `waiting` already holds for it. */
-  hasRoom(to: GlobalName, channel: ChannelClass, waiting: Readonly<Load>): boolean {
+  /** How much more the channel's outbox takes over what `waiting` already holds for it. */
+  room(to: GlobalName, channel: ChannelClass, waiting: Load): Load {
     const sender = this.#links.get(to)?.senders[channel];
-    const messages = (sender?.messages ?? 0) + waiting.messages;
-    const bytes = (sender?.bytes ?? 0) + waiting.bytes;
-    return messages < OUTBOX_MESSAGES_MAX && bytes < OUTBOX_BYTES_MAX;
+    return {
+      messages: OUTBOX_MESSAGES_MAX - (sender?.messages ?? 0) - waiting.messages,
+      bytes: OUTBOX_BYTES_MAX - (sender?.bytes ?? 0) - waiting.bytes,
+    };
   }
 
-  /** Cuts outgoing envelopes into frames; they leave after the commit that has `changes()`. */
-  enqueue(outgoing: readonly Outgoing[]): void {
-    const byChannel = Map.groupBy(outgoing, ({ to, channel }): ChannelKey => `${to} ${channel}`);
-    for (const group of byChannel.values()) {
-      const { to, channel } = group[0] as Outgoing;
-      const frames = this.link(to).senders[channel].enqueue(group.map(({ envelope }) => envelope));
-      this.#cut.push(
-        ...frames.map((frame): Change => ({ kind: "outbox.put", record: { peer: to, channel, ...frame } })),
-      );
+  /** Takes what is outgoing into the outbox; its frames leave after the commit that has `changes()`. */
+  enqueue(outgoing: Outgoing): void {
+    for (const runs of outgoing.take()) {
+      const { to, channel } = runs;
+      for (const frame of this.link(to).senders[channel].enqueue(runs.take()))
+        this.#cut.push({ kind: "outbox.put", record: { peer: to, channel, ...frame } });
     }
   }
 

@@ -6,7 +6,7 @@
  * 2. A row is written only for a request whose message is consumed while it is open.
  * 3. When an instance ends, its consumed requests are given up, but for those whose token the guest took.
  */
-import type { MessageMail } from "./mailbox.ts";
+import type { MessageMail } from "./mail.ts";
 import type { Change, OpenRequest } from "./store.ts";
 
 interface Entry {
@@ -30,6 +30,7 @@ export class Requests {
 
   /** A request was handed to the guest. */
   deliver(mail: MessageMail): void {
+    if (mail.kind === "message") return;
     const { envelope, from, position } = mail;
     if (envelope.kind === "message") return;
     const request: OpenRequest = {

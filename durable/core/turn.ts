@@ -4,17 +4,9 @@
  */
 import type { AliasDraft } from "./aliases.ts";
 import type { Answer } from "./answer.ts";
-import type { ChannelClass } from "./frame.ts";
-import type { Envelope } from "./envelope.ts";
-import type { Mail } from "./mailbox.ts";
-import type { GlobalName } from "./names.ts";
+import type { Mail } from "./mail.ts";
+import { Outgoing } from "./outgoing.ts";
 import type { OpenRequest } from "./store.ts";
-
-export interface Outgoing {
-  readonly to: GlobalName;
-  readonly channel: ChannelClass;
-  readonly envelope: Envelope;
-}
 
 /** An answer to a request: where it goes is in the request. */
 export interface Answered {
@@ -25,7 +17,7 @@ export interface Answered {
 export class Turn {
   /** null: deleted. */
   readonly kv = new Map<string, Uint8Array | null>();
-  readonly outgoing: Outgoing[] = [];
+  readonly outgoing = new Outgoing();
   /** By the token of the request. */
   readonly answers = new Map<number, Answered>();
   /** The atom's aliases as this turn has left them; null: as they were. */
@@ -39,7 +31,7 @@ export class Turn {
   get empty(): boolean {
     return (
       this.kv.size === 0 &&
-      this.outgoing.length === 0 &&
+      this.outgoing.empty &&
       this.answers.size === 0 &&
       this.aliases === null &&
       this.consumed.length === 0 &&
@@ -54,7 +46,7 @@ export class Turn {
     if (this.answers.size > 0) this.answers.clear();
     if (this.tokensTaken.size > 0) this.tokensTaken.clear();
     this.aliases = null;
-    this.outgoing.length = 0;
+    if (!this.outgoing.empty) this.outgoing.clear();
     this.consumed.length = 0;
     this.afterCommit.length = 0;
   }

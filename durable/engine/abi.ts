@@ -34,9 +34,9 @@ function blocking<const P extends Params, const R extends Params>(params: P, res
   return { params, results, blocking: "always" } as const;
 }
 
-/** A function that suspends the guest at need; it returns an i32. */
-function atNeed<const P extends Params>(params: P) {
-  return { params, results: ["i32"], blocking: "at need" } as const;
+/** A function that suspends the guest at need; it returns an i32. `once`: what it takes to tell whether it has to. */
+function atNeed<const P extends Params, const O extends Params>(params: P, once: O) {
+  return { params, once, results: ["i32"], blocking: "at need" } as const;
 }
 
 /** Every import module of the ABI with its functions. */
@@ -50,12 +50,12 @@ export const ABI = {
     now: fn([], ["i64"]),
     monotonic: fn([], ["i64"]),
     random: fn(["i32", "i32"], []),
-    sleep: atNeed(["i64"]),
+    sleep: atNeed(["i64"], []),
     yield: blocking([], ["i32"]),
   },
   "radon:messaging": {
     send: fn(["i32", "i32", "i32", "i32"], ["i32"]),
-    receive: atNeed(["i64", "i32", "i32"]),
+    receive: atNeed(["i64", "i32", "i32"], ["i32", "i32"]),
     kind: fn([], ["i32"]),
     sender: fn(["i32", "i32"], ["i32"]),
     attempt: fn([], ["i32"]),
@@ -69,7 +69,7 @@ export const ABI = {
   "radon:future": {
     request: fn(["i32", "i32", "i32", "i32", "i64"], ["i64"]),
     timer: fn(["i64"], ["i64"]),
-    await: atNeed(["i64", "i64", "i32", "i32"]),
+    await: atNeed(["i64", "i64", "i32", "i32"], ["f64", "i32", "i32"]),
     poll: fn(["i64"], ["i32"]),
     on_complete: fn(["i64", "i32"], ["i32"]),
     cancel: fn(["i64"], ["i32"]),
@@ -133,16 +133,16 @@ type JsParams<P extends Params> = { -readonly [I in keyof P]: JsValue<P[I]> };
 type JsResult<R extends Params> = R extends readonly [infer T extends ValueType] ? JsValue<T> : void;
 
 /** A function that blocks at need. */
-export interface AtNeed<A extends readonly unknown[], R> {
+export interface AtNeed<O extends readonly unknown[], A extends readonly unknown[]> {
   /** The result if there is one at once; undefined if the guest has to wait. */
-  atOnce(this: void, ...args: A): R | undefined;
-  /** Called with the same arguments, right after `atOnce` had no result. */
-  suspending(this: void, ...args: A): Promise<R>;
+  atOnce(this: void, ...args: O): number | undefined;
+  /** Called right after `atOnce` had no result. */
+  suspending(this: void, ...args: A): Promise<number>;
 }
 
 /** What implements one function of the ABI in JavaScript. */
-export type Implementation<F extends HostFunction> = F["blocking"] extends "at need"
-  ? AtNeed<JsParams<F["params"]>, JsResult<F["results"]>>
+export type Implementation<F extends HostFunction> = F extends { readonly once: infer O extends Params }
+  ? AtNeed<JsParams<O>, JsParams<F["params"]>>
   : (
       ...args: JsParams<F["params"]>
     ) => F["blocking"] extends "always" ? Promise<JsResult<F["results"]>> : JsResult<F["results"]>;

@@ -15,10 +15,12 @@ import { ERROR_CODES, failure, type Failure } from "../core/errors.ts";
 import type { FutureCallback, Outcome } from "../core/futures.ts";
 import { CALLBACK_DEPTH_MAX, SLICE_MS_MAX, SLICE_TURNS_MAX } from "../core/limits.ts";
 import type { InterruptMail, Mail, MessageMail } from "../core/mailbox.ts";
+import type { Destination } from "../core/names.ts";
 import { callFrame, CallStack, type CallFrame } from "./call-stack.ts";
 import type { Host } from "./host.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { GuestFault, type GuestMemory } from "./memory.ts";
+import { SeenBytes } from "./seen-bytes.ts";
 
 /** The guest's exports, each entered through `WebAssembly.promising`, `invoke` by way of the trampoline. */
 export interface GuestExports {
@@ -52,6 +54,9 @@ export class Guest {
   #memory: GuestMemory | undefined;
   #exports: GuestExports | undefined;
   #flushOutput: () => void = () => undefined;
+  /** Destinations and keys that the guest has named. */
+  readonly destinations = new SeenBytes<Destination>();
+  readonly keys = new SeenBytes<string>();
   readonly #stack = new CallStack();
   readonly #awaited: Awaited[] = [];
   /** The message that `invoke` was called for, until it is received. */
@@ -63,6 +68,8 @@ export class Guest {
   #spent = false;
   #sliceTurns = 0;
   #sliceStartMs = 0;
+  /** After how many turns of the slice the clock is looked at again. */
+  #clockAtTurns = 1;
 
   constructor(atom: Atom, host: Host) {
     this.atom = atom;
@@ -118,6 +125,16 @@ export class Guest {
     frame.slot = null;
     this.memory.write(ptr, bytes);
     return bytes.length;
+  }
+
+  /** Hands a mail's payload to the guest. */
+  outPayload(mail: MessageMail, ptr: number, cap: number): number {
+    const { payloadBytes } = mail;
+    if (payloadBytes > cap >>> 0) return this.out(mail.payload, ptr, cap);
+    this.memory.check(ptr, cap);
+    this.#stack.top.slot = null;
+    this.memory.copy(ptr, mail.run.view, mail.payloadStart, payloadBytes);
+    return payloadBytes;
   }
 
   /** What waits for `take`, or null. */
@@ -364,7 +381,7 @@ export class Guest {
   }
 
   #callWithMail(kind: number, token: number, mail: MessageMail | InterruptMail): Promise<void> {
-    const { payload } = mail.envelope;
+    const { payload } = mail;
     return this.#call(kind, token, payload.length, callFrame({ current: mail, slot: payload, held: [mail] }));
   }
 
@@ -432,7 +449,7 @@ export class Guest {
 
   /** A request that was neither answered nor kept by its token fails: nobody can answer it any more. */
   #closeRequest(mail: Mail | null): void {
-    if (!mail || mail.envelope.kind === "interrupt") return;
+    if (!mail || mail.kind === "message" || mail.kind === "interrupt") return;
     const request = this.atom.openRequest(mail.position);
     if (!request || this.atom.isTaken(mail.position)) return;
     const reason = failure("REMOTE", `${this.host.self} ended the handling of the request without an answer.`);
@@ -465,13 +482,22 @@ export class Guest {
     this.startSlice();
   }
 
+  /**
+   * To look at the clock costs as much as to receive a message, so it is looked at after 1, 2, 4, 8, … turns. As turns may
+   * take as long again until the next time, half of a slice is enough.
+   */
   #isBreathDue(): boolean {
-    return this.#sliceTurns >= SLICE_TURNS_MAX || this.host.monotonic() - this.#sliceStartMs >= SLICE_MS_MAX;
+    if (this.#sliceTurns < this.#clockAtTurns) return false;
+    if (this.#sliceTurns >= SLICE_TURNS_MAX || this.host.monotonic() - this.#sliceStartMs >= SLICE_MS_MAX / 2)
+      return true;
+    this.#clockAtTurns = Math.min(SLICE_TURNS_MAX, 2 * this.#sliceTurns);
+    return false;
   }
 
   /** What follows is a new slice: the atom was at rest, or the event loop has turned. */
   startSlice(): void {
     this.#sliceTurns = 0;
+    this.#clockAtTurns = 1;
     this.#sliceStartMs = this.host.monotonic();
   }
 }

@@ -12,9 +12,9 @@ const MUST_WAIT = -0x8000_0000;
 
 /** The functions of the ABI that block at need. */
 export interface AtNeedFunctions {
-  readonly receive: AtNeed<never[], number>;
-  readonly sleep: AtNeed<never[], number>;
-  readonly await: AtNeed<never[], number>;
+  readonly receive: AtNeed<never[], never[]>;
+  readonly sleep: AtNeed<never[], never[]>;
+  readonly await: AtNeed<never[], never[]>;
 }
 
 export class Trampoline {
@@ -44,6 +44,6 @@ export class Trampoline {
   }
 }
 
-function orWait({ atOnce }: AtNeed<never[], number>): (...args: never[]) => number {
+function orWait({ atOnce }: AtNeed<never[], never[]>): (...args: never[]) => number {
   return (...args) => atOnce(...args) ?? MUST_WAIT;
 }

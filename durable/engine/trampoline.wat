@@ -5,9 +5,10 @@
 ;; the body for one message after the other as long as the host says so.
 (module $radon_trampoline
   (type $body (func))
-  (import "at_once" "receive" (func $receive_at_once (param i64 i32 i32) (result i32)))
-  (import "at_once" "sleep" (func $sleep_at_once (param i64) (result i32)))
-  (import "at_once" "await" (func $await_at_once (param i64 i64 i32 i32) (result i32)))
+  ;; Only what is needed for a result at once: an i64 costs JavaScript a bigint.
+  (import "at_once" "receive" (func $receive_at_once (param i32 i32) (result i32)))
+  (import "at_once" "sleep" (func $sleep_at_once (result i32)))
+  (import "at_once" "await" (func $await_at_once (param f64 i32 i32) (result i32)))
   (import "suspending" "receive" (func $receive_suspending (param i64 i32 i32) (result i32)))
   (import "suspending" "sleep" (func $sleep_suspending (param i64) (result i32)))
   (import "suspending" "await" (func $await_suspending (param i64 i64 i32 i32) (result i32)))
@@ -26,14 +27,15 @@
 
   (func (export "receive") (param $timeout i64) (param $ptr i32) (param $cap i32) (result i32)
     (local $result i32)
-    (local.set $result (call $receive_at_once (local.get $timeout) (local.get $ptr) (local.get $cap)))
+    (local.set $result (call $receive_at_once (local.get $ptr) (local.get $cap)))
     (if (i32.eq (local.get $result) (global.get $must_wait))
       (then (return (call $receive_suspending (local.get $timeout) (local.get $ptr) (local.get $cap)))))
     (local.get $result))
 
   (func (export "sleep") (param $ms i64) (result i32)
     (local $result i32)
-    (local.set $result (call $sleep_at_once (local.get $ms)))
+    (local.set $result (global.get $must_wait))
+    (if (i64.eqz (local.get $ms)) (then (local.set $result (call $sleep_at_once))))
     (if (i32.eq (local.get $result) (global.get $must_wait))
       (then (return (call $sleep_suspending (local.get $ms)))))
     (local.get $result))
@@ -41,7 +43,7 @@
   (func (export "await") (param $future i64) (param $timeout i64) (param $ptr i32) (param $cap i32) (result i32)
     (local $result i32)
     (local.set $result
-      (call $await_at_once (local.get $future) (local.get $timeout) (local.get $ptr) (local.get $cap)))
+      (call $await_at_once (f64.convert_i64_s (local.get $future)) (local.get $ptr) (local.get $cap)))
     (if (i32.eq (local.get $result) (global.get $must_wait))
       (then
         (return

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ByteReader, ByteWriter, bytesToKey, fromUtf8, keyToBytes, utf8 } from "../../durable/core/bytes.ts";
+import { ByteReader, ByteWriter, bytesToKey, copyBytes, fromUtf8, keyToBytes, utf8 } from "../../durable/core/bytes.ts";
 import * as any from "./arbitraries.ts";
 
 describe("records", () => {
@@ -71,5 +71,29 @@ describe("keys", () => {
         expect(Math.sign(Buffer.compare(a, b))).toBe(x < y ? -1 : x > y ? 1 : 0);
       }),
     );
+  });
+});
+
+describe("copying", () => {
+  test("a range of any length arrives as it was, and nothing beside it changes (property)", () => {
+    const length = fc.oneof(fc.nat(40), fc.integer({ min: 500, max: 600 }));
+    fc.assert(
+      fc.property(fc.nat(9), fc.nat(9), length, (from, to, length) => {
+        const source = Uint8Array.from({ length: from + length + 3 }, (_, i) => (i * 37 + 1) & 255);
+        const target = new Uint8Array(to + length + 3);
+        // Views that do not start where their buffers do.
+        const offset = new Uint8Array([0, ...source]);
+        copyBytes(new DataView(offset.buffer, 1), from, new DataView(target.buffer), to, length);
+        expect(target).toEqual(new Uint8Array([...new Uint8Array(to), ...source.slice(from, from + length), 0, 0, 0]));
+      }),
+    );
+  });
+
+  test("a writer takes bytes from elsewhere as it takes its own", () => {
+    const source = utf8("some bytes of a guest");
+    const [own, other] = [new ByteWriter(1), new ByteWriter(1)];
+    own.bytes(source.subarray(5, 10));
+    other.bytesFrom(new DataView(source.buffer), 5, 5);
+    expect(other.finish()).toEqual(own.finish());
   });
 });

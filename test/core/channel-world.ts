@@ -8,6 +8,7 @@ import { decodeEnvelopes, type Envelope } from "../../durable/core/envelope.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
 import { Peers } from "../../durable/core/peers.ts";
+import { outgoingOf } from "./encoded.ts";
 
 export const LEFT = "cloud/left" as GlobalName;
 export const RIGHT = "edge/right" as GlobalName;
@@ -69,7 +70,8 @@ export class Side {
 
   commit(): void {
     const { outgoing, received, rejected } = this.#pending;
-    this.peers.enqueue(outgoing.map((word) => ({ to: this.other, channel: word.channel, envelope: envelopeOf(word) })));
+    const items = outgoing.map((word) => ({ to: this.other, channel: word.channel, envelope: envelopeOf(word) }));
+    this.peers.enqueue(outgoingOf(...items));
     this.#store.commit(this.peers.changes());
     this.peers.markCommitted();
     this.ledger.sent.push(...outgoing);

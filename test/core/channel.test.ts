@@ -1,24 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { SenderChannel, type LeavingFrame } from "../../durable/core/channel.ts";
-import type { Envelope } from "../../durable/core/envelope.ts";
 import type { Ack, AckStatus, Frame } from "../../durable/core/frame.ts";
 import {
   BATCHES_UNDER_WAY_MAX,
-  FRAME_BYTES_MAX,
-  FRAME_MESSAGES_MAX,
   REORDER_FRAMES_MAX,
   RETRANSMIT_AFTER_MS,
   RETRY_BACKOFF_MS_MAX,
   RETRY_BACKOFF_MS_MIN,
 } from "../../durable/core/limits.ts";
+import type { EncodedRun } from "../../durable/core/outgoing.ts";
 import { ReceiverChannel } from "../../durable/core/receiver.ts";
 import { LEFT, RIGHT } from "./channel-world.ts";
+import { runsOf } from "./encoded.ts";
 
 const SENDER = 10;
 const RECEIVER = 20;
 
-function messages(count: number, bytes = 1): Envelope[] {
-  return Array.from({ length: count }, () => ({ kind: "message" as const, payload: new Uint8Array(bytes) }));
+function messages(count: number): EncodedRun[] {
+  return runsOf(...Array.from({ length: count }, () => ({ kind: "message" as const, payload: new Uint8Array(1) })));
 }
 
 function ackOf(next: number, status: AckStatus = "ok", epoch = RECEIVER): Ack {
@@ -56,17 +55,6 @@ describe("the sender half", () => {
     sender.enqueue(messages(5));
     sender.onAck(ackOf(5), 0);
     expect(sender.messages).toBe(5);
-  });
-
-  test("frames are cut by count and by bytes; a message over the bound has a frame of its own", () => {
-    const count = new SenderChannel().enqueue(messages(2 * FRAME_MESSAGES_MAX + 1)).map((frame) => frame.count);
-    expect(count).toEqual([FRAME_MESSAGES_MAX, FRAME_MESSAGES_MAX, 1]);
-    const large = new SenderChannel().enqueue([...messages(2), ...messages(1, FRAME_BYTES_MAX + 1), ...messages(1)]);
-    expect(large.map((frame) => [frame.first, frame.count])).toEqual([
-      [1, 2],
-      [3, 1],
-      [4, 1],
-    ]);
   });
 
   test("frames leave as far as there is room, the rest the next time", () => {

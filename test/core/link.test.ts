@@ -9,6 +9,7 @@ import {
 } from "../../durable/core/limits.ts";
 import { Link } from "../../durable/core/link.ts";
 import { LEFT, RIGHT } from "./channel-world.ts";
+import { runsOf } from "./encoded.ts";
 
 const EPOCH = 20;
 const message: Envelope = { kind: "message", payload: new Uint8Array(1) };
@@ -27,18 +28,18 @@ const room = () => true;
 describe("a link", () => {
   test("1: whatever waits leaves in one batch", () => {
     const link = newLink();
-    link.senders.mail.enqueue([message]);
-    link.senders.mail.enqueue([message]);
-    link.senders.reply.enqueue([message]);
+    link.senders.mail.enqueue(runsOf(message));
+    link.senders.mail.enqueue(runsOf(message));
+    link.senders.reply.enqueue(runsOf(message));
     expect(link.depart(0)?.batch.frames).toHaveLength(3);
     expect(link.depart(0)).toBeNull();
   });
 
   test("1: the answer to the peer's batch takes frames along", () => {
     const link = newLink();
-    link.senders.mail.enqueue([message]);
+    link.senders.mail.enqueue(runsOf(message));
     link.depart(0);
-    link.senders.reply.enqueue([message]);
+    link.senders.reply.enqueue(runsOf(message));
     expect(link.answer(0).frames.map(({ channel }) => channel)).toEqual(["reply"]);
   });
 
@@ -69,7 +70,7 @@ describe("a link", () => {
     expect(link.depart(5 + ACK_DELAY_MS)?.batch.acks).toMatchObject([{ channel: "reply", next: 2 }]);
     link.onFrame(frame({ channel: "reply", first: 2 }), 40, room);
     link.receivers.reply.markCommitted();
-    link.senders.mail.enqueue([message]);
+    link.senders.mail.enqueue(runsOf(message));
     expect(link.depart(40)?.batch).toMatchObject({ frames: [{ first: 1 }], acks: [{ channel: "reply", next: 3 }] });
   });
 
@@ -114,7 +115,7 @@ describe("a link", () => {
 
   test("an ack for another incarnation of this side is ignored", () => {
     const link = newLink();
-    link.senders.mail.enqueue([message]);
+    link.senders.mail.enqueue(runsOf(message));
     const ack = { from: LEFT, to: RIGHT, channel: "mail" as const, epoch: 10, next: 2, status: "ok" as const };
     expect(link.onAck({ ...ack, toEpoch: EPOCH - 1 }, 0)).toEqual({ kind: "none" });
     expect(link.onAck({ ...ack, toEpoch: EPOCH }, 0)).toMatchObject({ kind: "advanced" });
@@ -122,7 +123,7 @@ describe("a link", () => {
 
   test("3: what was lost leaves again with exponential backoff", () => {
     const link = newLink();
-    link.senders.mail.enqueue([message]);
+    link.senders.mail.enqueue(runsOf(message));
     let nowMs = 0;
     for (const backoffMs of [20, 40, 80]) {
       expect(link.depart(nowMs)?.batch.frames).toHaveLength(1);
@@ -139,7 +140,7 @@ describe("a link", () => {
 
   test("what made no progress for long says so when it leaves again", () => {
     const link = newLink();
-    link.senders.mail.enqueue([message]);
+    link.senders.mail.enqueue(runsOf(message));
     expect(link.depart(0)?.stalled).toBe(false);
     expect(link.depart(RETRANSMIT_AFTER_MS - 1)).toBeNull();
     expect(link.depart(RETRANSMIT_AFTER_MS)).toMatchObject({ stalled: true, batch: { frames: [{ first: 1 }] } });
@@ -147,16 +148,16 @@ describe("a link", () => {
 
   test("4: replies leave before interrupts, and both before messages, however many of those wait", () => {
     const link = newLink();
-    link.senders.mail.enqueue(Array.from({ length: 2 * BATCH_MESSAGES_MAX }, () => message));
-    link.senders.interrupt.enqueue([message]);
-    link.senders.reply.enqueue([message]);
+    link.senders.mail.enqueue(runsOf(...Array.from({ length: 2 * BATCH_MESSAGES_MAX }, () => message)));
+    link.senders.interrupt.enqueue(runsOf(message));
+    link.senders.reply.enqueue(runsOf(message));
     const order = link.depart(0)?.batch.frames.map(({ channel }) => channel) as ChannelClass[];
     expect(order.slice(0, 3)).toEqual(["reply", "interrupt", "mail"]);
   });
 
   test("a batch is bounded, and the rest leaves with the next one", () => {
     const link = newLink();
-    link.senders.mail.enqueue(Array.from({ length: BATCH_MESSAGES_MAX + 1 }, () => message));
+    link.senders.mail.enqueue(runsOf(...Array.from({ length: BATCH_MESSAGES_MAX + 1 }, () => message)));
     const count = (frames: readonly Frame[] = []) => frames.reduce((sum, each) => sum + each.count, 0);
     expect(count(link.depart(0)?.batch.frames)).toBe(BATCH_MESSAGES_MAX);
     expect(count(link.depart(0)?.batch.frames)).toBe(1);

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodeEnvelopes, type Envelope } from "../../durable/core/envelope.ts";
+import type { Envelope } from "../../durable/core/envelope.ts";
 import { Mailbox, type Mail } from "../../durable/core/mailbox.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
+import { accept } from "./encoded.ts";
 
 const SELF = "cloud/self" as GlobalName;
 const PEER = "edge/peer" as GlobalName;
@@ -92,9 +93,9 @@ class Comparison {
   }
 
   #accept(kinds: readonly Kind[]): void {
-    const envelopes = kinds.map(envelopeOf);
-    const mails = this.#mailbox.accept(PEER, encodeEnvelopes(envelopes), envelopes);
-    mails.forEach(({ position }, i) => this.#model.push({ position, kind: kinds[i] as Kind, attempt: 0, held: false }));
+    const first = this.#mailbox.nextPosition;
+    accept(this.#mailbox, PEER, ...kinds.map(envelopeOf));
+    kinds.forEach((kind, i) => this.#model.push({ position: first + i, kind, attempt: 0, held: false }));
   }
 
   #take(mail: Mail | undefined, wanted: (item: Item) => boolean): void {

@@ -9,6 +9,8 @@ import {
 import { Mailbox, type Mail } from "../../durable/core/mailbox.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
+import { fits } from "../../durable/core/outgoing.ts";
+import { accept as acceptFrom } from "./encoded.ts";
 
 const SELF = "cloud/self" as GlobalName;
 const PEER = "edge/peer" as GlobalName;
@@ -26,8 +28,14 @@ function mailboxOf(persistent = true): Mailbox {
   return new Mailbox(SELF, 100, persistent);
 }
 
-function accept(mailbox: Mailbox, ...envelopes: Envelope[]): Mail[] {
-  return mailbox.accept(PEER, encodeEnvelopes(envelopes), envelopes);
+function accept(mailbox: Mailbox, ...envelopes: Envelope[]): void {
+  acceptFrom(mailbox, PEER, ...envelopes);
+}
+
+/** Accepts messages and takes them. */
+function taken(mailbox: Mailbox, ...envelopes: Envelope[]): Mail[] {
+  accept(mailbox, ...envelopes);
+  return envelopes.map(() => mailbox.takeMessage() as Mail);
 }
 
 function restart(store: MemoryStore, persistent = true): Mailbox {
@@ -141,7 +149,7 @@ describe("the mailbox", () => {
 
   test("2: changes that were handed out do not change any more", () => {
     const mailbox = mailboxOf();
-    const [first, second] = accept(mailbox, message(1), message(2), message(3)) as [Mail, Mail];
+    const [first, second] = taken(mailbox, message(1), message(2), message(3)) as [Mail, Mail];
     const put = mailbox.changes();
     mailbox.consume(first);
     const done = mailbox.changes();
@@ -152,13 +160,13 @@ describe("the mailbox", () => {
 
   test("2: what was consumed before it was ever stored is never written", () => {
     const mailbox = mailboxOf();
-    for (const mail of accept(mailbox, message(1), message(2))) mailbox.consume(mail);
+    for (const mail of taken(mailbox, message(1), message(2))) mailbox.consume(mail);
     expect(mailbox.changes()).toEqual([]);
   });
 
   test("2: consumption is a bit in the record, and the last bit deletes it", () => {
     const mailbox = mailboxOf();
-    const [first, second] = accept(mailbox, message(1), message(2)) as [Mail, Mail];
+    const [first, second] = taken(mailbox, message(1), message(2)) as [Mail, Mail];
     expect(mailbox.changes()).toMatchObject([{ kind: "mail.put", record: { first: 100, count: 2, from: PEER } }]);
     mailbox.consume(second);
     mailbox.consume(second);
@@ -171,7 +179,7 @@ describe("the mailbox", () => {
   test("3: full by messages, full by bytes; what was held still counts", () => {
     const mailbox = mailboxOf();
     accept(mailbox, ...Array.from({ length: MAILBOX_MESSAGES_MAX - 1 }, () => message(1)));
-    expect([mailbox.full, mailbox.hasRoom({ messages: 1, bytes: 0 })]).toEqual([false, false]);
+    expect([mailbox.full, fits({ messages: 1, bytes: 0 }, mailbox.room)]).toEqual([false, false]);
     accept(mailbox, message(1));
     const mail = mailbox.takeMessage() as Mail;
     expect(mailbox.full).toBe(true);
@@ -189,9 +197,9 @@ describe("the mailbox", () => {
     accept(mailbox, ...Array.from({ length: INTERRUPTS_PENDING_MAX }, () => interrupt(1)));
     expect([mailbox.interruptsFull, mailbox.full, mailbox.roomy]).toEqual([true, false, false]);
     const heavy = mailboxOf();
-    const [mail] = accept(heavy, { kind: "interrupt", signal: 1, payload: new Uint8Array(INTERRUPT_BYTES_MAX) });
+    accept(heavy, { kind: "interrupt", signal: 1, payload: new Uint8Array(INTERRUPT_BYTES_MAX) });
     expect(heavy.interruptsFull).toBe(true);
-    heavy.consume(mail as Mail);
+    heavy.consume(heavy.takeInterrupt() as Mail);
     expect([heavy.interruptsFull, heavy.roomy]).toEqual([false, true]);
   });
 

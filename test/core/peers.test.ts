@@ -5,8 +5,10 @@ import { encodeEnvelopes } from "../../durable/core/envelope.ts";
 import { ACK_DELAY_MS, LAZY_COMMIT_MS, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "../../durable/core/limits.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
+import { fits } from "../../durable/core/outgoing.ts";
 import { Peers } from "../../durable/core/peers.ts";
 import { LEFT, RIGHT } from "./channel-world.ts";
+import { outgoingOf } from "./encoded.ts";
 
 const EPOCH = 7;
 const PEER_EPOCH = 9;
@@ -33,7 +35,7 @@ function kinds(peers: Peers): string[] {
 describe("peers", () => {
   test("1: a frame is in the changes of the commit that it was cut in", () => {
     const peers = peersOf();
-    peers.enqueue([mail(), mail()]);
+    peers.enqueue(outgoingOf(mail(), mail()));
     expect(peers.changes()).toMatchObject([
       { kind: "outbox.put", record: { peer: RIGHT, channel: "mail", first: 1, count: 2 } },
     ]);
@@ -42,7 +44,7 @@ describe("peers", () => {
 
   test("2: acknowledged frames go from memory at once and from the store with the next commit", () => {
     const peers = peersOf();
-    peers.enqueue([mail()]);
+    peers.enqueue(outgoingOf(mail()));
     peers.changes();
     peers.onBatch({ frames: [], acks: [ack(2)] }, 0, () => true);
     expect(peers.unacknowledged).toBe(0);
@@ -51,7 +53,7 @@ describe("peers", () => {
 
   test("5: an ack that leaves rows in the outbox writes nothing of the sender, one that empties it does", () => {
     const peers = peersOf();
-    for (let i = 0; i < 3; i++) peers.enqueue([mail()]);
+    for (let i = 0; i < 3; i++) peers.enqueue(outgoingOf(mail()));
     peers.onBatch({ frames: [], acks: [ack(2)] }, 0, () => true);
     peers.changes();
     peers.onBatch({ frames: [], acks: [ack(3)] }, 0, () => true);
@@ -65,7 +67,7 @@ describe("peers", () => {
   test("5: no number is given twice, whether the outbox still has rows at a restart or not", () => {
     const store = new MemoryStore();
     const before = peersOf();
-    before.enqueue([mail(), mail()]);
+    before.enqueue(outgoingOf(mail(), mail()));
     store.commit(before.changes());
     const full = peersOf();
     full.restore(store.load(), false);
@@ -79,7 +81,7 @@ describe("peers", () => {
 
   test("2: an ack alone needs no commit before LAZY_COMMIT_MS are over", () => {
     const peers = peersOf();
-    peers.enqueue([mail()]);
+    peers.enqueue(outgoingOf(mail()));
     expect(peers.mustCommit(0)).toBe(true);
     peers.changes();
     peers.onBatch({ frames: [], acks: [ack(2)] }, 100, () => true);
@@ -113,8 +115,8 @@ describe("peers", () => {
   test("2: frames that were given up leave the store even if a later ack speaks of fewer", () => {
     const store = new MemoryStore();
     const peers = peersOf();
-    peers.enqueue([mail()]);
-    peers.enqueue([mail()]);
+    peers.enqueue(outgoingOf(mail()));
+    peers.enqueue(outgoingOf(mail()));
     store.commit(peers.changes());
     const unknown = ack(1, { status: "unknown", epoch: 0 });
     const { undeliverable } = peers.onBatch({ frames: [], acks: [unknown, ack(1)] }, 0, () => true);
@@ -126,10 +128,10 @@ describe("peers", () => {
   test("frames that are cut after a refusal, before the same commit, are kept", () => {
     const store = new MemoryStore();
     const peers = peersOf();
-    peers.enqueue([mail()]);
+    peers.enqueue(outgoingOf(mail()));
     store.commit(peers.changes());
     peers.onBatch({ frames: [], acks: [ack(1, { status: "unknown", epoch: 0 })] }, 0, () => true);
-    peers.enqueue([mail()]);
+    peers.enqueue(outgoingOf(mail()));
     store.commit(peers.changes());
     expect(store.load().outbox.map(({ first }) => first)).toEqual([2]);
   });
@@ -153,17 +155,21 @@ describe("peers", () => {
 
   test("the outbox is bounded by messages and by bytes, what waits for it counted in", () => {
     const peers = peersOf();
-    const room = (messages: number, bytes = 0) => peers.hasRoom(RIGHT, "mail", { messages, bytes });
+    const room = (messages: number, bytes = 0) =>
+      fits({ messages: 0, bytes: 0 }, peers.room(RIGHT, "mail", { messages, bytes }));
     expect([room(OUTBOX_MESSAGES_MAX - 1), room(OUTBOX_MESSAGES_MAX)]).toEqual([true, false]);
-    peers.enqueue([mail()]);
+    peers.enqueue(outgoingOf(mail()));
     expect([room(OUTBOX_MESSAGES_MAX - 2), room(OUTBOX_MESSAGES_MAX - 1)]).toEqual([true, false]);
     expect(room(0, OUTBOX_BYTES_MAX)).toBe(false);
-    expect(peers.hasRoom(RIGHT, "reply", { messages: 0, bytes: 0 })).toBe(true);
+    expect(peers.room(RIGHT, "reply", { messages: 0, bytes: 0 })).toEqual({
+      messages: OUTBOX_MESSAGES_MAX,
+      bytes: OUTBOX_BYTES_MAX,
+    });
   });
 
   test("3: a volatile atom's links write nothing, and acknowledge what they have", () => {
     const peers = peersOf(false);
-    peers.enqueue([mail()]);
+    peers.enqueue(outgoingOf(mail()));
     peers.onBatch({ frames: [frame(1)], acks: [] }, 0, () => true);
     expect(peers.changes()).toEqual([]);
     peers.markCommitted();
@@ -173,7 +179,7 @@ describe("peers", () => {
   test("3: an atom that became volatile sends what it had stored, once, as a new incarnation", () => {
     const store = new MemoryStore();
     const durable = peersOf();
-    durable.enqueue([mail()]);
+    durable.enqueue(outgoingOf(mail()));
     store.commit(durable.changes());
     const volatile = new Peers(LEFT, EPOCH + 1, false);
     volatile.restore(store.load(), true);
@@ -185,8 +191,8 @@ describe("peers", () => {
   test("a new incarnation over the same store starts its count at what is not acknowledged", () => {
     const store = new MemoryStore();
     const before = peersOf();
-    before.enqueue([mail()]);
-    before.enqueue([mail()]);
+    before.enqueue(outgoingOf(mail()));
+    before.enqueue(outgoingOf(mail()));
     store.commit(before.changes());
     before.onBatch({ frames: [], acks: [ack(2)] }, 0, () => true);
     store.commit(before.changes());
@@ -199,7 +205,7 @@ describe("peers", () => {
   test("4: links that have nothing to do are not asked", () => {
     const peers = peersOf();
     const names = Array.from({ length: 10 }, (_, i) => `edge/peer-${i}` as GlobalName);
-    for (const name of names) peers.enqueue([mail(name)]);
+    for (const name of names) peers.enqueue(outgoingOf(mail(name)));
     expect([...peers.links]).toHaveLength(10);
     for (const from of names.slice(1)) peers.onBatch({ frames: [], acks: [ack(2, { from })] }, 0, () => true);
     expect([...peers.links].map(({ peer }) => peer)).toEqual([names[0]]);

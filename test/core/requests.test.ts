@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { MessageMail } from "../../durable/core/mailbox.ts";
+import { encodeEnvelopes, type MessageEnvelope } from "../../durable/core/envelope.ts";
+import { Mail, MailRun, type MessageMail } from "../../durable/core/mail.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
 import { Requests } from "../../durable/core/requests.ts";
 import type { OpenRequest } from "../../durable/core/store.ts";
@@ -8,13 +9,13 @@ const ASKER = "edge/asker" as GlobalName;
 
 function mail(position: number, kind: "message" | "request" | "http" = "request"): MessageMail {
   const payload = new Uint8Array(0);
-  const envelope =
+  const envelope: MessageEnvelope =
     kind === "message"
       ? { kind, payload }
       : kind === "request"
         ? { kind, id: 9, chain: [], payload }
         : { kind, id: 9, head: payload, payload };
-  return { position, from: ASKER, envelope, attempt: 1, traps: 0 };
+  return new Mail(new MailRun(position, ASKER, encodeEnvelopes([envelope])), 0) as MessageMail;
 }
 
 function open(token: number, taken = false): OpenRequest {

@@ -24,6 +24,6 @@ export function assemblyScriptImports(guest: Guest): EnvImplementations {
 function readManagedString(guest: Guest, ptr: number): string {
   if (ptr >>> 0 < 4) return "";
   guest.memory.check(ptr - 4, 4);
-  const bytes = guest.memory.view().getUint32((ptr >>> 0) - 4, true);
+  const bytes = guest.memory.view.getUint32((ptr >>> 0) - 4, true);
   return new TextDecoder("utf-16le").decode(guest.memory.read(ptr, Math.min(bytes, TEXT_CHARS_MAX * 2)));
 }

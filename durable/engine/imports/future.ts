@@ -9,7 +9,7 @@ import { readDestination, readPayload } from "./messaging.ts";
 export function futureImports(guest: Guest): Implementations<"radon:future"> {
   const { atom, host } = guest;
   const id = (created: number | Failure): bigint => BigInt(typeof created === "number" ? created : guest.fail(created));
-  const unknown = (future: bigint): Failure =>
+  const unknown = (future: bigint | number): Failure =>
     failure("NOT_FOUND", `There is no future ${future}: it was never made, or its result was taken.`);
   const result = (outcome: Outcome, ptr: number, cap: number): number =>
     outcome.kind === "failed" ? guest.fail(outcome.failure) : guest.out(outcome.payload, ptr, cap);
@@ -23,11 +23,10 @@ export function futureImports(guest: Guest): Implementations<"radon:future"> {
     },
     timer: (ms) => id(atom.futures.create("timer", deadlineAfter(host.now(), ms))),
     await: {
-      atOnce: (future, _timeout, ptr, cap) => {
+      atOnce: (future, ptr, cap) => {
         guest.memory.check(ptr, cap);
-        const number = Number(future);
-        if (!atom.futures.peek(number)) return guest.fail(unknown(future));
-        const outcome = guest.pass(() => atom.futures.claim(number));
+        if (!atom.futures.peek(future)) return guest.fail(unknown(future));
+        const outcome = guest.pass(() => atom.futures.claim(future));
         return outcome && result(outcome, ptr, cap);
       },
       suspending: async (future, timeout, ptr, cap) => {

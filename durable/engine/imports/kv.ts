@@ -48,11 +48,16 @@ export function kvImports(guest: Guest): Implementations<"radon:kv"> {
 }
 
 function readKeyBytes(guest: Guest, ptr: number, len: number): string | Failure {
-  guest.memory.check(ptr, len);
+  const { memory, keys } = guest;
+  memory.check(ptr, len);
   const bytes = len >>> 0;
+  const seen = keys.get(memory.bytes, ptr >>> 0, bytes);
+  if (seen !== undefined) return seen;
   if (bytes > KV_KEY_BYTES_MAX)
     return failure("TOO_LARGE", `The key has ${bytes} bytes; ${KV_KEY_BYTES_MAX} are the most.`);
-  return bytesToKey(guest.memory.read(ptr, len));
+  const key = bytesToKey(memory.read(ptr, len));
+  keys.set(memory.bytes, ptr >>> 0, bytes, key);
+  return key;
 }
 
 /** A limit of 0 or less is none but the runtime's own. */

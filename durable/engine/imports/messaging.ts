@@ -16,18 +16,17 @@ export function messagingImports(guest: Guest): Implementations<"radon:messaging
   const next = () => guest.nextMessage();
   const received = (mail: MessageMail, ptr: number, cap: number): number => {
     guest.receive(mail);
-    return guest.out(mail.envelope.payload, ptr, cap);
+    return guest.outPayload(mail, ptr, cap);
   };
   return {
     send: (toPtr, toLen, ptr, len) => {
       const to = readDestination(guest, toPtr, toLen);
-      const payload = readPayload(guest, ptr, len);
+      const refused = checkPayload(guest, ptr, len);
       if (typeof to !== "string") return guest.fail(to);
-      if (!(payload instanceof Uint8Array)) return guest.fail(payload);
-      return guest.done(atom.send(to, "mail", { kind: "message", payload }));
+      return guest.done(refused ?? atom.sendMessage(to, guest.memory.view, ptr >>> 0, len >>> 0));
     },
     receive: {
-      atOnce: (_timeout, ptr, cap) => {
+      atOnce: (ptr, cap) => {
         guest.memory.check(ptr, cap);
         const mail = guest.pass(next);
         return mail && received(mail, ptr, cap);
@@ -38,7 +37,7 @@ export function messagingImports(guest: Guest): Implementations<"radon:messaging
         return guest.fail(mail.code === "TIMEOUT" ? failure("TIMEOUT", "No message came in the time allowed.") : mail);
       },
     },
-    kind: () => (guest.current ? KIND[guest.current.envelope.kind] : guest.fail(noCurrent())),
+    kind: () => (guest.current ? KIND[guest.current.kind] : guest.fail(noCurrent())),
     sender: (ptr, cap) => {
       guest.memory.check(ptr, cap);
       return guest.current ? guest.out(utf8(guest.current.from), ptr, cap) : guest.fail(noCurrent());
@@ -89,30 +88,38 @@ export function messagingImports(guest: Guest): Implementations<"radon:messaging
 
 /** The global name of the atom that the guest names, or why there is none. */
 export function readDestination(guest: Guest, ptr: number, len: number): GlobalName | Failure {
-  const text = guest.memory.readText(ptr, len);
+  const { memory, destinations } = guest;
+  memory.check(ptr, len);
+  const seen = destinations.get(memory.bytes, ptr >>> 0, len >>> 0);
+  if (seen) return guest.host.locate(seen);
+  const text = memory.readText(ptr, len);
   if (text === undefined) return failure("INVALID", "The name of the destination is not UTF-8.");
   const destination = parseDestination(text);
-  return "kind" in destination ? guest.host.locate(destination) : destination;
+  if (!("kind" in destination)) return destination;
+  destinations.set(memory.bytes, ptr >>> 0, len >>> 0, destination);
+  return guest.host.locate(destination);
 }
 
 /** A copy of the payload, or TOO_LARGE. */
 export function readPayload(guest: Guest, ptr: number, len: number): Uint8Array | Failure {
+  return checkPayload(guest, ptr, len) ?? guest.memory.read(ptr, len);
+}
+
+function checkPayload(guest: Guest, ptr: number, len: number): Failure | undefined {
   guest.memory.check(ptr, len);
   const bytes = len >>> 0;
-  if (bytes > PAYLOAD_BYTES_MAX) {
-    return failure(
-      "TOO_LARGE",
-      `The payload has ${bytes} bytes; ${PAYLOAD_BYTES_MAX} are the most that a message carries.`,
-    );
-  }
-  return guest.memory.read(ptr, len);
+  if (bytes <= PAYLOAD_BYTES_MAX) return undefined;
+  return failure(
+    "TOO_LARGE",
+    `The payload has ${bytes} bytes; ${PAYLOAD_BYTES_MAX} are the most that a message carries.`,
+  );
 }
 
 /** The current message's open request, or why it cannot be answered. */
 export function currentRequest(guest: Guest): OpenRequest | Failure {
   const { current } = guest;
   if (!current) return noCurrent();
-  if (current.envelope.kind === "message" || current.envelope.kind === "interrupt") {
+  if (current.kind === "message" || current.kind === "interrupt") {
     return failure("INVALID", "The current message is not a request, so it takes no answer.");
   }
   return guest.atom.openRequest(current.position) ?? failure("INVALID", "The current request is answered already.");

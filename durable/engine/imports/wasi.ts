@@ -72,7 +72,7 @@ function overVectors(guest: Guest, fn: WasiFunction): WasiFunction {
     if (count < 0 || count > IOVECS_MAX) return ERRNO.inval;
     guest.memory.check(vectors, count * IOVEC_BYTES);
     guest.memory.check(done, 4);
-    const view = guest.memory.view();
+    const view = guest.memory.view;
     for (let at = vectors >>> 0, left = count; left > 0; left--, at += IOVEC_BYTES) {
       guest.memory.check(view.getUint32(at, true), view.getUint32(at + 4, true));
     }
@@ -87,7 +87,7 @@ function ownFunctions(guest: Guest): Record<string, WasiFunction> {
     clock_time_get: (id: number, _precision: bigint, ptr: number) => {
       guest.memory.check(ptr, 8);
       if (id < 0 || id > CLOCK_ID_MAX) return ERRNO.inval;
-      guest.memory.view().setBigUint64(ptr >>> 0, clock(id), true);
+      guest.memory.view.setBigUint64(ptr >>> 0, clock(id), true);
       return ERRNO.success;
     },
     random_get: (ptr: number, length: number) => {
@@ -131,7 +131,7 @@ async function sleepUntilFirst(
   await guest.block(() => undefined, guest.host.now() + leastMs);
   const due = waits.filter((wait) => wait.type !== EVENT_CLOCK || wait.afterMs <= leastMs);
   due.forEach((wait, index) => writeEvent(guest, (output >>> 0) + index * EVENT.size, wait));
-  guest.memory.view().setUint32(written >>> 0, due.length, true);
+  guest.memory.view.setUint32(written >>> 0, due.length, true);
   return ERRNO.success;
 }
 
@@ -142,7 +142,7 @@ interface Wait {
 }
 
 function readWait(guest: Guest, at: number, clock: (id: number) => bigint): Wait {
-  const view = guest.memory.view();
+  const view = guest.memory.view;
   const type = view.getUint8(at + SUBSCRIPTION.tag);
   const timeout = view.getBigUint64(at + SUBSCRIPTION.timeout, true);
   const absolute = (view.getUint16(at + SUBSCRIPTION.flags, true) & CLOCK_ABSOLUTE) !== 0;
@@ -152,7 +152,7 @@ function readWait(guest: Guest, at: number, clock: (id: number) => bigint): Wait
 
 function writeEvent(guest: Guest, at: number, wait: Wait): void {
   guest.memory.write(at, new Uint8Array(EVENT.size));
-  const view = guest.memory.view();
+  const view = guest.memory.view;
   view.setBigUint64(at, wait.userdata, true);
   view.setUint16(at + EVENT.error, wait.type === EVENT_CLOCK ? ERRNO.success : ERRNO.nosys, true);
   view.setUint8(at + EVENT.type, wait.type);

@@ -1,0 +1,134 @@
+/**
+ * Mail: an envelope in the mailbox. It stays in the bytes of the run that it came in, and is read when it is asked for.
+ *
+ * Invariant: all envelopes of a run came by one channel, so that either all of them are interrupts or none is.
+ */
+import { ByteReader } from "./bytes.ts";
+import {
+  envelopeStarts,
+  kindOf,
+  MESSAGE_HEAD_BYTES,
+  readEnvelope,
+  type InterruptEnvelope,
+  type MailEnvelope,
+  type MessageEnvelope,
+} from "./envelope.ts";
+import type { GlobalName } from "./names.ts";
+import type { MailRecord } from "./store.ts";
+
+/** A run of envelopes as it arrived, and what of it is consumed. */
+export class MailRun {
+  /** The mailbox position of its first envelope. */
+  readonly first: number;
+  readonly from: GlobalName | "";
+  readonly body: Uint8Array;
+  /** Of `body`. */
+  readonly view: DataView;
+  /** Where each envelope starts, and where the last one ends. */
+  readonly starts: readonly number[];
+  /** One bit an envelope. */
+  readonly done: Uint8Array;
+  stored: boolean;
+  /** True if it is among the records that have changed. */
+  touched = false;
+  /** The first envelope that the mailbox has not come to. */
+  next = 0;
+  left: number;
+
+  constructor(
+    first: number,
+    from: GlobalName | "",
+    body: Uint8Array,
+    starts: readonly number[] = envelopeStarts(body),
+    record?: MailRecord,
+  ) {
+    this.first = first;
+    this.from = from;
+    this.body = body;
+    this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+    this.starts = starts;
+    this.done = record?.done.slice() ?? new Uint8Array(Math.ceil(this.count / 8));
+    this.stored = record !== undefined;
+    this.left = this.count;
+    if (record) for (let index = 0; index < this.count; index++) if (this.isDone(index)) this.left -= 1;
+  }
+
+  get count(): number {
+    return this.starts.length - 1;
+  }
+  get hasInterrupts(): boolean {
+    return this.count > 0 && this.kindOf(0) === "interrupt";
+  }
+
+  kindOf(index: number): MailEnvelope["kind"] {
+    return kindOf(this.body, this.starts[index] as number) as MailEnvelope["kind"];
+  }
+
+  /** What an envelope takes. */
+  bytesOf(index: number): number {
+    return (this.starts[index + 1] as number) - (this.starts[index] as number);
+  }
+
+  isDone(index: number): boolean {
+    return ((this.done[index >> 3] as number) & (1 << (index & 7))) !== 0;
+  }
+
+  noteDone(index: number): void {
+    this.done[index >> 3] = (this.done[index >> 3] as number) | (1 << (index & 7));
+    this.left -= 1;
+  }
+}
+
+export class Mail<E extends MailEnvelope = MailEnvelope> {
+  readonly run: MailRun;
+  readonly index: number;
+  /** Deliveries so far, the one under way included. */
+  attempt = 0;
+  /** Deliveries that ended in a trap. */
+  traps = 0;
+  /** True if it was handed out, and is neither consumed nor put back. */
+  held = false;
+  /** True if its delivery has gone on over a commit. */
+  underWay = false;
+  #envelope: E | undefined;
+
+  constructor(run: MailRun, index: number) {
+    this.run = run;
+    this.index = index;
+  }
+
+  get position(): number {
+    return this.run.first + this.index;
+  }
+  get from(): GlobalName | "" {
+    return this.run.from;
+  }
+  get kind(): E["kind"] {
+    return this.run.kindOf(this.index);
+  }
+  get bytes(): number {
+    return this.run.bytesOf(this.index);
+  }
+  get done(): boolean {
+    return this.run.isDone(this.index);
+  }
+  get envelope(): E {
+    const { body, starts } = this.run;
+    return (this.#envelope ??= readEnvelope(new ByteReader(body, starts[this.index])) as E);
+  }
+  get payloadBytes(): number {
+    return this.kind === "message" ? this.bytes - MESSAGE_HEAD_BYTES : this.envelope.payload.length;
+  }
+  /** Where the payload starts in the run. */
+  get payloadStart(): number {
+    return (this.run.starts[this.index + 1] as number) - this.payloadBytes;
+  }
+  /** A view into the run. */
+  get payload(): Uint8Array {
+    const start = this.payloadStart;
+    return this.run.body.subarray(start, start + this.payloadBytes);
+  }
+}
+
+export type MessageMail = Mail<MessageEnvelope>;
+export type InterruptMail = Mail<InterruptEnvelope>;

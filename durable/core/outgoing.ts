@@ -1,0 +1,185 @@
+/**
+ * What a turn or a pending commit has sent and no outbox holds yet, encoded as it will leave: by channel and destination, in
+ * runs that become frames. It counts against the bounds of the queues that it is on its way to.
+ *
+ * Invariants
+ * 1. A run has at most FRAME_MESSAGES_MAX envelopes and FRAME_BYTES_MAX bytes, or a single envelope.
+ * 2. Runs keep the order in which their envelopes were added, also when one `Outgoing` absorbs another.
+ */
+import { ByteWriter } from "./bytes.ts";
+import { writeEnvelope, writeMessage, type Envelope } from "./envelope.ts";
+import type { ChannelClass } from "./frame.ts";
+import { FRAME_BYTES_MAX, FRAME_MESSAGES_MAX } from "./limits.ts";
+import type { GlobalName } from "./names.ts";
+
+/** Envelopes that go together. */
+export interface EncodedRun {
+  readonly count: number;
+  readonly body: Uint8Array;
+}
+
+/** How much waits, or is held. */
+export interface Load {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/** True if one more may be added to a load that has this much room. */
+export function fits(load: Load, room: Load): boolean {
+  return load.messages < room.messages && load.bytes < room.bytes;
+}
+
+const NOTHING: Load = { messages: 0, bytes: 0 };
+
+/** What goes to one destination by one channel. */
+export class OutgoingRuns implements Load {
+  readonly to: GlobalName;
+  readonly channel: ChannelClass;
+  messages = 0;
+  bytes = 0;
+  /** What the queue at the other end of its way had room for when the first was added. */
+  room: Load = NOTHING;
+  #full: EncodedRun[] = [];
+  #open = new ByteWriter();
+  #openCount = 0;
+
+  constructor(to: GlobalName, channel: ChannelClass) {
+    this.to = to;
+    this.channel = channel;
+  }
+
+  /** The envelope's bytes are copied. */
+  add(envelope: Envelope): void {
+    const start = this.#open.length;
+    writeEnvelope(this.#open, envelope);
+    this.#added(start);
+  }
+
+  /** Adds a message whose payload stands elsewhere. */
+  addMessage(source: DataView, from: number, bytes: number): void {
+    const start = this.#open.length;
+    writeMessage(this.#open, source, from, bytes);
+    this.#added(start);
+  }
+
+  #added(start: number): void {
+    const { length } = this.#open;
+    this.messages += 1;
+    this.bytes += length - start;
+    if (this.#openCount >= FRAME_MESSAGES_MAX || (start > 0 && length > FRAME_BYTES_MAX)) this.#cutAt(start);
+    this.#openCount += 1;
+  }
+
+  /** Takes over all that the other one has, which is empty then. */
+  absorb(other: OutgoingRuns): void {
+    if (this.messages === 0) return this.#swap(other);
+    for (const run of other.#full) this.#append(run);
+    if (other.#openCount > 0) this.#append({ count: other.#openCount, body: other.#open.written });
+    other.#clear();
+  }
+
+  /** All runs, in order; none is left. */
+  take(): EncodedRun[] {
+    this.#close();
+    const runs = this.#full;
+    this.#clear();
+    return runs;
+  }
+
+  #clear(): void {
+    this.messages = 0;
+    this.bytes = 0;
+    this.#full = [];
+    this.#open.truncate(0);
+    this.#openCount = 0;
+  }
+
+  #append({ count, body }: EncodedRun): void {
+    this.messages += count;
+    this.bytes += body.length;
+    const fits = this.#openCount + count <= FRAME_MESSAGES_MAX && this.#open.length + body.length <= FRAME_BYTES_MAX;
+    if (!fits) this.#close();
+    this.#open.raw(body);
+    this.#openCount += count;
+  }
+
+  /** The envelope that starts there begins a new run. */
+  #cutAt(start: number): void {
+    const rest = this.#open.finish(start);
+    this.#open.truncate(start);
+    this.#close();
+    this.#open.raw(rest);
+  }
+
+  #close(): void {
+    if (this.#openCount === 0) return;
+    this.#full.push({ count: this.#openCount, body: this.#open.finish() });
+    this.#open.truncate(0);
+    this.#openCount = 0;
+  }
+
+  #swap(other: OutgoingRuns): void {
+    [this.messages, other.messages] = [other.messages, this.messages];
+    [this.bytes, other.bytes] = [other.bytes, this.bytes];
+    [this.#full, other.#full] = [other.#full, this.#full];
+    [this.#open, other.#open] = [other.#open, this.#open];
+    [this.#openCount, other.#openCount] = [other.#openCount, this.#openCount];
+  }
+}
+
+type ByChannel = { [C in ChannelClass]?: OutgoingRuns };
+
+export class Outgoing {
+  readonly #byDestination = new Map<GlobalName, ByChannel>();
+  /** The last that was asked for: mostly it is asked for again. */
+  #last: OutgoingRuns | undefined;
+  /** Those that have something, in the order of their first envelope. */
+  #used: OutgoingRuns[] = [];
+
+  get empty(): boolean {
+    return this.#used.length === 0;
+  }
+
+  /** How much is on its way there. */
+  load(to: GlobalName, channel: ChannelClass): Load {
+    return this.#byDestination.get(to)?.[channel] ?? NOTHING;
+  }
+
+  /** What goes there, which may be nothing yet. */
+  runs(to: GlobalName, channel: ChannelClass): OutgoingRuns {
+    if (this.#last?.to === to && this.#last.channel === channel) return this.#last;
+    let byChannel = this.#byDestination.get(to);
+    if (!byChannel) this.#byDestination.set(to, (byChannel = {}));
+    return (this.#last = byChannel[channel] ??= new OutgoingRuns(to, channel));
+  }
+
+  add(runs: OutgoingRuns, envelope: Envelope): void {
+    if (runs.messages === 0) this.#used.push(runs);
+    runs.add(envelope);
+  }
+
+  addMessage(runs: OutgoingRuns, source: DataView, start: number, bytes: number): void {
+    if (runs.messages === 0) this.#used.push(runs);
+    runs.addMessage(source, start, bytes);
+  }
+
+  absorb(other: OutgoingRuns): void {
+    const runs = this.runs(other.to, other.channel);
+    if (runs.messages === 0) this.#used.push(runs);
+    runs.absorb(other);
+  }
+
+  /** Everything, by destination and channel; the caller takes the runs, all of them. */
+  take(): readonly OutgoingRuns[] {
+    const used = this.#used;
+    this.#used = [];
+    return used;
+  }
+
+  /** Forgets it all. */
+  clear(): void {
+    this.#used = [];
+    this.#last = undefined;
+    this.#byDestination.clear();
+  }
+}
