@@ -333,8 +333,12 @@ export class AtomSession implements Host, LaneReceiver {
     );
   }
 
+  get #hasUndone(): boolean {
+    return !this.atom.idle || this.runner.hasWork || this.#aliases.undone;
+  }
+
   #armAlarm(): void {
-    if (this.#alarmSet || (this.atom.idle && !this.runner.hasWork)) return;
+    if (this.#alarmSet || !this.#hasUndone) return;
     this.#alarmSet = true;
     this.#ports.setAlarm(this.now() + ALARM_AFTER_MS);
   }

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { AliasPublication } from "../../durable/alias-publication.ts";
 import type { AliasDelta } from "../../durable/core/aliases.ts";
+import { call, Stage } from "../conformance/puppet.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** An atom with aliases, and a replica that answers when it is told to. */
@@ -103,4 +104,15 @@ test("nothing that the replica has is told again", async () => {
   town.publication.publish();
   expect(await town.publication.published()).toBeUndefined();
   expect(town.told).toEqual([1]);
+});
+
+test("as long as a change is not published, an alarm brings the object back for it", async () => {
+  const stage = new Stage("quiet", "unpublished");
+  await stage.tell("quiet", call("kv.put", "key", "value"));
+  expect(stage.alarms("quiet")).toEqual([]);
+  stage.holdNaming();
+  await stage.tell("unpublished", call("naming.alias", "topic", "news"));
+  expect(stage.alarms("unpublished")).toHaveLength(1);
+  stage.session("unpublished").start();
+  expect(stage.alarms("unpublished")).toHaveLength(2);
 });
