@@ -6,6 +6,7 @@
  * 2. Every event wakes the loop, and a wake that finds the loop awake is not lost.
  * 3. As long as something is undone, an alarm is set: an object that is forgotten comes back.
  */
+import { AliasPublication } from "./alias-publication.ts";
 import type { Clock } from "./clock.ts";
 import { Atom } from "./core/atom.ts";
 import type { Answer } from "./core/answer.ts";
@@ -57,7 +58,6 @@ type Refusal = { readonly kind: "refused"; readonly failure: Failure };
 const ALARM_AFTER_MS = 10_000;
 /** The loop flushes whenever it waits; should it be kept from waiting, whoever waits for a flush forces one. */
 const FLUSH_AFTER_MS = 100;
-const ALIAS_RETRY_MS = 1_000;
 
 export class AtomSession implements Host, LaneReceiver {
   readonly entry: AtomEntry;
@@ -78,8 +78,7 @@ export class AtomSession implements Host, LaneReceiver {
   #woken = false;
   #running = false;
   #alarmSet = false;
-  #aliasesSynced: number;
-  #aliasSync: Promise<void> | undefined;
+  readonly #aliases: AliasPublication;
 
   constructor(application: Application, entry: AtomEntry, module: WebAssembly.Module, ports: SessionPorts) {
     this.entry = entry;
@@ -96,7 +95,7 @@ export class AtomSession implements Host, LaneReceiver {
       ports.clock.now(),
       Math.random(),
     );
-    this.#aliasesSynced = 0;
+    this.#aliases = this.#openAliases();
     this.runner = new Runner(this.atom, this, module);
     this.#pump = new Pump(this.atom.peers, ports.openLane(this), ports.clock, () => this.settle());
     this.#askers = new OutsideAskers(ports.clock, (timeoutMs) => this.#late(timeoutMs));
@@ -213,7 +212,8 @@ export class AtomSession implements Host, LaneReceiver {
   async lookup(query: LookupQuery): Promise<readonly GlobalName[] | Failure> {
     // What the asking turn changed of its own aliases is part of the answer.
     this.settle();
-    await this.#aliasSync;
+    const unpublished = await this.#aliases.published();
+    if (unpublished) return unpublished;
     const found = await this.#asking(() => this.#ports.naming.lookup(query, this.self));
     if (!("code" in found)) this.#names.learn(found);
     return found;
@@ -249,7 +249,7 @@ export class AtomSession implements Host, LaneReceiver {
     const released = this.#flush();
     for (const { position, answer } of released.answers) this.#askers.answer(position, answer);
     for (const act of released.afterCommit) act();
-    this.#syncAliases();
+    this.#aliases.publish();
     // A peer that waits for its answer gets what is due to it with that.
     for (const act of this.#flushWaiters.splice(0)) act();
     if (!this.#loopWatch.mustWait()) this.#pump.pump();
@@ -317,29 +317,28 @@ export class AtomSession implements Host, LaneReceiver {
     }
   }
 
-  /** Tells the naming replica of this runtime of alias changes, until it knows. */
-  #syncAliases(): void {
-    if (this.#aliasSync || this.atom.aliases.revision <= this.#aliasesSynced) return;
-    const { aliases } = this.atom;
-    this.#aliasSync = this.#ports.naming
-      .setAliases(this.self, aliases)
-      .then((known) => {
-        if (known > aliases.revision) this.atom.outrankAliases(known);
-        else this.#aliasesSynced = aliases.revision;
-      })
-      .catch(async (error: unknown) => {
-        this.log("warn", `Aliases could not be published and will be tried again: ${String(error)}`);
-        await new Promise<void>((resolve) => void this.#ports.clock.after(ALIAS_RETRY_MS, resolve));
-      })
-      .finally(() => {
-        this.#aliasSync = undefined;
-        this.#syncAliases();
-      });
-    this.#ports.waitUntil(this.#aliasSync);
+  #openAliases(): AliasPublication {
+    const { atom } = this;
+    const owner = {
+      aliases: () => atom.aliases,
+      outrank: (revision: number) => atom.outrankAliases(revision),
+      settle: () => this.settle(),
+      warn: (text: string) => this.log("warn", text),
+      waitUntil: (work: Promise<unknown>) => this.#ports.waitUntil(work),
+    };
+    return new AliasPublication(
+      owner,
+      (aliases) => this.#ports.naming.setAliases(this.self, aliases),
+      this.#ports.clock,
+    );
+  }
+
+  get #hasUndone(): boolean {
+    return !this.atom.idle || this.runner.hasWork || this.#aliases.undone;
   }
 
   #armAlarm(): void {
-    if (this.#alarmSet || (this.atom.idle && !this.runner.hasWork)) return;
+    if (this.#alarmSet || !this.#hasUndone) return;
     this.#alarmSet = true;
     this.#ports.setAlarm(this.now() + ALARM_AFTER_MS);
   }

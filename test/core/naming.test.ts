@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SingleNaming } from "../../durable/core/naming.ts";
 import type { Naming } from "../../durable/core/naming.ts";
+import { NamingClient } from "../../durable/naming-client.ts";
 import { application, atomName, runtimeName } from "./naming-fixtures.ts";
 import { NamingCluster } from "./naming-cluster.ts";
 import { chatApplication, describeNaming, question } from "./naming-contract.ts";
@@ -237,5 +238,18 @@ describe("leader and followers", () => {
     expect(await reject("/resolve", { name: "room", asker: "nobody" })).toContain('Member "asker"');
     expect(await reject("/register", {})).toContain("503 UNAVAILABLE: Runtime edge-1 is not the naming leader");
     expect(await reject("/nothing", {})).toContain("404 NOT_FOUND");
+  });
+});
+
+describe("the client of a naming object", () => {
+  it("answers REMOTE for an object that does not answer in time", async () => {
+    vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort(new Error("time is up")));
+    const silent = ({ signal }: Request) =>
+      new Promise<Response>((_, reject) => {
+        if (signal.aborted) reject(signal.reason as Error);
+      });
+    const answer = await new NamingClient({ fetch: silent }).resolve("a", "");
+    expect(answer).toMatchObject({ code: "REMOTE", reason: expect.stringContaining("time is up") });
+    vi.restoreAllMocks();
   });
 });

@@ -34,6 +34,8 @@ interface Cell {
   readonly store: MemoryStore;
   session: AtomSession;
   life: Life;
+  /** When the object asked to be woken. */
+  readonly alarms: number[];
 }
 
 /** Of one object: what a forgotten one still had to do does not happen. */
@@ -51,6 +53,7 @@ export class World {
   readonly #cells = new Map<GlobalName, Cell>();
   /** What went wrong in work that nobody waits for. */
   readonly #failures: unknown[] = [];
+  #namingHeld = false;
   /** Batches that have to wait until `letThrough`. */
   #held: (() => void)[] | undefined;
 
@@ -63,8 +66,9 @@ export class World {
       const { module } = specs[index] as AtomSpec;
       const store = new MemoryStore();
       const life = { over: false };
-      const session = this.#open(entry, module, store, life);
-      this.#cells.set(session.self, { entry, module, store, session, life });
+      const alarms: number[] = [];
+      const session = this.#open({ entry, module, store, alarms }, life);
+      this.#cells.set(session.self, { entry, module, store, alarms, session, life });
     });
   }
 
@@ -151,6 +155,10 @@ export class World {
     return lines.map(({ level, text }) => `${level}: ${text}`);
   }
 
+  alarms(name: string): readonly number[] {
+    return this.#cell(name).alarms;
+  }
+
   trapText(name: string): string {
     return this.session(name).atom.supervisor.lastTrap?.text ?? "";
   }
@@ -162,9 +170,14 @@ export class World {
     const cell = this.#cell(name);
     cell.life.over = true;
     cell.life = { over: false };
-    cell.session = this.#open(cell.entry, cell.module, cell.store, cell.life);
+    cell.session = this.#open(cell, cell.life);
     cell.session.start();
     await this.settle();
+  }
+
+  /** From here on the naming of the runtimes answers nobody. */
+  holdNaming(): void {
+    this.#namingHeld = true;
   }
 
   /** From here on no batch arrives. */
@@ -187,16 +200,16 @@ export class World {
     return cell;
   }
 
-  #open(entry: AtomEntry, module: WebAssembly.Module, store: MemoryStore, life: Life): AtomSession {
+  #open({ entry, module, store, alarms }: Omit<Cell, "session" | "life">, life: Life): AtomSession {
     const application = { ...this.#application, runtime: entry.runtime };
     const ports: SessionPorts = {
       store,
       openLane: (receiver) => ({ send: (to, { batch }) => void this.#carry(receiver, life, to, batch) }),
-      naming: namingPort(this.#naming.at(entry.runtime)),
+      naming: namingPort(this.#naming.at(entry.runtime), () => !life.over && !this.#namingHeld),
       clock: this.#clockOf(life),
       trampoline,
       waitUntil: (work) => void work.catch((error: unknown) => this.#failures.push(error)),
-      setAlarm: () => undefined,
+      setAlarm: (atMs) => void alarms.push(atMs),
       abort: (reason) => this.#failures.push(new Error(reason)),
     };
     return new AtomSession(application, entry, module, ports);
@@ -225,16 +238,21 @@ export class World {
   }
 }
 
-function namingPort(naming: SingleNaming): NamingPort {
+function namingPort(naming: SingleNaming, reaches: () => boolean): NamingPort {
   return {
     async setAliases(atom, delta) {
-      const answer = await naming.setAliases(splitGlobalName(atom).atom, delta);
+      const answer = await arriving(reaches, naming.setAliases(splitGlobalName(atom).atom, delta));
       if ("code" in answer) throw new Error(answer.reason);
       return answer.revision;
     },
-    resolve: (name, asker) => naming.resolve(name, asker),
-    lookup: (query, asker) => naming.lookup({ ...query, asker }),
+    resolve: (name, asker) => arriving(reaches, naming.resolve(name, asker)),
+    lookup: (query, asker) => arriving(reaches, naming.lookup({ ...query, asker })),
   };
+}
+
+/** An answer that does not reach anybody, such as an object that was forgotten, never comes. */
+function arriving<T>(reaches: () => boolean, answer: Promise<T>): Promise<T> {
+  return answer.then((value) => (reaches() ? value : new Promise<never>(() => undefined)));
 }
 
 function refusal({ frames }: Batch): Batch {
