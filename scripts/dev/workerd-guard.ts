@@ -14,7 +14,8 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const PID_FILE = "workerd.pid";
+/** Holds the process id of the workerd that started last. */
+export const PID_FILE = "workerd.pid";
 const WRAPPER_FILE = "workerd.sh";
 export const GUARD_FILES: readonly string[] = [PID_FILE, WRAPPER_FILE];
 const GUARD = 'trap "" INT TERM HUP; cat; if read -r pid < "$0"; then kill -9 "$pid"; rm -f "$0"; fi';

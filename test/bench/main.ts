@@ -40,7 +40,9 @@ async function runFigures(figures: readonly Figure[], storage: Storage, pace: Pa
   const results: FigureResult[] = [];
   try {
     for (const figure of figures) {
-      process.stderr.write(`${storage}: ${figure.title} ...\n`);
+      const obstacle = figure.obstacle?.();
+      process.stderr.write(`${storage}: ${figure.title} ...${obstacle ? ` not on this machine: ${obstacle}` : ""}\n`);
+      if (obstacle !== undefined) continue;
       const result = await runFigure(figure, { storage, pace, shared: stages.shared, fresh: stages.fresh });
       if (!result.ok) await stages.stop();
       results.push(result);

@@ -44,6 +44,8 @@ export interface Comparison {
 
 export interface Figure extends Measure {
   readonly title: string;
+  /** Why this machine cannot measure it; undefined if it can. */
+  readonly obstacle?: () => string | undefined;
   readonly comparisons: readonly Comparison[];
 }
 

@@ -17,15 +17,18 @@ export function command(first: number, second: number, text = ""): Uint8Array {
 
 /** Asks an atom, `runtime/atom`; its reply as i64 numbers. */
 export async function ask(stage: Stage, atom: string, body: Uint8Array): Promise<number[]> {
-  const runtime = atom.slice(0, atom.indexOf("/"));
-  const reply = await post(stage, runtime, `/_radon/v1/atoms/${atom}/requests?timeout_ms=${TIMEOUT_MS}`, body);
-  return numbersIn(reply);
+  return numbersIn(await postTo(stage, atom, `requests?timeout_ms=${TIMEOUT_MS}`, body));
+}
+
+/** Asks an atom with a text; its reply as text. */
+export async function askText(stage: Stage, atom: string, text: string): Promise<string> {
+  const reply = await postTo(stage, atom, `requests?timeout_ms=${TIMEOUT_MS}`, encoder.encode(text));
+  return new TextDecoder().decode(reply);
 }
 
 /** Puts a message into an atom's mailbox. */
 export async function tell(stage: Stage, atom: string, body: Uint8Array): Promise<void> {
-  const runtime = atom.slice(0, atom.indexOf("/"));
-  await post(stage, runtime, `/_radon/v1/atoms/${atom}/messages`, body);
+  await postTo(stage, atom, "messages", body);
 }
 
 /** Asks the Worker of the references. */
@@ -41,8 +44,9 @@ export function numbersIn(bytes: Uint8Array): number[] {
   return Array.from({ length: bytes.length >> 3 }, (_, index) => Number(view.getBigInt64(index * 8, true)));
 }
 
-async function post(stage: Stage, runtime: string, route: string, body: Uint8Array): Promise<Uint8Array> {
-  const answer = await stage.send(runtime, route, body);
+async function postTo(stage: Stage, atom: string, operation: string, body: Uint8Array): Promise<Uint8Array> {
+  const runtime = atom.slice(0, atom.indexOf("/"));
+  const answer = await stage.send(runtime, `/_radon/v1/atoms/${atom}/${operation}`, body);
   if (answer.status === 200 || answer.status === 202) return answer.body;
-  throw new Error(`${runtime} answered ${route} with ${answer.status}: ${new TextDecoder().decode(answer.body)}`);
+  throw new Error(`${atom} answered with ${answer.status}: ${new TextDecoder().decode(answer.body)}`);
 }

@@ -1,15 +1,13 @@
 /**
- * A stage: one workerd process with the runtimes of an application and, beside them, the Worker of the references. Miniflare
- * starts it as `radon dev` does.
+ * A stage: one workerd process with the runtimes of an application and, beside them, the Worker of the references, started by Miniflare
+ * as `radon dev` does. One process means one thread: whatever slows the one down slows the other down as well.
  */
 import { readFileSync, rmSync, mkdtempSync, mkdirSync, existsSync } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
 import { Pool } from "undici";
 import { claimPort } from "../../scripts/dev/address.ts";
 import { serve } from "../../scripts/dev/server.ts";
-import { COMPATIBILITY_DATE } from "../../scripts/dev/worker-options.ts";
-import { guardWorkerd, type WorkerdGuard } from "../../scripts/dev/workerd-guard.ts";
+import { guardWorkerd, PID_FILE, type WorkerdGuard } from "../../scripts/dev/workerd-guard.ts";
 import { BENCH_FOLDER, type Workers } from "./applications.ts";
 
 export const STORAGES = ["tmpfs", "disk"] as const;
@@ -28,8 +26,8 @@ export interface Answer {
 
 export interface Stage {
   readonly storage: Storage;
-  /** The process id of its workerd. */
-  readonly pid: number;
+  /** The process id of its workerd; unknown where there is no /bin/sh. */
+  readonly pid: number | undefined;
   readonly origin: string;
   /** Sends a request to a Worker by its name: a runtime's, or `reference`. */
   send(worker: string, path: string, body?: Uint8Array): Promise<Answer>;
@@ -45,13 +43,12 @@ export async function startStage(workers: Workers, storage: Storage): Promise<St
   mkdirSync(root, { recursive: true });
   const folder = mkdtempSync(path.join(root, "radon-bench-"));
   const port = await claimPort(HOST, 0);
-  const all = [...workers, await referenceWorker()];
   const {
     value: server,
     guard,
     pid,
   } = await guarded(path.join(folder, "guard"), () =>
-    serve(all, { host: HOST, port, dataFolder: path.join(folder, "data"), onLog: showWarning }),
+    serve(workers, { host: HOST, port, dataFolder: path.join(folder, "data"), onLog: showWarning }),
   );
   const origin = `http://${HOST}:${port}`;
   const pool = new Pool(origin, {
@@ -86,35 +83,15 @@ function showWarning({ level, message }: { readonly level: string; readonly mess
 async function guarded<T>(
   folder: string,
   start: () => Promise<T>,
-): Promise<{ value: T; guard: WorkerdGuard; pid: number }> {
+): Promise<{ value: T; guard: WorkerdGuard; pid: number | undefined }> {
   const before = process.env["MINIFLARE_WORKERD_PATH"];
   const guard = await guardWorkerd(folder);
   try {
     const value = await start();
-    return { value, guard, pid: Number(readFileSync(path.join(folder, "workerd.pid"), "utf8")) };
+    const pidFile = path.join(folder, PID_FILE);
+    return { value, guard, pid: existsSync(pidFile) ? Number(readFileSync(pidFile, "utf8")) : undefined };
   } finally {
     if (before === undefined) delete process.env["MINIFLARE_WORKERD_PATH"];
     else process.env["MINIFLARE_WORKERD_PATH"] = before;
   }
-}
-
-async function referenceWorker(): Promise<Workers[number]> {
-  const bundled = await build({
-    entryPoints: [path.join(import.meta.dirname, "reference/worker.ts")],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2024",
-    external: ["cloudflare:*"],
-  });
-  return {
-    name: "reference",
-    compatibilityDate: COMPATIBILITY_DATE,
-    modules: [{ type: "ESModule", path: "worker.mjs", contents: bundled.outputFiles[0]?.text ?? "" }],
-    durableObjects: {
-      PEER: { className: "Peer", useSQLite: true },
-      EMPTY: { className: "Empty", useSQLite: true },
-    },
-    routes: ["reference.localhost/*"],
-  };
 }

@@ -1,5 +1,7 @@
 /** The processes of a run on one storage: one that figures share, started when first asked for, and fresh ones. */
+import path from "node:path";
 import { buildCrowd, buildMain, type Workers } from "./applications.ts";
+import { referenceWorker } from "./reference-worker.ts";
 import { startStage, type Stage, type Storage } from "./stage.ts";
 
 export class Stages {
@@ -21,7 +23,7 @@ export class Stages {
 
   readonly fresh = async (): Promise<Stage> => {
     this.#crowd ??= buildCrowd(this.#crowdSize);
-    return startStage(await this.#crowd, this.#storage);
+    return startStage([...(await this.#crowd), await reference()], this.#storage);
   };
 
   /** Ends the shared process; the next figure that asks for it gets a new one. */
@@ -33,6 +35,11 @@ export class Stages {
 
   async #start(): Promise<Stage> {
     this.#main ??= buildMain();
-    return startStage(await this.#main, this.#storage);
+    return startStage([...(await this.#main), await reference()], this.#storage);
   }
+}
+
+function reference(): Promise<Workers[number]> {
+  const entry = path.join(import.meta.dirname, "reference/worker.ts");
+  return referenceWorker(entry, { PEER: "Peer", EMPTY: "Empty" });
 }

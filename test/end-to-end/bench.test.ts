@@ -1,28 +1,41 @@
-/** The bench itself: each figure can be measured and yields a number that makes sense. How good it is, is not asked here. */
+/** The bench itself: everything can be measured and yields a number that makes sense. How good it is, is not asked here. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { FigureResult } from "../bench/run-figures.ts";
 import { hasTmpfs } from "../bench/stage.ts";
 import { temporaryFolder } from "./radon-process.ts";
 
-const main = join(import.meta.dirname, "../bench/main.ts");
+const folder = temporaryFolder();
+const file = join(folder.path, "results.json");
+const storage = hasTmpfs() ? "tmpfs" : "disk";
 
-test("a quick run measures every figure", { timeout: 120_000 }, () => {
-  const folder = temporaryFolder();
-  const file = join(folder.path, "results.json");
-  const storage = hasTmpfs() ? "tmpfs" : "disk";
-  try {
-    const run = spawnSync(process.execPath, [main, "--quick", "--storage", storage, "--json", file], {
-      encoding: "utf8",
-    });
-    expect(run.stdout).toContain("one-way");
-    const { figures } = JSON.parse(readFileSync(file, "utf8")) as { figures: FigureResult[] };
-    expect(figures.filter(({ ok }) => !ok)).toEqual([]);
-    for (const figure of figures) if (figure.ok) expect(figure.median, figure.name).toBeGreaterThan(0);
-    expect(run.status).toBe(0);
-  } finally {
-    folder.remove();
+afterAll(() => folder.remove());
+
+/** Runs a program of the bench; what it wrote. */
+function results(program: string, args: readonly string[]): unknown {
+  const main = join(import.meta.dirname, "../bench", program);
+  const run = spawnSync(process.execPath, [main, ...args, "--storage", storage, "--json", file], { encoding: "utf8" });
+  expect(run.status, run.stdout + run.stderr).toBe(0);
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+test("a quick run measures every figure", { timeout: 180_000 }, () => {
+  const { figures } = results("main.ts", ["--quick"]) as { figures: FigureResult[] };
+  expect(figures.length).toBeGreaterThan(10);
+  for (const figure of figures) {
+    if (!figure.ok) throw new Error(figure.error);
+    expect(figure.median, figure.name).toBeGreaterThan(0);
+    for (const { ratio } of figure.comparisons) expect(ratio.median, figure.name).toBeGreaterThan(0);
+  }
+});
+
+test("the Savina benchmarks run as atoms and as objects", { timeout: 180_000 }, () => {
+  const args = ["--only", "ping-pong,counting", "--rounds", "1", "--scale", "0.1"];
+  const { benchmarks } = results("savina/main.ts", args) as { benchmarks: { rates: Record<string, number[]> }[] };
+  for (const { rates } of benchmarks) {
+    for (const contender of ["durable atoms", "volatile atoms", "durable objects", "volatile objects"])
+      expect(rates[contender]?.[0], contender).toBeGreaterThan(0);
   }
 });

@@ -2,12 +2,13 @@
  * The memory of an idle warm atom: how much the resident memory of a fresh workerd grows with a crowd of atoms that each have
  * answered one request. Empty objects are measured likewise, in a process of their own.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { atMost, everywhere, type Bench, type Figure, type Reading } from "../measurement.ts";
 import { ask, askReference, command } from "../questions.ts";
 import type { Stage } from "../stage.ts";
 
+const PROC = "/proc";
 const SETTLE_MS = 300;
 /** Started before the measurement, for what only the first ones cost. */
 const FIRST = 5;
@@ -32,7 +33,7 @@ async function growth(bench: Bench, fill: Fill): Promise<Reading> {
 
 async function residentKb({ pid }: Stage): Promise<number> {
   await sleep(SETTLE_MS);
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const status = readFileSync(`${PROC}/${pid}/status`, "utf8");
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
 }
 
@@ -40,6 +41,7 @@ export const memoryFigures: readonly Figure[] = [
   {
     name: "memory",
     title: "the memory of an idle warm atom",
+    obstacle: () => (existsSync(`${PROC}/self/status`) ? undefined : `resident memory is read from ${PROC}`),
     measure: (bench) => growth(bench, wakeAtoms),
     comparisons: [
       { goals: everywhere(atMost(400)), limits: everywhere("339") },
