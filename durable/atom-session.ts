@@ -47,14 +47,19 @@ export interface NamingPort {
 
 /** What became of a message from outside. */
 export type Submission =
-  { readonly kind: "accepted" } | { readonly kind: "answered"; readonly answer: Answer } | Refusal;
-type Refusal = { readonly kind: "refused"; readonly failure: Failure };
+  | { readonly kind: "accepted" }
+  | { readonly kind: "answered"; readonly answer: Answer }
+  | { readonly kind: "refused"; readonly failure: Failure }
+  /** The object is about to be replaced: its message is accepted, but this is not the place to wait for the answer. */
+  | { readonly kind: "released"; readonly reason: string };
 
 const ALARM_AFTER_MS = 10_000;
 /** The loop flushes whenever it waits; should it be kept from waiting, whoever waits for a flush forces one. */
 const FLUSH_AFTER_MS = 100;
 const ALIAS_RETRY_MS = 1_000;
 const TIMER_MS_MAX = 2 ** 31 - 1;
+/** The object is replaced within this time after it let those go who waited; else it goes on as if nothing had been said. */
+const RELEASED_MS = 2_000;
 
 export class AtomSession implements Host, LaneReceiver {
   readonly entry: AtomEntry;
@@ -66,7 +71,8 @@ export class AtomSession implements Host, LaneReceiver {
   readonly #names: KnownNames;
   readonly #pump: Pump;
   readonly #loopWatch: LoopWatch;
-  readonly #waiters = new Map<number, Set<(answer: Answer) => void>>();
+  readonly #waiters = new Map<number, Set<(submission: Submission) => void>>();
+  #releasedUntilMs = 0;
   #flushWaiters: (() => void)[] = [];
   #flushTimerSet = false;
   #sleeper: (() => void) | undefined;
@@ -150,9 +156,17 @@ export class AtomSession implements Host, LaneReceiver {
     const position = known.kind === "pending" ? known.position : this.atom.deliver(make);
     if (typeof position !== "number") return { kind: "refused", failure: position };
     if (known.kind === "new" && key !== undefined) this.atom.idempotency.begin(key, position, this.now());
+    if (this.now() < this.#releasedUntilMs) return this.#afterFlush(() => this.#released());
     const answer = this.#answerOf(position, timeoutMs);
     this.wake();
-    return { kind: "answered", answer: await answer };
+    return answer;
+  }
+
+  /** The object is about to be replaced: whoever waits for an answer is told so instead of being cut off. */
+  release(): void {
+    this.settle();
+    this.#releasedUntilMs = this.now() + RELEASED_MS;
+    for (const position of this.#waiters.keys()) this.#tell(position, this.#released());
   }
 
   restart(): void {
@@ -230,7 +244,7 @@ export class AtomSession implements Host, LaneReceiver {
   /** Flushes, then lets everything out that waited for the flush. */
   settle(): void {
     const released = this.#flush();
-    for (const { position, answer } of released.answers) this.#answer(position, answer);
+    for (const { position, answer } of released.answers) this.#tell(position, { kind: "answered", answer });
     for (const act of released.afterCommit) act();
     this.#syncAliases();
     // A peer that waits for its answer gets what is due to it with that.
@@ -298,19 +312,19 @@ export class AtomSession implements Host, LaneReceiver {
     this.#sleeper = undefined;
   }
 
-  #answerOf(position: number, timeoutMs: number): Promise<Answer> {
+  #answerOf(position: number, timeoutMs: number): Promise<Submission> {
     return new Promise((resolve) => {
       const waiters = this.#waiters.get(position) ?? new Set();
       this.#waiters.set(position, waiters);
-      const waiter = (answer: Answer) => {
+      const waiter = (submission: Submission) => {
         cancel();
-        resolve(answer);
+        resolve(submission);
       };
       waiters.add(waiter);
       const cancel = this.#ports.clock.after(timeoutMs, () => {
         waiters.delete(waiter);
         if (waiters.size === 0) this.#waiters.delete(position);
-        resolve({ kind: "failure", failure: this.#late(timeoutMs) });
+        resolve({ kind: "answered", answer: { kind: "failure", failure: this.#late(timeoutMs) } });
       });
     });
   }
@@ -320,8 +334,16 @@ export class AtomSession implements Host, LaneReceiver {
     return failure("TIMEOUT", `${this.self} did not answer within ${timeoutMs} ms.${reason ? ` ${reason}` : ""}`);
   }
 
-  #answer(position: number, answer: Answer): void {
-    for (const resolve of this.#waiters.get(position) ?? []) resolve(answer);
+  #released(): Submission {
+    const fate =
+      this.entry.durability === "durable"
+        ? "The message is handled all the same: a repetition with its Idempotency-Key gets the answer."
+        : "The atom is volatile, so its message may be lost with this instance.";
+    return { kind: "released", reason: `${this.self} is being replaced by a new version. ${fate}` };
+  }
+
+  #tell(position: number, submission: Submission): void {
+    for (const resolve of this.#waiters.get(position) ?? []) resolve(submission);
     this.#waiters.delete(position);
   }
 
