@@ -12,6 +12,7 @@ import { problemsOfModules } from "./check-modules.ts";
 import { safeName, type Folders } from "./folders.ts";
 import type { Formula } from "./formula.ts";
 import { hasErrors, type Problem } from "./problems.ts";
+import { makeWritable } from "./writable-folder.ts";
 
 export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" | "signal"> {
   readonly folders: Folders;
@@ -30,6 +31,7 @@ export interface Build {
 
 export async function buildFormula(formula: Formula, options: BuildOptions): Promise<Build> {
   const { folders, signal, onStart, onEnd } = options;
+  makeFolders(folders);
   const modules = await compileModules(formula.modules, {
     root: formula.folder,
     cacheFolder: folders.cache,
@@ -45,6 +47,13 @@ export async function buildFormula(formula: Formula, options: BuildOptions): Pro
     formula.runtimes.map(({ name }) => buildRuntime(formula, name, compiled, options)),
   );
   return { ok: true, modules, problems, runtimes };
+}
+
+function makeFolders({ cache, work, build }: Folders): void {
+  const beside = "The folder .radon is made beside the formula: free that name, or allow writing there.";
+  makeWritable(cache, { holds: "compiled modules", remedy: "Name another folder with RADON_CACHE." });
+  makeWritable(work, { holds: "what compilers write", remedy: beside });
+  makeWritable(build, { holds: "the Workers", remedy: "Name another folder: radon build --out FOLDER." });
 }
 
 async function buildRuntime(
