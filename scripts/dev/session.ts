@@ -97,7 +97,7 @@ export class DevSession {
       signal: this.#stopping.signal,
       ...buildProgress(this.#console, this.#current === undefined),
     });
-    this.#console.problems([...problems, ...build.problems]);
+    if (!this.#stopping.signal.aborted) this.#console.problems([...problems, ...build.problems]);
     return build.ok
       ? { version: { formula, build, fingerprint: fingerprint(build) } }
       : { version: undefined, exitCode: exitCodeOf(build) };

@@ -10,11 +10,13 @@ import { applicationFor } from "./application.ts";
 import { bundleWorker, writeApplication, type RuntimeBundle } from "./bundle.ts";
 import { problemsOfModules } from "./check-modules.ts";
 import { safeName, type Folders } from "./folders.ts";
-import type { Formula } from "./formula.ts";
+import type { Formula, ModuleSpec } from "./formula.ts";
 import { hasErrors, type Problem } from "./problems.ts";
 import { makeWritable } from "./writable-folder.ts";
 
 export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" | "signal"> {
+  /** The build begins, of these modules. */
+  readonly onBegin?: (modules: readonly ModuleSpec[]) => void;
   readonly folders: Folders;
   readonly development: boolean;
   /** False leaves bundling to another tool. */
@@ -22,6 +24,7 @@ export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" |
 }
 
 export interface Build {
+  /** False also if the build was aborted: there is nothing to tell then. */
   readonly ok: boolean;
   readonly modules: readonly ModuleResult[];
   readonly problems: readonly Problem[];
@@ -32,6 +35,7 @@ export interface Build {
 export async function buildFormula(formula: Formula, options: BuildOptions): Promise<Build> {
   const { folders, signal, onStart, onEnd } = options;
   makeFolders(folders);
+  options.onBegin?.(formula.modules);
   const modules = await compileModules(formula.modules, {
     root: formula.folder,
     cacheFolder: folders.cache,
@@ -40,6 +44,7 @@ export async function buildFormula(formula: Formula, options: BuildOptions): Pro
     ...(onStart === undefined ? {} : { onStart }),
     ...(onEnd === undefined ? {} : { onEnd }),
   });
+  if (signal?.aborted) return { ok: false, modules: [], problems: [], runtimes: [] };
   const problems = await problemsOfModules(formula, modules);
   if (hasErrors(problems)) return { ok: false, modules, problems, runtimes: [] };
   const compiled = modules.filter((module) => module.kind === "compiled");

@@ -169,6 +169,18 @@ describe("radon dev", { timeout: 60_000 }, () => {
     expect(await end(slow, "SIGINT")).toBe(0);
   });
 
+  it("says at once what it does, and nothing more once it is stopped", async () => {
+    space.write("first/index.ts", "export function invoke(): void {}\n");
+    space.write("first.toml", 'app = "first"\n[[atom]]\nname = "first"\nsource = "first"\n');
+    const env = { RADON_CACHE: path.join(cwd, "empty-cache") };
+    const command = new Radon(["dev", "--port", "0", "-c", "first.toml", "--data", "first-data"], { cwd, env });
+    running.add(command);
+    await command.says("stderr", /^building 1 module \.\.\.\n$/);
+    command.process.kill("SIGINT");
+    const { code, stderr } = await command.ended();
+    expect([code, stderr]).toEqual([0, "building 1 module ...\nstopped; state is kept in first-data.\n"]);
+  });
+
   it("leaves no workerd behind when it is killed", async () => {
     const killed = await dev();
     const pid = await workerdPid();
