@@ -52,12 +52,17 @@ export interface NamingPort {
 
 /** What became of a message from outside. */
 export type Submission =
-  { readonly kind: "accepted" } | { readonly kind: "answered"; readonly answer: Answer } | Refusal;
-type Refusal = { readonly kind: "refused"; readonly failure: Failure };
+  | { readonly kind: "accepted" }
+  | { readonly kind: "answered"; readonly answer: Answer }
+  | { readonly kind: "refused"; readonly failure: Failure }
+  /** The object is about to be replaced: its message is accepted, but this is not the place to wait for the answer. */
+  | { readonly kind: "released"; readonly reason: string };
 
 const ALARM_AFTER_MS = 10_000;
 /** The loop flushes whenever it waits; should it be kept from waiting, whoever waits for a flush forces one. */
 const FLUSH_AFTER_MS = 100;
+/** The object is replaced within this time after it let those go who waited; else it goes on as if nothing had been said. */
+const RELEASED_MS = 2_000;
 
 export class AtomSession implements Host, LaneReceiver {
   readonly entry: AtomEntry;
@@ -70,7 +75,8 @@ export class AtomSession implements Host, LaneReceiver {
   readonly #names: KnownNames;
   readonly #pump: Pump;
   readonly #loopWatch: LoopWatch;
-  readonly #askers: OutsideAskers;
+  readonly #askers: OutsideAskers<Submission>;
+  #releasedUntilMs = 0;
   #flushWaiters: (() => void)[] = [];
   #flushTimerSet = false;
   #sleeper: (() => void) | undefined;
@@ -162,9 +168,17 @@ export class AtomSession implements Host, LaneReceiver {
     const position = known.kind === "pending" ? known.position : this.atom.deliver(make);
     if (typeof position !== "number") return { kind: "refused", failure: position };
     if (known.kind === "new" && key !== undefined) this.atom.idempotency.begin(key, position, this.now());
+    if (this.now() < this.#releasedUntilMs) return this.#afterFlush(() => this.#released());
     const answer = this.#askers.wait(position, timeoutMs);
     this.wake();
-    return { kind: "answered", answer: await answer };
+    return answer;
+  }
+
+  /** The object is about to be replaced: whoever waits for an answer is told so instead of being cut off. */
+  release(): void {
+    this.settle();
+    this.#releasedUntilMs = this.now() + RELEASED_MS;
+    this.#askers.tellAll(this.#released());
   }
 
   restart(): void {
@@ -247,7 +261,7 @@ export class AtomSession implements Host, LaneReceiver {
   /** Flushes, then lets everything out that waited for the flush. */
   settle(): void {
     const released = this.#flush();
-    for (const { position, answer } of released.answers) this.#askers.answer(position, answer);
+    for (const { position, answer } of released.answers) this.#askers.tell(position, { kind: "answered", answer });
     for (const act of released.afterCommit) act();
     this.#aliases.publish();
     // A peer that waits for its answer gets what is due to it with that.
@@ -304,9 +318,18 @@ export class AtomSession implements Host, LaneReceiver {
     }
   }
 
-  #late(timeoutMs: number): Failure {
+  #late(timeoutMs: number): Submission {
     const { reason } = this.runner;
-    return failure("TIMEOUT", `${this.self} did not answer within ${timeoutMs} ms.${reason ? ` ${reason}` : ""}`);
+    const text = `${this.self} did not answer within ${timeoutMs} ms.${reason ? ` ${reason}` : ""}`;
+    return { kind: "answered", answer: { kind: "failure", failure: failure("TIMEOUT", text) } };
+  }
+
+  #released(): Submission {
+    const fate =
+      this.entry.durability === "durable"
+        ? "The message is handled all the same: a repetition with its Idempotency-Key gets the answer."
+        : "The atom is volatile, so its message may be lost with this instance.";
+    return { kind: "released", reason: `${this.self} is being replaced by a new version. ${fate}` };
   }
 
   async #asking<T>(ask: () => Promise<T>): Promise<T | Failure> {

@@ -11,7 +11,7 @@ const PORT_MAX = 65_535;
 
 const EXIT_CODES = `
 Exit codes: 0 it worked, 1 the formula or a source is wrong, 2 the command line is wrong,
-3 the machine lacks something (a compiler, a free port, the data folder).`;
+3 the machine lacks something (a compiler, a free port, a folder to write into), 70 radon itself is wrong.`;
 
 function port(text: string): number {
   const number = Number(text);
@@ -90,11 +90,21 @@ function endWith(error: unknown): void {
   } else if (error instanceof CommandError) {
     process.stderr.write(`radon: ${error.message}\n`);
     process.exitCode = error.exitCode;
+  } else if (isSystemError(error)) {
+    process.stderr.write(
+      `radon: ${error.message}. The system refused this: see to the path, its permissions and free space.\n`,
+    );
+    process.exitCode = EXIT.environment;
   } else {
     const stack = error instanceof Error ? error.stack : String(error);
     process.stderr.write(`radon failed, and this is a bug in it rather than in your application:\n${stack}\n`);
     process.exitCode = EXIT.bug;
   }
+}
+
+/** Of a call of the operating system's, such as a write to a full disk. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && "code" in error;
 }
 
 await radon().parseAsync().catch(endWith);

@@ -17,6 +17,7 @@ import {
   WASI_MODULE,
   type HostFunction,
 } from "./abi.ts";
+import { libraryAdvice } from "./library-advice.ts";
 import { readSignatures, type Signature, type Signatures } from "./wasm-signatures.ts";
 
 export interface ModuleProblem {
@@ -116,7 +117,9 @@ type ImportDescriptor = ReturnType<typeof WebAssembly.Module.imports>[number];
 function importProblem(each: ImportDescriptor, signatures: Signatures | undefined): ModuleProblem | undefined {
   const { module, name, kind } = each;
   const where = whereIs(each);
+  const advice = module === "env" ? libraryAdvice(name) : undefined;
   if (kind !== "function") {
+    if (advice !== undefined) return error(where, `It imports a ${kind} of AssemblyScript's library.`, advice);
     const remedy =
       kind === "memory" ? "Define the memory in the module and export it." : `Define the ${kind} in the module.`;
     return error(where, `It imports a ${kind}; atoms import functions only.`, remedy);
@@ -127,6 +130,7 @@ function importProblem(each: ImportDescriptor, signatures: Signatures | undefine
   }
   const known = knownFunction(module, name);
   if (known === undefined) {
+    if (advice !== undefined) return error(where, `It imports ${name} of AssemblyScript's library.`, advice);
     const names = functionsOf(module);
     const remedy = `${didYouMean(name, names)} Functions of ${module}: ${names.join(", ")}.`;
     return error(where, `${module} has no function "${name}".`, remedy.trim());

@@ -22,14 +22,17 @@ const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
 
 export function failureResponse({ code, reason }: Failure): Response {
   const response = problem(STATUS_OF[code], code, reason);
-  if (code === "BUSY") response.headers.set("retry-after", String(RETRY_AFTER_S));
+  return code === "BUSY" ? withRetryAfter(response) : response;
+}
+
+function withRetryAfter(response: Response): Response {
+  response.headers.set("retry-after", String(RETRY_AFTER_S));
   return response;
 }
 
 /** The response of an HTTP-triggered atom. */
 export function triggerResponse(submission: Submission): Response {
-  if (submission.kind === "refused") return failureResponse(submission.failure);
-  if (submission.kind === "accepted") return new Response(null, { status: 202 });
+  if (submission.kind !== "answered") return acceptedResponse(submission);
   const { answer } = submission;
   if (answer.kind === "failure") return failureResponse(answer.failure);
   if (answer.kind === "reply")
@@ -43,15 +46,17 @@ export function triggerResponse(submission: Submission): Response {
 
 /** The reply to a request of the control API: its bytes. */
 export function requestResponse(submission: Submission): Response {
-  if (submission.kind === "refused") return failureResponse(submission.failure);
-  if (submission.kind === "accepted") return new Response(null, { status: 202 });
+  if (submission.kind !== "answered") return acceptedResponse(submission);
   const { answer } = submission;
   if (answer.kind === "failure") return failureResponse(answer.failure);
   return new Response(answer.payload, { headers: { "content-type": "application/octet-stream" } });
 }
 
+/** The response where there is no answer to tell. */
 export function acceptedResponse(submission: Submission): Response {
-  return submission.kind === "refused" ? failureResponse(submission.failure) : new Response(null, { status: 202 });
+  if (submission.kind === "refused") return failureResponse(submission.failure);
+  if (submission.kind === "released") return withRetryAfter(problem(503, "CLOSED", submission.reason));
+  return new Response(null, { status: 202 });
 }
 
 function responseHeaders({ headers, payload }: Extract<Answer, { kind: "response" }>): Headers {

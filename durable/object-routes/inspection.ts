@@ -19,6 +19,10 @@ export function inspectionRoutes(router: RouterType, session: AtomSession): void
     session.start();
     return new Response(null, { status: 204 });
   });
+  router.post("/release", () => {
+    session.release();
+    return new Response(null, { status: 204 });
+  });
   router.post("/restart", () => {
     session.restart();
     return new Response(null, { status: 202 });

@@ -31,6 +31,7 @@ export async function devCommand(given: DevCommandOptions): Promise<number> {
       process.stdout.write(`ready ${url}\n`);
       await stopped;
     }
+    console.status("");
     console.say(`stopped; state is kept in ${shownPath(data.path)}.`);
     return EXIT.ok;
   } finally {

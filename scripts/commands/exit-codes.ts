@@ -5,7 +5,7 @@ export const EXIT = {
   input: 1,
   /** The command line is wrong. */
   usage: 2,
-  /** The machine lacks something: a compiler, a free port, the data folder. */
+  /** The machine lacks something: a compiler, a free port, a folder to write into. */
   environment: 3,
   /** This program is wrong. */
   bug: 70,

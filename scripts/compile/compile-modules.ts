@@ -42,7 +42,10 @@ export interface CompileOptions {
   readonly onEnd?: (module: ModuleSpec, result: ModuleResult) => void;
 }
 
-/** The result of each module, in the order of the modules; one that fails does not stop the others. */
+/**
+ * The result of each module, in the order of the modules; one that fails does not stop the others. Once `signal` is aborted, no
+ * more is compiled and nothing more is told: the results are incomplete then.
+ */
 export async function compileModules(modules: readonly ModuleSpec[], options: CompileOptions): Promise<ModuleResult[]> {
   const results: ModuleResult[] = [];
   const waiting = modules.entries();
@@ -50,6 +53,7 @@ export async function compileModules(modules: readonly ModuleSpec[], options: Co
     for (const [index, module] of waiting) {
       options.onStart?.(module);
       const result = await compileModule(module, options);
+      if (options.signal?.aborted) return;
       results[index] = result;
       options.onEnd?.(module, result);
     }

@@ -6,18 +6,21 @@
  *    there is no stale lock to be taken over.
  * 2. Only a folder that this program made is ever emptied.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CommandError, EXIT } from "../commands/exit-codes.ts";
 import { GUARD_FILES } from "./workerd-guard.ts";
 import { shownPath } from "../formula/problems.ts";
+import { makeWritable, type FolderUse } from "../formula/writable-folder.ts";
 
 const MARKER = "radon-data.json";
 const LOCK = "lock.sqlite";
 const OWNER = "owner.json";
 /** What is no state: the folder's own files, and those of the workerd guard. */
 const KEPT: readonly string[] = [MARKER, LOCK, `${LOCK}-journal`, OWNER, ...GUARD_FILES];
+
+const USE: FolderUse = { holds: "the state of radon dev", remedy: "Name another folder with --data." };
 
 export class DataFolder {
   readonly path: string;
@@ -30,9 +33,10 @@ export class DataFolder {
 
   /** Opens and locks a folder, making it if it is not there. */
   static open(folder: string): DataFolder {
+    makeWritable(folder, USE);
     const isOurs = existsSync(path.join(folder, MARKER));
-    if (!isOurs && existsSync(folder) && readdirSync(folder).length > 0) throw foreign(folder);
-    if (!isOurs) makeFolder(folder);
+    if (!isOurs && readdirSync(folder).length > 0) throw foreign(folder);
+    if (!isOurs) writeFileSync(path.join(folder, MARKER), `${JSON.stringify({ holds: USE.holds })}\n`);
     const opened = new DataFolder(folder, lockedBy(folder));
     writeFileSync(
       path.join(folder, OWNER),
@@ -52,23 +56,6 @@ export class DataFolder {
     rmSync(path.join(this.path, OWNER), { force: true });
     this.#lock.close();
   }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    makeWithParents(folder);
-    writeFileSync(path.join(folder, MARKER), `${JSON.stringify({ holds: "the state of radon dev" })}\n`);
-  } catch (error) {
-    const message = `${shownPath(folder)} cannot hold the state of radon dev: ${(error as Error).message}. Name another folder with --data.`;
-    throw new CommandError(message, EXIT.environment);
-  }
-}
-
-/** Node's own `recursive` never returns where a system answers ENOENT for a folder whose parent is there, as /proc does. */
-function makeWithParents(folder: string): void {
-  if (existsSync(folder)) return;
-  makeWithParents(path.dirname(folder));
-  mkdirSync(folder);
 }
 
 function foreign(folder: string): CommandError {

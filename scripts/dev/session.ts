@@ -17,6 +17,7 @@ import { isLoopback } from "./address.ts";
 import { atomTable } from "./atom-table.ts";
 import { serve, type Server } from "./server.ts";
 import { showLogs } from "./logs.ts";
+import { releaseRuntimes } from "./release-runtimes.ts";
 import { startRuntimes } from "./start-runtimes.ts";
 import { Watcher } from "./watch.ts";
 import { workersOf } from "./worker-options.ts";
@@ -97,7 +98,7 @@ export class DevSession {
       signal: this.#stopping.signal,
       ...buildProgress(this.#console, this.#current === undefined),
     });
-    this.#console.problems([...problems, ...build.problems]);
+    if (!this.#stopping.signal.aborted) this.#console.problems([...problems, ...build.problems]);
     return build.ok
       ? { version: { formula, build, fingerprint: fingerprint(build) } }
       : { version: undefined, exitCode: exitCodeOf(build) };
@@ -136,6 +137,7 @@ export class DevSession {
     if (this.#stopping.signal.aborted || this.#server === undefined) return;
     if (version === undefined) return this.#console.warn("the version before this change goes on running.");
     if (version.fingerprint === this.#current?.fingerprint) return this.#console.say("nothing changed.");
+    if (this.#current) await releaseRuntimes(this.#server.url, this.#current.formula, this.#token);
     await this.#server.reload(workersOf(version.formula, version.build.runtimes, this.#token));
     await this.#startRuntimes(this.#server.url, version);
     this.#console.say("reloaded.");

@@ -1,9 +1,8 @@
 /** Starts every runtime over HTTP, as any client would reach it: naming registers, daemons run, mailboxes are worked off. */
-import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Formula } from "../formula/formula.ts";
-import { runtimeHost } from "./address.ts";
+import { askRuntime } from "./ask-runtime.ts";
 
 const ATTEMPTS_MAX = 5;
 const PAUSE_MS = 200;
@@ -31,9 +30,8 @@ async function startRuntime(url: string, runtime: string, token: string | undefi
 }
 
 async function startOnce(url: string, runtime: string, token: string | undefined): Promise<string[]> {
-  const answer = await post(`${url}/_radon/start`, runtimeHost(runtime), token).catch((error: unknown) =>
-    String(error),
-  );
+  const call = { url, runtime, path: "/_radon/start", token, limitMs: ANSWER_MS_MAX };
+  const answer = await askRuntime(call).catch((error: unknown) => String(error));
   if (typeof answer === "string") return [`The runtime ${runtime} does not answer: ${answer}.`];
   if (answer.status !== 200) return [`The runtime ${runtime} did not start: ${answer.status} ${answer.body}`];
   const report = reportSchema.safeParse(JSON.parse(answer.body));
@@ -45,21 +43,4 @@ async function startOnce(url: string, runtime: string, token: string | undefined
     ...ofNaming,
     ...failed.map(({ name, detail }) => `The atom ${name} did not start: ${detail ?? "no reason given"}`),
   ];
-}
-
-/** Node's fetch may not set the host, which is what names the runtime. */
-function post(url: string, host: string, token: string | undefined): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const headers = { host: `${host}:${new URL(url).port}`, ...authorization };
-    const sent = request(url, { method: "POST", headers, timeout: ANSWER_MS_MAX }, (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
-      response.once("end", () => resolve({ status: response.statusCode ?? 0, body }));
-      response.once("error", reject);
-    });
-    sent.once("timeout", () => sent.destroy(new Error(`no answer within ${ANSWER_MS_MAX / 1000} s`)));
-    sent.once("error", reject);
-    sent.end();
-  });
 }

@@ -10,10 +10,13 @@ import { applicationFor } from "./application.ts";
 import { bundleWorker, writeApplication, type RuntimeBundle } from "./bundle.ts";
 import { problemsOfModules } from "./check-modules.ts";
 import { safeName, type Folders } from "./folders.ts";
-import type { Formula } from "./formula.ts";
+import type { Formula, ModuleSpec } from "./formula.ts";
 import { hasErrors, type Problem } from "./problems.ts";
+import { makeWritable } from "./writable-folder.ts";
 
 export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" | "signal"> {
+  /** The build begins, of these modules. */
+  readonly onBegin?: (modules: readonly ModuleSpec[]) => void;
   readonly folders: Folders;
   readonly development: boolean;
   /** False leaves bundling to another tool. */
@@ -21,6 +24,7 @@ export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" |
 }
 
 export interface Build {
+  /** False also if the build was aborted: there is nothing to tell then. */
   readonly ok: boolean;
   readonly modules: readonly ModuleResult[];
   readonly problems: readonly Problem[];
@@ -30,6 +34,8 @@ export interface Build {
 
 export async function buildFormula(formula: Formula, options: BuildOptions): Promise<Build> {
   const { folders, signal, onStart, onEnd } = options;
+  makeFolders(folders);
+  options.onBegin?.(formula.modules);
   const modules = await compileModules(formula.modules, {
     root: formula.folder,
     cacheFolder: folders.cache,
@@ -38,6 +44,7 @@ export async function buildFormula(formula: Formula, options: BuildOptions): Pro
     ...(onStart === undefined ? {} : { onStart }),
     ...(onEnd === undefined ? {} : { onEnd }),
   });
+  if (signal?.aborted) return { ok: false, modules: [], problems: [], runtimes: [] };
   const problems = await problemsOfModules(formula, modules);
   if (hasErrors(problems)) return { ok: false, modules, problems, runtimes: [] };
   const compiled = modules.filter((module) => module.kind === "compiled");
@@ -45,6 +52,13 @@ export async function buildFormula(formula: Formula, options: BuildOptions): Pro
     formula.runtimes.map(({ name }) => buildRuntime(formula, name, compiled, options)),
   );
   return { ok: true, modules, problems, runtimes };
+}
+
+function makeFolders({ cache, work, build }: Folders): void {
+  const beside = "The folder .radon is made beside the formula: free that name, or allow writing there.";
+  makeWritable(cache, { holds: "compiled modules", remedy: "Name another folder with RADON_CACHE." });
+  makeWritable(work, { holds: "what compilers write", remedy: beside });
+  makeWritable(build, { holds: "the Workers", remedy: "Name another folder: radon build --out FOLDER." });
 }
 
 async function buildRuntime(

@@ -5,6 +5,7 @@ import type { ModuleSpec } from "../formula/formula.ts";
 import type { Console } from "./console.ts";
 
 export interface BuildProgress {
+  readonly onBegin: (modules: readonly ModuleSpec[]) => void;
   readonly onStart: (module: ModuleSpec) => void;
   readonly onEnd: (module: ModuleSpec, result: ModuleResult) => void;
 }
@@ -14,6 +15,9 @@ export function buildProgress(console: Console, all: boolean): BuildProgress {
   const running = new Set<string>();
   const show = (): void => console.status(running.size === 0 ? "" : `compiling ${[...running].join(", ")} ...`);
   return {
+    onBegin: ({ length }) => {
+      if (all) console.say(`building ${length === 1 ? "1 module" : `${length} modules`} ...`);
+    },
     onStart: (module) => {
       running.add(module.name);
       show();

@@ -95,6 +95,28 @@ describe("radon build", () => {
   });
 });
 
+describe("a folder that cannot be written into", () => {
+  space.write("afile", "no folder");
+  space.write("home/formula.toml", 'app = "a"\n[[atom]]\nname = "idle"\nsource = "../idle.wat"\n');
+  space.write("home/.radon", "no folder either");
+  space.write("odd/radon-data.json", "{}");
+  space.write("odd/owner.json/file", "");
+
+  it.each<[string[], Record<string, string>, RegExp]>([
+    [["build", "--out", "afile"], {}, /^radon: afile cannot hold the Workers: it is no folder\. Name .*--out/],
+    [["build", "--out", "afile/x", "--single"], {}, /^radon: afile\/x cannot hold the Workers: ENOTDIR.*--out/],
+    [["build", "--out", "/proc/x"], {}, /^radon: \/proc\/x cannot hold the Workers: E[A-Z]+: .*--out/],
+    [["build"], { RADON_CACHE: "afile" }, /^radon: afile cannot hold compiled modules: .*RADON_CACHE/],
+    [["build", "-c", "home/formula.toml"], {}, /^radon: home\/.radon\/cache cannot hold compiled modules: ENOTDIR/],
+    [["dev", "--port", "0", "--data", "afile"], {}, /^radon: afile cannot hold the state of radon dev: .*--data/],
+    [["dev", "--port", "0", "--data", "odd"], {}, /^radon: EISDIR: .*owner.json'\. The system refused this/],
+  ])("%j %j is told in a sentence", async (args, env, sentence) => {
+    const { code, stderr } = await radon(args, { cwd, env });
+    expect([code, stderr.trimEnd().split("\n").length]).toEqual([3, 1]);
+    expect(stderr).toMatch(sentence);
+  });
+});
+
 describe("the command line", () => {
   it.each([["build"], ["plan"], ["dev"]])("radon %s --help has examples", async (name) => {
     const { code, stdout } = await radon([name, "--help"], { cwd });

@@ -28,6 +28,20 @@ function answering(text: string): string {
     (drop (call $reply (i32.const 0) (i32.const ${text.length})))))`;
 }
 
+/** Answers a request after a while. */
+function sleeping(ms: number): string {
+  return `(module
+  (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
+  (import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))
+  (import "radon:core" "sleep" (func $sleep (param i64) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "awake")
+  (func (export "invoke")
+    (drop (call $receive (i64.const 0) (i32.const 1024) (i32.const 1024)))
+    (drop (call $sleep (i64.const ${ms})))
+    (drop (call $reply (i32.const 0) (i32.const 5)))))`;
+}
+
 space.write("hello.wat", answering("hello"));
 space.write(
   "formula.toml",
@@ -132,6 +146,39 @@ describe("radon dev", { timeout: 60_000 }, () => {
     const pid = await workerdPid();
     expect(await end(first, "SIGINT")).toBe(0);
     expect(isAlive(pid)).toBe(false);
+  });
+
+  it("answers those who wait before it reloads, and handles their messages", async () => {
+    space.write("slow.wat", sleeping(600_000));
+    const config = 'app = "slow"\n[[atom]]\nname = "slow"\nsource = "slow.wat"\nhttp = "/slow"\n';
+    space.write("slow.toml", config);
+    const slow = await dev("--config", "slow.toml", "--data", "slow");
+    const ask = () => fetch(`${slow.url}/slow`, { method: "POST", headers: { "idempotency-key": "k" } });
+    const waiting = ask();
+    await sleep(300);
+    space.write("slow.wat", sleeping(0));
+    const cut = await waiting;
+    expect([cut.status, cut.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await cut.json()).toMatchObject({
+      code: "CLOSED",
+      detail: expect.stringMatching(/new version.*handled all/),
+    });
+    await slow.command.says("stderr", /reloaded\./);
+    const answer = await ask();
+    expect([answer.status, await answer.text()]).toEqual([200, "awake"]);
+    expect(await end(slow, "SIGINT")).toBe(0);
+  });
+
+  it("says at once what it does, and nothing more once it is stopped", async () => {
+    space.write("first/index.ts", "export function invoke(): void {}\n");
+    space.write("first.toml", 'app = "first"\n[[atom]]\nname = "first"\nsource = "first"\n');
+    const env = { RADON_CACHE: path.join(cwd, "empty-cache") };
+    const command = new Radon(["dev", "--port", "0", "-c", "first.toml", "--data", "first-data"], { cwd, env });
+    running.add(command);
+    await command.says("stderr", /^building 1 module \.\.\.\n$/);
+    command.process.kill("SIGINT");
+    const { code, stderr } = await command.ended();
+    expect([code, stderr]).toEqual([0, "building 1 module ...\nstopped; state is kept in first-data.\n"]);
   });
 
   it("leaves no workerd behind when it is killed", async () => {

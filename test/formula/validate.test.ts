@@ -111,6 +111,20 @@ const WRONG: readonly (readonly [what: string, fields: string, where: string, me
   ],
   ["an unknown env function", `(import "env" "puts" (func)) ${BODY}`, "import env.puts", /no function/, /abort, seed/],
   [
+    "a function of AssemblyScript's library",
+    `(import "env" "console.log" (func (param i32))) ${BODY}`,
+    "import env.console.log",
+    /imports console.log of AssemblyScript's library/,
+    /use log.info, log.warn or log.error of radon-as/,
+  ],
+  [
+    "a value of AssemblyScript's library",
+    `(import "env" "process.argv" (global i32)) ${BODY}`,
+    "import env.process.argv",
+    /a global of AssemblyScript's library/,
+    /use config, log and clock/,
+  ],
+  [
     "a wrong signature",
     `(import "radon:kv" "get" (func (param i32 i32))) ${BODY}`,
     "import radon:kv.get",
@@ -177,6 +191,17 @@ describe("a module that is wrong", () => {
   it("registers callbacks that it cannot be called with: a warning", async () => {
     const registering = importOf("radon:interrupt", "on", ABI["radon:interrupt"].on);
     expect(await problems(registering + BODY)).toMatchObject([{ severity: "warning", where: "export radon_callback" }]);
+  });
+
+  it.each([
+    ["Date.now", /clock.now/],
+    ["Date#getTimezoneOffset", /clock.now/],
+    ["performance.now", /clock.monotonic/],
+    ["crypto.getRandomValuesN", /randomBytes/],
+    ["console.error", /log.error/],
+  ])("is told what the SDK has in the place of %s", async (name, remedy) => {
+    const [found] = await problems(`(import "env" "${name}" (func)) ${BODY}`);
+    expect(found?.remedy).toMatch(remedy);
   });
 
   it("is told all of its mistakes at once", async () => {

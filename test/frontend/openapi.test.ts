@@ -80,6 +80,7 @@ test("the control API is that of the architecture", async () => {
       "GET /health",
       "GET /metrics",
       "GET /openapi.json",
+      "POST /release",
       "POST /start",
       "GET /v1/runtimes",
       "GET /v1/atoms",

@@ -131,6 +131,24 @@ describe("start", () => {
   });
 });
 
+describe("release", () => {
+  const post = { method: "POST" };
+
+  test("asks every own atom to let go those who wait", async () => {
+    const { seen, send } = world(() => new Response(null, { status: 204 }));
+    expect((await send("/_radon/release", post)).status).toBe(204);
+    const asked = seen.map((each) => `${each.method} ${each.binding}/${each.object}${each.route}`);
+    expect(asked).toEqual(["POST ATOMS/counter/release", "POST ATOMS/clock/release"]);
+  });
+
+  test("is done even where an atom does not answer", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const { seen, send } = world(() => Promise.reject(new Error("gone")));
+    expect((await send("/_radon/release", post)).status).toBe(204);
+    expect(new Set(seen.map((each) => each.object))).toEqual(new Set(["counter", "clock"]));
+  });
+});
+
 test("a bug is a 500 with the id under which the log has it, and no stack", async () => {
   const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const { send } = world(ok, { runtimes: [] });

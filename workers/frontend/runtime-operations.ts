@@ -1,13 +1,14 @@
-/** What is asked of a runtime as a whole: its health, its metrics, its document, and its start. */
+/** What is asked of a runtime as a whole: its health, its metrics, its document, its start, and its end. */
 import type { Application } from "../../durable/core/application.ts";
 import { globalName } from "../../durable/core/names.ts";
 import { healthSchema, startReportSchema } from "./answer-schemas.ts";
-import { json, jsonResponse } from "./answers.ts";
+import { done, json, jsonResponse } from "./answers.ts";
 import { readState, STATES_AT_ONCE_MAX } from "./atom-states.ts";
 import { mapBounded } from "./bounded.ts";
 import { METRICS_CONTENT_TYPE, metricsText, type AtomReading } from "./metrics.ts";
 import type { Ask } from "./objects.ts";
 import { operation, type Operation } from "./operation.ts";
+import { releaseRuntime } from "./release-runtime.ts";
 import { ownAtoms, startRuntime } from "./start-runtime.ts";
 
 /** A scrape has a time limit of its own, 10 s by default: the metrics that are there go out before it. */
@@ -70,4 +71,22 @@ const start = operation(
   async ({ application, ask }) => jsonResponse(await startRuntime(application, ask, ownAtoms(application))),
 );
 
-export const runtimeOperations: readonly Operation[] = [health, metrics, start];
+const release = operation(
+  {
+    id: "releaseRuntime",
+    method: "post",
+    path: "/_radon/release",
+    summary: "Answers every request that waits for an atom with a 503, before the Worker is replaced; messages stay",
+    tag: "runtime",
+    pathShape: {},
+    queryShape: {},
+    answers: done,
+    problems: [],
+  },
+  async ({ application, ask }) => {
+    await releaseRuntime(application, ask);
+    return new Response(null, { status: 204 });
+  },
+);
+
+export const runtimeOperations: readonly Operation[] = [health, metrics, start, release];
