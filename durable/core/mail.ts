@@ -26,6 +26,8 @@ export class MailRun {
   readonly view: DataView;
   /** Where each envelope starts, and where the last one ends. */
   readonly starts: readonly number[];
+  /** True if it consists of interrupts. */
+  readonly interrupts: boolean;
   /** One bit an envelope. */
   readonly done: Uint8Array;
   stored: boolean;
@@ -47,6 +49,7 @@ export class MailRun {
     this.body = body;
     this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     this.starts = starts;
+    this.interrupts = this.count > 0 && this.kindOf(0) === "interrupt";
     this.done = record?.done.slice() ?? new Uint8Array(Math.ceil(this.count / 8));
     this.stored = record !== undefined;
     this.left = this.count;
@@ -55,9 +58,6 @@ export class MailRun {
 
   get count(): number {
     return this.starts.length - 1;
-  }
-  get hasInterrupts(): boolean {
-    return this.count > 0 && this.kindOf(0) === "interrupt";
   }
 
   kindOf(index: number): MailEnvelope["kind"] {
@@ -82,6 +82,7 @@ export class MailRun {
 export class Mail<E extends MailEnvelope = MailEnvelope> {
   readonly run: MailRun;
   readonly index: number;
+  readonly kind: E["kind"];
   /** Deliveries so far, the one under way included. */
   attempt = 0;
   /** Deliveries that ended in a trap. */
@@ -95,6 +96,7 @@ export class Mail<E extends MailEnvelope = MailEnvelope> {
   constructor(run: MailRun, index: number) {
     this.run = run;
     this.index = index;
+    this.kind = run.kindOf(index);
   }
 
   get position(): number {
@@ -102,9 +104,6 @@ export class Mail<E extends MailEnvelope = MailEnvelope> {
   }
   get from(): GlobalName | "" {
     return this.run.from;
-  }
-  get kind(): E["kind"] {
-    return this.run.kindOf(this.index);
   }
   get bytes(): number {
     return this.run.bytesOf(this.index);
@@ -119,14 +118,13 @@ export class Mail<E extends MailEnvelope = MailEnvelope> {
   get payloadBytes(): number {
     return this.kind === "message" ? this.bytes - MESSAGE_HEAD_BYTES : this.envelope.payload.length;
   }
-  /** Where the payload starts in the run. */
-  get payloadStart(): number {
-    return (this.run.starts[this.index + 1] as number) - this.payloadBytes;
+  /** Where the envelope ends in the run, and with it the payload. */
+  get end(): number {
+    return this.run.starts[this.index + 1] as number;
   }
   /** A view into the run. */
   get payload(): Uint8Array {
-    const start = this.payloadStart;
-    return this.run.body.subarray(start, start + this.payloadBytes);
+    return this.run.body.subarray(this.end - this.payloadBytes, this.end);
   }
 }
 

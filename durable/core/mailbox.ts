@@ -185,7 +185,7 @@ export class Mailbox {
 
   #enter(run: MailRun): void {
     this.#records.add(run);
-    if (run.hasInterrupts) this.#interrupts.add(run);
+    if (run.interrupts) this.#interrupts.add(run);
     else this.#messages.add(run);
     for (let index = 0; index < run.count; index++) {
       if (run.isDone(index)) continue;
@@ -202,7 +202,7 @@ export class Mailbox {
   #restoreAttempts(run: MailRun, index: number, attemptOf: ReadonlyMap<number, AttemptRecord>): void {
     const record = run.isDone(index) ? undefined : attemptOf.get(run.first + index);
     if (!record) return;
-    const mail = (run.hasInterrupts ? this.#interrupts : this.#messages).ahead(run, index);
+    const mail = (run.interrupts ? this.#interrupts : this.#messages).ahead(run, index);
     mail.attempt = record.attempt;
     mail.traps = record.traps;
     this.#records.trackAttempts(mail, record.attempt);
@@ -210,7 +210,7 @@ export class Mailbox {
 
   /** Counts a mail in or out. */
   #weigh(run: MailRun, index: number, sign: 1 | -1): void {
-    const load = run.hasInterrupts ? this.#interruptLoad : this.#messageLoad;
+    const load = run.interrupts ? this.#interruptLoad : this.#messageLoad;
     load.messages += sign;
     load.bytes += sign * run.bytesOf(index);
     if (isRequest(run.kindOf(index))) this.#requests += sign;
@@ -229,7 +229,8 @@ export class Mailbox {
   #release(mail: Mail): void {
     mail.held = false;
     this.#holding -= 1;
-    if (this.#holding === 0) this.#held = [];
+    if (this.#held.at(-1) === mail) this.#held.pop();
+    else if (this.#holding === 0) this.#held = [];
     else if (this.#held.length > HELD_SPARE + 2 * this.#holding) this.#held = this.#held.filter(({ held }) => held);
   }
 }

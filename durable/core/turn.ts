@@ -47,7 +47,8 @@ export class Turn {
     if (this.tokensTaken.size > 0) this.tokensTaken.clear();
     this.aliases = null;
     if (!this.outgoing.empty) this.outgoing.clear();
-    this.consumed.length = 0;
-    this.afterCommit.length = 0;
+    // An array whose length is set to 0 gives its memory up, and gets it anew in the next turn.
+    while (this.consumed.length > 0) this.consumed.pop();
+    if (this.afterCommit.length > 0) this.afterCommit.length = 0;
   }
 }

@@ -24,8 +24,8 @@ export interface CallFrame {
 }
 
 /** A frame for one call of the guest, with what it starts with. */
-export function callFrame(start: Partial<CallFrame> = {}): CallFrame {
-  return { current: null, slot: null, lastError: "", toldClosed: false, held: [], ...start };
+export function callFrame({ current = null, slot = null, lastError = "", held = [] }: Partial<CallFrame>): CallFrame {
+  return { current, slot, lastError, toldClosed: false, held };
 }
 
 export class CallStack {

@@ -51,6 +51,7 @@ interface Awaited {
 export class Guest {
   readonly atom: Atom;
   readonly host: Host;
+  readonly #isDaemon: boolean;
   #memory: GuestMemory | undefined;
   #exports: GuestExports | undefined;
   #flushOutput: () => void = () => undefined;
@@ -74,6 +75,7 @@ export class Guest {
   constructor(atom: Atom, host: Host) {
     this.atom = atom;
     this.host = host;
+    this.#isDaemon = host.entry.kind === "daemon";
     this.#sliceStartMs = host.monotonic();
   }
 
@@ -133,7 +135,7 @@ export class Guest {
     if (payloadBytes > cap >>> 0) return this.out(mail.payload, ptr, cap);
     this.memory.check(ptr, cap);
     this.#stack.top.slot = null;
-    this.memory.copy(ptr, mail.run.view, mail.payloadStart, payloadBytes);
+    this.memory.copy(ptr, mail.run.view, mail.end - payloadBytes, payloadBytes);
     return payloadBytes;
   }
 
@@ -250,7 +252,7 @@ export class Guest {
   }
 
   async initialize(): Promise<void> {
-    await this.#enter(callFrame(), async (exports) => exports.initialize?.());
+    await this.#enter(callFrame({}), async (exports) => exports.initialize?.());
     if (this.#spent) throw new GuestFault("The atom exited in _initialize, before it could do anything.");
     this.commit();
   }
@@ -454,10 +456,6 @@ export class Guest {
     if (!request || this.atom.isTaken(mail.position)) return;
     const reason = failure("REMOTE", `${this.host.self} ended the handling of the request without an answer.`);
     this.atom.answer(request, { kind: "failure", failure: reason });
-  }
-
-  get #isDaemon(): boolean {
-    return this.host.entry.kind === "daemon";
   }
 
   /** Dooms the instance; returns what to throw. */
