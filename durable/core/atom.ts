@@ -222,6 +222,14 @@ export class Atom {
     if (!this.turn.answers.has(request.token)) this.turn.answers.set(request.token, { request, answer });
   }
 
+  /** The same for a reply, which may be large: BUSY, and the request stays open, if the asker does not take its replies. */
+  reply(request: OpenRequest, payload: Uint8Array): Failure | undefined {
+    const answer: Answer = { kind: "reply", payload };
+    const refused = this.#reserveReply(request, answer);
+    if (!refused) this.answer(request, answer);
+    return refused;
+  }
+
   /** The open request of a token, unless this turn has answered it. */
   openRequest(token: number): OpenRequest | undefined {
     return this.turn.answers.has(token) ? undefined : this.requests.get(token);
@@ -395,8 +403,9 @@ export class Atom {
   #roomKeeper(): (frame: Frame) => boolean {
     const messages: Load = { messages: 0, bytes: 0 };
     const interrupts: Load = { messages: 0, bytes: 0 };
-    return ({ channel, count, body }) => {
+    return ({ from, channel, count, body }) => {
       if (channel === "reply") return true;
+      if (channel === "mail" && !this.peers.takesReplies(from)) return false;
       const coming = channel === "mail" ? messages : interrupts;
       if (!(channel === "mail" ? this.mailbox.hasRoom(coming) : this.mailbox.hasInterruptRoom(coming))) return false;
       coming.messages += count;
@@ -534,6 +543,12 @@ export class Atom {
     if (!this.#hasRoomTo(to, channel)) return failure("BUSY", `${to} does not keep up: its queue is full.`);
     this.#waiting.add(outgoing);
     return undefined;
+  }
+
+  #reserveReply(request: OpenRequest, answer: Answer): Failure | undefined {
+    const to = request.asker;
+    if (to === "" || to === this.settings.self || this.turn.answers.has(request.token)) return undefined;
+    return this.#reserve({ to, channel: "reply", envelope: replyTo(request, answer) });
   }
 
   #hasRoomTo(to: GlobalName, channel: ChannelClass): boolean {

@@ -27,6 +27,8 @@ export interface Undeliverable {
   readonly envelopes: readonly Envelope[];
 }
 
+const NOTHING: Readonly<Load> = { messages: 0, bytes: 0 };
+
 type ChannelKey = `${GlobalName} ${ChannelClass}`;
 
 export class Peers {
@@ -94,6 +96,11 @@ export class Peers {
     return messages < OUTBOX_MESSAGES_MAX && bytes < OUTBOX_BYTES_MAX;
   }
 
+  /** False if so many replies wait for the peer that it gets none for further requests. */
+  takesReplies(peer: GlobalName): boolean {
+    return this.hasRoom(peer, "reply", NOTHING);
+  }
+
   /** Cuts outgoing envelopes into frames; they leave after the commit that has `changes()`. */
   enqueue(outgoing: readonly Outgoing[]): void {
     const byChannel = Map.groupBy(outgoing, ({ to, channel }): ChannelKey => `${to} ${channel}`);
@@ -123,10 +130,13 @@ export class Peers {
     return this.#refusing.size > 0;
   }
 
-  /** There is room again: every peer that was refused is told. */
+  /** There is room again: every peer that was refused is told, but for those that have to take their replies first. */
   resume(): void {
-    for (const link of this.#refusing) link.resume();
-    this.#refusing.clear();
+    for (const link of this.#refusing) {
+      if (!this.takesReplies(link.peer)) continue;
+      link.resume();
+      this.#refusing.delete(link);
+    }
   }
 
   /** True if something of the links has to be in the store now: it is about to leave, or has waited long enough. */
