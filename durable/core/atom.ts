@@ -239,6 +239,15 @@ export class Atom {
     if (!this.turn.answers.has(request.token)) this.turn.answers.set(request.token, { request, answer });
   }
 
+  /** The same for a reply, which may be large: BUSY, and the request stays open, if the asker does not take its replies. */
+  reply(request: OpenRequest, payload: Uint8Array): Failure | undefined {
+    if (!this.#takesReply(request))
+      return failure("BUSY", `${request.asker} does not take its replies: their queue is full.`);
+    this.turn.replyBytes += payload.length;
+    this.answer(request, { kind: "reply", payload });
+    return undefined;
+  }
+
   /** The open request of a token, unless this turn has answered it. */
   openRequest(token: number): OpenRequest | undefined {
     return this.turn.answers.has(token) ? undefined : this.requests.get(token);
@@ -409,8 +418,9 @@ export class Atom {
   #roomKeeper(): (frame: Frame) => boolean {
     const messages = { messages: 0, bytes: 0 };
     const interrupts = { messages: 0, bytes: 0 };
-    return ({ channel, count, body }) => {
+    return ({ from, channel, count, body }) => {
       if (channel === "reply") return true;
+      if (channel === "mail" && !this.peers.takesReplies(from)) return false;
       const coming = channel === "mail" ? messages : interrupts;
       if (!fits(coming, channel === "mail" ? this.mailbox.room : this.mailbox.interruptRoom)) return false;
       coming.messages += count;
@@ -560,6 +570,12 @@ export class Atom {
   #roomTo(to: GlobalName, channel: ChannelClass): Load {
     if (to === this.settings.self) return channel === "interrupt" ? this.mailbox.interruptRoom : this.mailbox.room;
     return this.peers.room(to, channel, this.#pending.outgoing.load(to, channel));
+  }
+
+  /** Replies to atoms go into their outbox with the turn; until then they count as if all of the turn went to one asker. */
+  #takesReply({ asker, token }: OpenRequest): boolean {
+    if (asker === "" || asker === this.settings.self || this.turn.answers.has(token)) return true;
+    return fits({ messages: this.turn.answers.size, bytes: this.turn.replyBytes }, this.#roomTo(asker, "reply"));
   }
 }
 

@@ -4,12 +4,13 @@
  * Invariants
  * 1. A future completes once; what comes later for it is dropped.
  * 2. Completed futures with a callback are handed out in the order of their completion, each once.
- * 3. A future is forgotten when its result was handed out, by `claim` or by a callback; a cancelled one that nobody
- *    asks for, also when its place is needed.
+ * 3. A future is forgotten when its result was handed out, by `claim` or by a callback; one that the guest gave up, also
+ *    when its place is needed.
+ * 4. Results that wait hold FUTURE_BYTES_MAX at most: one that does not fit completes its future with BUSY.
  */
 import { Deadlines } from "./deadlines.ts";
 import { failure, type Failure } from "./errors.ts";
-import { FUTURES_MAX } from "./limits.ts";
+import { FUTURE_BYTES_MAX, FUTURES_MAX } from "./limits.ts";
 import { Queue } from "./queue.ts";
 
 export type FutureSource = "request" | "timer" | "fetch";
@@ -31,14 +32,22 @@ export interface FutureCallback {
 }
 
 const EMPTY = new Uint8Array(0);
+const TOO_MUCH: Outcome = {
+  kind: "failed",
+  failure: failure(
+    "BUSY",
+    `The results that the atom has not taken hold ${FUTURE_BYTES_MAX} bytes; this one was dropped.`,
+  ),
+};
 
 export class Futures {
   readonly #futures = new Map<number, Future>();
   readonly #deadlines = new Deadlines((id) => this.#futures.get(id)?.outcome === null);
   /** Completed, with a callback; one that was forgotten meanwhile is passed over. */
   readonly #callbacks = new Queue<Future>();
-  /** In the order of their cancellation; with no callback then. */
-  readonly #cancelled = new Set<Future>();
+  /** Complete, and nobody has to hear of it any more; in the order in which they were given up. */
+  readonly #givenUp = new Set<Future>();
+  #bytes = 0;
   #callbacksDue = 0;
   #callbacksAwaited = 0;
   #nextId: number;
@@ -61,7 +70,7 @@ export class Futures {
 
   /** A new future's id, or BUSY. `deadlineMs`: when a timer completes, or a request fails with TIMEOUT. */
   create(source: FutureSource, deadlineMs: number): number | Failure {
-    if (this.#futures.size >= FUTURES_MAX) this.#forgetCancelled();
+    if (this.#futures.size >= FUTURES_MAX) this.#forgetGivenUp();
     if (this.#futures.size >= FUTURES_MAX) {
       return failure("BUSY", `The atom holds ${FUTURES_MAX} futures; await or cancel some first.`);
     }
@@ -75,14 +84,19 @@ export class Futures {
   complete(id: number, outcome: Outcome): boolean {
     const future = this.#futures.get(id);
     if (!future || future.outcome !== null) return false;
-    future.outcome = outcome;
-    if (future.token !== null) {
-      this.#callbacksAwaited -= 1;
-      this.#queueCallback(future);
-    } else if (outcome.kind === "failed" && outcome.failure.code === "CANCELLED") {
-      this.#cancelled.add(future);
-    }
+    this.#makeRoom(bytesOf(outcome));
+    future.outcome = this.#bytes + bytesOf(outcome) > FUTURE_BYTES_MAX ? TOO_MUCH : outcome;
+    this.#bytes += bytesOf(future.outcome);
+    if (future.token === null) return true;
+    this.#callbacksAwaited -= 1;
+    this.#queueCallback(future);
     return true;
+  }
+
+  /** The guest cancelled the future or knows its end: its result waits only as long as nothing else needs the place. */
+  giveUp(id: number): void {
+    const future = this.#futures.get(id);
+    if (future?.outcome && future.token === null) this.#givenUp.add(future);
   }
 
   /** Completes what is due: timers with nothing, everything else with TIMEOUT. */
@@ -146,14 +160,29 @@ export class Futures {
   /** Of a completed future only. */
   #forget(future: Future): void {
     this.#futures.delete(future.id);
-    this.#cancelled.delete(future);
+    this.#givenUp.delete(future);
+    this.#bytes -= bytesOf(future.outcome);
     if (future.token !== null) this.#callbacksDue -= 1;
   }
 
-  #forgetCancelled(): void {
-    for (const future of this.#cancelled) {
-      this.#cancelled.delete(future);
-      if (future.token === null) return this.#forget(future);
-    }
+  /** Forgets futures that were given up, the oldest first, until a result of this size has room or none is left. */
+  #makeRoom(bytes: number): void {
+    while (this.#bytes + bytes > FUTURE_BYTES_MAX && this.#forgetGivenUp());
   }
+
+  /** Returns false if there is none. */
+  #forgetGivenUp(): boolean {
+    for (const future of this.#givenUp) {
+      this.#givenUp.delete(future);
+      // A callback may have been registered since.
+      if (future.token !== null) continue;
+      this.#forget(future);
+      return true;
+    }
+    return false;
+  }
+}
+
+function bytesOf(outcome: Outcome | null): number {
+  return outcome?.kind === "completed" ? outcome.payload.length : 0;
 }

@@ -32,6 +32,8 @@ export const BATCHES_UNDER_WAY_MAX = 2;
 export const REORDER_FRAMES_MAX = 64;
 
 export const FUTURES_MAX = 10_000;
+/** Results of futures that wait to be taken, all together. */
+export const FUTURE_BYTES_MAX = 32 * 1024 * 1024;
 export const OPEN_REQUESTS_MAX = 10_000;
 export const CHAIN_LENGTH_MAX = 64;
 export const DEAD_LETTERS_MAX = 10_000;

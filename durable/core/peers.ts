@@ -17,7 +17,7 @@ import type { Ack, Batch, ChannelClass, Frame } from "./frame.ts";
 import { LAZY_COMMIT_MS, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "./limits.ts";
 import { Link } from "./link.ts";
 import type { GlobalName } from "./names.ts";
-import type { Load, Outgoing } from "./outgoing.ts";
+import { fits, type Load, type Outgoing } from "./outgoing.ts";
 import type { Change, Loaded } from "./store.ts";
 
 /** Envelopes that can never be delivered: the peer does not exist. */
@@ -25,6 +25,8 @@ export interface Undeliverable {
   readonly peer: GlobalName;
   readonly envelopes: readonly Envelope[];
 }
+
+const NOTHING: Load = { messages: 0, bytes: 0 };
 
 type ChannelKey = `${GlobalName} ${ChannelClass}`;
 
@@ -94,6 +96,11 @@ export class Peers {
     };
   }
 
+  /** False if so many replies wait for the peer that it gets none for further requests. */
+  takesReplies(peer: GlobalName): boolean {
+    return fits(NOTHING, this.room(peer, "reply", NOTHING));
+  }
+
   /** Takes what is outgoing into the outbox; its frames leave after the commit that has `changes()`. */
   enqueue(outgoing: Outgoing): void {
     for (const runs of outgoing.take()) {
@@ -120,10 +127,13 @@ export class Peers {
     return this.#refusing.size > 0;
   }
 
-  /** There is room again: every peer that was refused is told. */
+  /** There is room again: every peer that was refused is told, but for those that have to take their replies first. */
   resume(): void {
-    for (const link of this.#refusing) link.resume();
-    this.#refusing.clear();
+    for (const link of this.#refusing) {
+      if (!this.takesReplies(link.peer)) continue;
+      link.resume();
+      this.#refusing.delete(link);
+    }
   }
 
   /** True if something of the links has to be in the store now: it is about to leave, or has waited long enough. */

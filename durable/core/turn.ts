@@ -20,6 +20,8 @@ export class Turn {
   readonly outgoing = new Outgoing();
   /** By the token of the request. */
   readonly answers = new Map<number, Answered>();
+  /** Of the payloads of the replies among them. */
+  replyBytes = 0;
   /** The atom's aliases as this turn has left them; null: as they were. */
   aliases: AliasDraft | null = null;
   readonly consumed: Mail[] = [];
@@ -44,6 +46,7 @@ export class Turn {
   clear(): void {
     if (this.kv.size > 0) this.kv.clear();
     if (this.answers.size > 0) this.answers.clear();
+    this.replyBytes = 0;
     if (this.tokensTaken.size > 0) this.tokensTaken.clear();
     this.aliases = null;
     if (!this.outgoing.empty) this.outgoing.clear();

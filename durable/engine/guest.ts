@@ -217,10 +217,18 @@ export class Guest {
     this.commit();
     this.#awaited.push(awaited);
     try {
-      return await this.#waitFor(() => this.atom.futures.claim(id) ?? awaited.outcome ?? undefined, deadlineMs);
+      return await this.#waitFor(() => this.#outcomeOf(awaited), deadlineMs);
     } finally {
       this.#awaited.pop();
     }
+  }
+
+  /** A callback may have taken it, or given it up so that it was forgotten. */
+  #outcomeOf({ id, outcome }: Awaited): Outcome | Failure | undefined {
+    const { futures } = this.atom;
+    const found = futures.claim(id) ?? outcome;
+    if (found) return found;
+    return futures.peek(id) ? undefined : failure("NOT_FOUND", `The future ${id} was given up while it was awaited.`);
   }
 
   async #waitFor<T>(ready: () => T | undefined, deadlineMs: number): Promise<T | Failure> {

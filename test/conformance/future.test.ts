@@ -1,5 +1,8 @@
 /** docs/abi.md, section 4: `radon:future`. */
 import { describe, expect, test } from "vitest";
+import { FUTURES_MAX } from "../../durable/core/limits.ts";
+import { answerOf } from "../engine/engine-harness.ts";
+import { RECEIVE, worldOf } from "./plain-atoms.ts";
 import { call, out, program, Stage, trap, type Step } from "./puppet.ts";
 
 /** A request to `b` that it answers after `ms`. */
@@ -267,6 +270,25 @@ describe("§4 on_complete", () => {
   });
 });
 
+test.each(["poll", "cancel"] as const)("§6 a guest that only calls %s is never out of futures", async (end) => {
+  const world = await worldOf(`(module
+    (import "radon:future" "timer" (func $timer (param i64) (result i64)))
+    (import "radon:future" "${end}" (func $end (param i64) (result i32)))
+    (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
+    (import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "invoke") (local $count i32) (local $future i64)
+      ${RECEIVE}
+      (loop $again
+        (local.set $future (call $timer (i64.const 0)))
+        (if (i64.lt_s (local.get $future) (i64.const 0)) (then unreachable))
+        (drop (call $end (local.get $future)))
+        (local.set $count (i32.add (local.get $count) (i32.const 1)))
+        (br_if $again (i32.le_s (local.get $count) (i32.const ${FUTURES_MAX}))))
+      (drop (call $reply (i32.const 0) (i32.const 4)))))`);
+  expect((await world.ask("a", "x")).kind).toBe("reply");
+});
+
 describe("§4 cancel", () => {
   test("completes a pending future with CANCELLED, and drops what comes for it", async () => {
     const stage = new Stage("a", "b");
@@ -304,6 +326,28 @@ describe("§4 cancel", () => {
     const timer = call("future.timer", 1_000);
     const lines = await stage.tell("a", timer, call("future.on_complete", timer, 0), call("future.cancel", timer));
     expect(lines.slice(3)).toEqual(["> future CANCELLED", "<"]);
+  });
+
+  test("ends an await below even if the callback that cancelled needs its place, too", async () => {
+    const fill = `(loop $again (br_if $again (i64.gt_s (call $timer (i64.const -1)) (i64.const 0))))`;
+    const world = await worldOf(`(module
+      (import "radon:future" "timer" (func $timer (param i64) (result i64)))
+      (import "radon:future" "cancel" (func $cancel (param i64) (result i32)))
+      (import "radon:future" "await" (func $await (param i64 i64 i32 i32) (result i32)))
+      (import "radon:interrupt" "on" (func $on (param i32 i32) (result i32)))
+      (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
+      (import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))
+      (memory (export "memory") 1) (global $awaited (mut i64) (i64.const 0))
+      (func (export "radon_callback") (param i32 i32 i32) (drop (call $cancel (global.get $awaited))) ${fill})
+      (func (export "invoke")
+        ${RECEIVE}
+        (drop (call $on (i32.const 1) (i32.const 1)))
+        (global.set $awaited (call $timer (i64.const -1)))
+        (drop (call $await (global.get $awaited) (i64.const -1) (i32.const 0) (i32.const 0)))
+        (drop (call $reply (i32.const 0) (i32.const 4)))))`);
+    const { answer } = await world.asking("a", "x");
+    await world.interrupt("a", 1);
+    expect(answerOf(await world.until(answer)).kind).toBe("reply");
   });
 
   test("leaves a completed future as it is", async () => {

@@ -2,12 +2,15 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { utf8 } from "../../durable/core/bytes.ts";
 import { encodeEnvelopes } from "../../durable/core/envelope.ts";
 import type { Frame } from "../../durable/core/frame.ts";
+import type { Departure } from "../../durable/core/lane.ts";
 import {
   FRAME_MESSAGES_MAX,
   INTERRUPTS_PENDING_MAX,
   MAILBOX_MESSAGES_MAX,
+  OUTBOX_BYTES_MAX,
   OUTBOX_MESSAGES_MAX,
 } from "../../durable/core/limits.ts";
+import type { OpenRequest } from "../../durable/core/store.ts";
 import { A, AtomNetwork, B, message, textOf, type Node } from "./atom-network.ts";
 
 let network: AtomNetwork;
@@ -131,6 +134,63 @@ describe("back-pressure", () => {
     expect(a.atom.futures.peek(id)?.outcome).toMatchObject({ kind: "completed" });
     expect(a.atom.takeInterrupt()?.envelope.signal).toBe(9);
     expect(b.atom.peers.unacknowledged).toBe(1);
+  });
+});
+
+describe("replies to an asker that does not take them", () => {
+  const MEBIBYTE = new Uint8Array(2 ** 20);
+  /** A asks `count` times, B has all of it, and then A is away. */
+  const askAndLeave = (count: number) => {
+    const ids = Array.from({ length: count }, () => a.ask(B, "question"));
+    network.exchange();
+    network.nodes.delete(A);
+    return ids;
+  };
+  /** Replies to what waits, and consumes it; what `reply` answered. */
+  const replyToAll = (perTurn: number) => {
+    const codes: (string | undefined)[] = [];
+    for (let mail = b.atom.takeMessage(); mail; mail = b.atom.takeMessage()) {
+      codes.push(b.atom.reply(b.atom.openRequest(mail.position) as OpenRequest, MEBIBYTE)?.code);
+      b.atom.turn.consumed.push(mail);
+      if (codes.length % perTurn === 0) b.atom.commitTurn();
+    }
+    b.atom.commitTurn();
+    b.flush();
+    return codes;
+  };
+
+  test.each([
+    ["a turn each", 1],
+    ["one turn", Infinity],
+  ])("are bounded, BUSY says so, and the request stays open (%s)", (_, perTurn) => {
+    askAndLeave(30);
+    const codes = replyToAll(perTurn);
+    expect(codes.slice(0, 16)).toEqual(Array.from({ length: 16 }, () => undefined));
+    expect(codes.slice(16)).toEqual(Array.from({ length: 14 }, () => "BUSY"));
+    expect(b.atom.peers.link(A).senders.reply.bytes).toBeLessThan(OUTBOX_BYTES_MAX + MEBIBYTE.length);
+    expect(b.atom.requests.count).toBe(14);
+  });
+
+  test("a failure is always taken: every request ends", () => {
+    askAndLeave(30);
+    replyToAll(1);
+    b.restart();
+    expect(b.atom.requests.count).toBe(0);
+  });
+
+  test("until it takes them, nothing more of it is accepted, and it is told when it has", () => {
+    const [first] = askAndLeave(17);
+    replyToAll(1);
+    network.nodes.set(A, a);
+    a.ask(B, "one more");
+    a.flush();
+    const { batch } = a.atom.peers.link(B).depart(network.nowMs) as Departure;
+    b.atom.onBatch(batch, network.nowMs);
+    b.flush(true);
+    expect([b.atom.mailbox.count, b.atom.peers.refusing]).toEqual([0, true]);
+    network.settle();
+    expect(a.atom.futures.claim(first as number)?.kind).toBe("completed");
+    expect([drain(b), b.atom.peers.refusing]).toEqual([["one more"], false]);
   });
 });
 

@@ -39,6 +39,7 @@ export function futureImports(guest: Guest): Implementations<"radon:future"> {
       const found = atom.futures.peek(Number(future));
       if (!found) return guest.fail(unknown(future));
       if (!found.outcome) return 0;
+      atom.futures.giveUp(Number(future));
       return found.outcome.kind === "completed" ? 1 : guest.fail(found.outcome.failure);
     },
     on_complete: (future, token) => {
@@ -52,6 +53,7 @@ export function futureImports(guest: Guest): Implementations<"radon:future"> {
         kind: "failed",
         failure: { code: "CANCELLED", reason: "The future was cancelled." },
       });
+      atom.futures.giveUp(number);
       return 0;
     },
   };

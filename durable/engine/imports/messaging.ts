@@ -48,8 +48,7 @@ export function messagingImports(guest: Guest): Implementations<"radon:messaging
       const request = currentRequest(guest);
       if (!(payload instanceof Uint8Array)) return guest.fail(payload);
       if ("reason" in request) return guest.fail(request);
-      atom.answer(request, { kind: "reply", payload });
-      return 0;
+      return guest.done(atom.reply(request, payload));
     },
     fail: (ptr, len) => {
       guest.memory.check(ptr, len);
@@ -69,8 +68,7 @@ export function messagingImports(guest: Guest): Implementations<"radon:messaging
       if (!(payload instanceof Uint8Array)) return guest.fail(payload);
       const request = atom.openRequest(Number(token));
       if (!request) return guest.fail(failure("NOT_FOUND", `No unanswered request has the token ${token}.`));
-      atom.answer(request, { kind: "reply", payload });
-      return 0;
+      return guest.done(atom.reply(request, payload));
     },
     interrupt: (toPtr, toLen, signal, ptr, len) => {
       const to = readDestination(guest, toPtr, toLen);
