@@ -230,8 +230,12 @@ export class Mailbox {
     mail.held = false;
     this.#holding -= 1;
     if (this.#held.at(-1) === mail) this.#held.pop();
-    else if (this.#holding === 0) this.#held = [];
-    else if (this.#held.length > HELD_SPARE + 2 * this.#holding) this.#held = this.#held.filter(({ held }) => held);
+    if (this.#holding === 0) this.#forgetReleased();
+    else if (this.#held.length > HELD_SPARE + 2 * this.#holding) this.#forgetReleased();
+  }
+
+  #forgetReleased(): void {
+    if (this.#held.length > 0) this.#held = this.#held.filter(({ held }) => held);
   }
 }
 

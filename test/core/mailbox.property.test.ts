@@ -84,12 +84,16 @@ class Comparison {
   check(): void {
     const messages = this.#model.filter(({ kind }) => kind !== "interrupt");
     const waiting = (items: Item[]) => items.some(({ held }) => !held);
-    expect(this.#mailbox.count).toBe(messages.length);
-    expect(this.#mailbox.hasMessage).toBe(waiting(messages));
-    expect(this.#mailbox.hasInterrupt).toBe(waiting(this.#model.filter(({ kind }) => kind === "interrupt")));
-    expect(this.#mailbox.hasRequest).toBe(this.#model.some(({ kind }) => kind === "request"));
-    expect(this.#mailbox.empty).toBe(this.#model.length === 0);
-    expect([...this.#mailbox.positions()].sort((a, b) => a - b)).toEqual(this.#model.map(({ position }) => position));
+    const { count, hasMessage, hasInterrupt, hasRequest, empty } = this.#mailbox;
+    const positions = [...this.#mailbox.positions()].sort((a, b) => a - b);
+    expect([count, hasMessage, hasInterrupt, hasRequest, empty, ...positions]).toEqual([
+      messages.length,
+      waiting(messages),
+      waiting(this.#model.filter(({ kind }) => kind === "interrupt")),
+      this.#model.some(({ kind }) => kind === "request"),
+      this.#model.length === 0,
+      ...this.#model.map(({ position }) => position),
+    ]);
   }
 
   #accept(kinds: readonly Kind[]): void {

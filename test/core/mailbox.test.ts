@@ -108,6 +108,28 @@ describe("the mailbox", () => {
     }
   });
 
+  test("several that are put back together, again and again, are each delivered once each time", () => {
+    const mailbox = mailboxOf();
+    accept(mailbox, message(1), message(2), message(3));
+    for (const attempt of [1, 2, 3]) {
+      const mails = [mailbox.takeMessage(), mailbox.takeMessage()] as [Mail, Mail];
+      expect(mails.map((mail) => [mail.position, mail.attempt])).toEqual([
+        [100, attempt],
+        [101, attempt],
+      ]);
+      mailbox.putBack();
+    }
+    expect(drain(mailbox)).toEqual([100, 101, 102]);
+  });
+
+  test("a mail that is held for long, with many consumed meanwhile, is the only one that is put back", () => {
+    const mailbox = mailboxOf();
+    const [first] = taken(mailbox, message(0)) as [Mail];
+    for (let i = 0; i < 100; i++) for (const mail of taken(mailbox, message(1), message(2))) mailbox.consume(mail);
+    mailbox.putBack();
+    expect([mailbox.takeMessage(), mailbox.takeMessage()]).toEqual([first, undefined]);
+  });
+
   test("attempts and traps survive a restart, if a commit came between", () => {
     const store = new MemoryStore();
     const mailbox = mailboxOf();
