@@ -58,6 +58,7 @@ export interface Aftermath {
 
 const NOTHING_RELEASED: Released = { answers: [], afterCommit: [] };
 
+/** Counted since the object started: what it found in its mailbox then is received by it, as it will be consumed. */
 export interface Counters {
   received: number;
   consumed: number;
@@ -129,6 +130,7 @@ export class Atom {
     this.supervisor.restore(parseState<Trap>(state.get("trap")) ?? null);
     this.#deadLetters = new DeadLetters(store, loaded);
     this.mailbox.restore(loaded.mail, loaded.attempts);
+    this.counters.received = [...this.mailbox.positions()].length;
     this.peers.restore(loaded, renewed);
     this.requests.restore(loaded.open);
     const alive = new Set([...this.mailbox.positions(), ...loaded.open.map(({ token }) => token)]);
@@ -455,6 +457,7 @@ export class Atom {
       return;
     }
     const { envelope } = outgoing;
+    this.counters.received += 1;
     for (const mail of this.mailbox.accept(outgoing.to, encodeEnvelopes([envelope]), [envelope]))
       this.#completeReply(mail);
   }

@@ -19,7 +19,13 @@ interface Case {
 
 /** The first line of `text` is line 16, that of the atom's name 14. */
 const IN_ATOM: readonly Case[] = [
-  { what: "an unknown key", text: 'kin = "daemon"', at: "16:1", wrong: /Unknown key "kin"/, right: /mean "kind"/ },
+  {
+    what: "an unknown key",
+    text: 'kin = "daemon"',
+    at: "16:1",
+    wrong: /Unknown key "kin" in the atom "a"\./,
+    right: /mean "kind"/,
+  },
   {
     what: "an unknown key in a table",
     text: 'place = { tag = ["edge"] }',
@@ -261,7 +267,7 @@ const ELSEWHERE: readonly Case[] = [
     what: "an atom without a name",
     text: `${TOUR}[[atom]]\nmodule = "idle"\n`,
     at: "13:1",
-    wrong: /has no "name"/,
+    wrong: /This \[\[atom\]\] has no "name"/,
     right: /Give the atom a name/,
   },
   {
@@ -359,6 +365,11 @@ describe("mistakes elsewhere", () => {
     expect(errors[0]).toMatch(wrong);
     expect(errors[0]?.split(" → ")[1]).toMatch(right);
     expect(formula).toBeUndefined();
+  });
+
+  it.each(["runtime", "module", "atom"])("tells how a %s is written where something else stands", (table) => {
+    const [first] = load(`${table} = [1]\napp = "a"\n`).problems.map(shown);
+    expect(first).toMatch(new RegExp(`^1:.* is 1, a number\\. → Write a table: \\[\\[${table}\\]\\] with name = `));
   });
 
   it("warns of a module that no atom uses, and builds the rest", () => {

@@ -38,7 +38,7 @@ export function messagingImports(guest: Guest): Implementations<"radon:messaging
     reply: (ptr, len) => {
       const payload = readPayload(guest, ptr, len);
       const request = currentRequest(guest);
-      if (!(payload instanceof Uint8Array)) return guest.fail(payload);
+      if (!(payload instanceof Uint8Array)) return guest.refuseAnswer(payload);
       if ("reason" in request) return guest.fail(request);
       atom.answer(request, { kind: "reply", payload });
       return 0;
