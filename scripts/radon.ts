@@ -23,6 +23,7 @@ function subcommand(program: Command, name: string, summary: string, examples: s
   return program
     .command(name)
     .description(summary)
+    .showHelpAfterError(`See radon ${name} --help.`)
     .option("-c, --config <file>", "the formula of the application", "formula.toml")
     .addHelpText("after", `\nExamples:\n${examples}\n${EXIT_CODES}`);
 }
@@ -33,6 +34,7 @@ function radon(): Command {
     .version(ownVersion(), "-v, --version", "print the version")
     .exitOverride()
     .showSuggestionAfterError()
+    .showHelpAfterError("See radon --help.")
     .addHelpText("after", `\nExamples:\n  radon dev\n  radon plan --config atoms/examples/formula.toml\n${EXIT_CODES}`);
 
   subcommand(

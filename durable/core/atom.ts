@@ -67,6 +67,7 @@ export interface Aftermath {
 
 const NOTHING_RELEASED: Released = { answers: [], afterCommit: [] };
 
+/** Counted since the object started: what it found in its mailbox then is received by it, as it will be consumed. */
 export interface Counters {
   received: number;
   consumed: number;
@@ -137,6 +138,7 @@ export class Atom {
     this.supervisor.restore(parseState<Trap>(state.get("trap")) ?? null);
     this.#deadLetters = new DeadLetters(store, loaded);
     this.mailbox.restore(loaded.mail, loaded.attempts);
+    this.counters.received = [...this.mailbox.positions()].length;
     this.peers.restore(loaded, renewed);
     this.requests.restore(loaded.open);
     const alive = new Set([...this.mailbox.positions(), ...loaded.open.map(({ token }) => token)]);
@@ -485,8 +487,9 @@ export class Atom {
   #dispatch(runs: OutgoingRuns): void {
     const { to, channel } = runs;
     this.counters.sent += runs.messages;
-    if (to !== this.settings.self) this.#pending.outgoing.absorb(runs);
-    else for (const { body } of runs.take()) this.#arrive(to, channel, body);
+    if (to !== this.settings.self) return this.#pending.outgoing.absorb(runs);
+    this.counters.received += runs.messages;
+    for (const { body } of runs.take()) this.#arrive(to, channel, body);
   }
 
   /** Sends an envelope that belongs to no turn, or to one that is being committed. */

@@ -1,12 +1,13 @@
 /** "Did you mean": the known name that a mistyped one is nearest to. */
 
-/** The nearest of `known` to `word`, if it is near enough to have been meant. */
+/** The nearest of `known` to `word`, if it is near enough to have been meant: of the longer word at least half is right. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    const right = Math.max(word.length, candidate.length) - distance;
+    if (distance < bestDistance && distance <= right) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }

@@ -63,6 +63,8 @@ export class Guest {
   /** The message that `invoke` was called for, until it is received. */
   #assigned: MessageMail | undefined;
   #reentrantToken: number | null = null;
+  /** Why the last answer to a request was refused, by its mailbox position, until it is answered or closed. */
+  readonly #refusedAnswers = new Map<number, string>();
   #doom: unknown;
   #blamed: { readonly mail: Mail | null } | null = null;
   #stopping = false;
@@ -109,6 +111,16 @@ export class Guest {
   fail({ code, reason }: Failure): number {
     this.#stack.top.lastError = reason;
     return ERROR_CODES[code];
+  }
+
+  /** The guest's answer to its current message cannot be given; should it give no other one, the asker learns why. */
+  refuseAnswer(refusal: Failure): number {
+    const { current } = this;
+    if (current && this.atom.openRequest(current.position)) {
+      this.#refusedAnswers.set(current.position, refusal.reason);
+      this.host.log("warn", `An answer was refused: ${refusal.reason}`);
+    }
+    return this.fail(refusal);
   }
 
   /** 0, or the failure's number. */
@@ -460,10 +472,13 @@ export class Guest {
   /** A request that was neither answered nor kept by its token fails: nobody can answer it any more. */
   #closeRequest(mail: Mail | null): void {
     if (!mail || mail.kind === "message" || mail.kind === "interrupt") return;
+    const refused = this.#refusedAnswers.get(mail.position);
+    this.#refusedAnswers.delete(mail.position);
     const request = this.atom.openRequest(mail.position);
     if (!request || this.atom.isTaken(mail.position)) return;
-    const reason = failure("REMOTE", `${this.host.self} ended the handling of the request without an answer.`);
-    this.atom.answer(request, { kind: "failure", failure: reason });
+    const cause = refused === undefined ? "" : ` The one that it gave was refused: ${refused}`;
+    const reason = `${this.host.self} ended the handling of the request without an answer.${cause}`;
+    this.atom.answer(request, { kind: "failure", failure: failure("REMOTE", reason) });
   }
 
   /** Dooms the instance; returns what to throw. */

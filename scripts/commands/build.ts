@@ -59,10 +59,11 @@ export function exitCodeOf(build: Build | undefined): number {
 
 function report({ problems, formula, build }: Outcome): Record<string, unknown> {
   const ok = build?.ok === true;
-  const modules = build?.modules.flatMap((module) => {
-    if (module.kind !== "compiled") return [{ name: module.name, ok: false }];
+  const wrong = new Set(problems.flatMap(({ severity, module }) => (severity === "error" ? (module ?? []) : [])));
+  const modules = build?.modules.map((module) => {
+    if (module.kind !== "compiled") return { name: module.name, ok: false };
     const { name, hash, cached, took_ms, wasm } = module;
-    return [{ name, ok: true, hash, bytes: wasm.length, cached, took_ms }];
+    return { name, ok: !wrong.has(name), hash, bytes: wasm.length, cached, took_ms };
   });
   return {
     ok,

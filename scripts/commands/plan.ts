@@ -52,12 +52,16 @@ function planText(formula: Formula): string {
     atom.runtimes.map((runtime) => [`${runtime}/${atom.name}`, atom.kind, atom.module, atom.reason]),
   );
   return [
-    `${formula.app}: ${formula.runtimes.length} runtimes, ${atoms.length} atoms`,
+    `${formula.app}: ${count(formula.runtimes.length, "runtime")}, ${count(atoms.length, "atom")}`,
     "",
     table(["RUNTIME", "NAMING", "TARGET", "TAGS", "ATOMS"], runtimes),
     "",
     table(["ATOM", "KIND", "MODULE", "WHY THERE"], atoms),
   ].join("\n");
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function atomsOn(formula: Formula, runtime: string): string[] {

@@ -10,7 +10,8 @@ export async function problemsOfModules(formula: Formula, results: readonly Modu
   const found = await Promise.all(
     formula.modules.map(async (module) => {
       const result = results.find((each) => each.name === module.name);
-      return result === undefined ? [] : await problemsOf(module, result, formula.atoms);
+      const problems = result === undefined ? [] : await problemsOf(module, result, formula.atoms);
+      return problems.map((problem) => ({ ...problem, module: module.name }));
     }),
   );
   return found.flat();

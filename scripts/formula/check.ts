@@ -96,6 +96,7 @@ export function checkModules(rows: readonly Row<ModuleShape>[], folder: string, 
     const { at, shape } = row;
     checkName(shape.name, [...at, "name"], "a module", report);
     if (shape.source === undefined && shape.wasm === undefined) {
+      if (isSourceWrong(at, report)) return [];
       report.missing(
         at,
         `The module "${shape.name}" has neither "source" nor "wasm".`,
@@ -116,6 +117,11 @@ export function checkModules(rows: readonly Row<ModuleShape>[], folder: string, 
   });
 }
 
+/** True if what says where a module comes from was reported already. */
+function isSourceWrong(at: TomlPath, report: Reporter): boolean {
+  return report.isWrong([...at, "source"]) || report.isWrong([...at, "wasm"]);
+}
+
 /** The module that an atom names, directly or by its own name; undefined where that is reported. */
 export function checkModuleOf(
   row: Row<AtomShape>,
@@ -126,11 +132,12 @@ export function checkModuleOf(
   const { at, shape } = row;
   const direct = (["source", "wasm"] as const).filter((key) => shape[key] !== undefined);
   if (direct[0] === undefined) {
+    if (isSourceWrong(at, report) || report.isWrong([...at, "module"])) return undefined;
     const name = shape.module ?? shape.name;
     if (modules.includes(name)) return { name };
     const remedy = `${didYouMean(name, modules).trim()} Add a [[module]] of that name, or give the atom a source of its own.`;
     const where: TomlPath = shape.module === undefined ? [...at, "name"] : [...at, "module"];
-    report.missing(where, `There is no module "${name}".`, remedy.trim());
+    report.missing(where, `There is no module "${name}".`, remedy.trim(), "module");
     return undefined;
   }
   const key = direct[0];
@@ -162,9 +169,10 @@ export function checkPlacement(
       [...at, "place", "tags", shape.place.tags.indexOf(tag)],
       `No runtime has the tag "${tag}".`,
       `${didYouMean(tag, known)} ${hint}`.trim(),
+      "runtime",
     );
   }
-  if (unknownTags.length > 0) return undefined;
+  if (unknownTags.length > 0 || !report.isWhole("runtime")) return undefined;
   const placement = place(shape.name as AtomName, shape.place, runtimes);
   if (!("code" in placement)) return placement;
   const key = placement.code === "NOT_FOUND" ? "tags" : "on";
@@ -172,7 +180,7 @@ export function checkPlacement(
     key === "tags"
       ? "A runtime must have all of these tags: name fewer, or tag a runtime with them."
       : 'Lower "on", write on = "all", or add runtimes.';
-  report.missing([...at, "place", key], placement.reason, remedy);
+  report.missing([...at, "place", key], placement.reason, remedy, "runtime");
   return undefined;
 }
 

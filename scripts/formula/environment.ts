@@ -15,7 +15,7 @@
  * 1. A value from the environment is checked like one from the file, and its mistakes name the variable.
  * 2. A variable that means nothing is a warning, one that could mean two settings is an error.
  */
-import { didYouMean } from "../../durable/core/suggest.ts";
+import { nearest } from "../../durable/core/suggest.ts";
 import type { Problem } from "./problems.ts";
 import type { TomlPath } from "./toml-places.ts";
 
@@ -177,13 +177,20 @@ function ambiguity(variable: string, settings: readonly Setting[]): Problem {
 
 function unknown(variable: string, settings: readonly Setting[]): Problem {
   const known = [...settings.map((setting) => setting.variable), ...Object.keys(OWN_VARIABLES)];
-  const remedy = `${didYouMean(variable, known).trim()} A setting's variable is RADON_ and its path, as in RADON_ATOM_COUNTER_CONFIG_START.`;
+  const meant = nearest(withoutPrefix(variable), known.map(withoutPrefix));
+  const hint = meant === undefined ? "" : `Did you mean "RADON_${meant}"? `;
+  const remedy = `${hint}A setting's variable is RADON_ and its path, as in RADON_ATOM_COUNTER_CONFIG_START.`;
   return {
     severity: "warning",
     place: { kind: "variable", variable },
     message: "It sets nothing in this formula.",
-    remedy: remedy.trim(),
+    remedy,
   };
+}
+
+/** What all variables start with says nothing about which one was meant. */
+function withoutPrefix(variable: string): string {
+  return variable.replace(/^RADON_/, "");
 }
 
 function read(text: string, reading: Reading): unknown {

@@ -1,4 +1,4 @@
-/** Reads a formula: every mistake in it is found and reported in one go. */
+/** Reads a formula: its mistakes are found and reported in one go, but for those that would only follow from others. */
 import path from "node:path";
 import { applyEnvironment, type Environment } from "./environment.ts";
 import type { Formula } from "./formula.ts";
@@ -33,7 +33,7 @@ export function loadFormula(named: string, options: LoadOptions): Loaded {
   report.problems.push(...syntaxProblems(document, file));
   if (!document.trustworthy) return { formula: undefined, problems: report.problems, files };
   report.problems.push(...fromEnvironment);
-  report.incomplete = document.mistakes.length > 0;
+  for (const { table } of document.mistakes) report.unreadLines.add(table);
   const read = readFormula(value, { file, single: options.single === true, report });
   const problems = sortedProblems(report.problems);
   const formula = read === undefined || hasErrors(problems) ? undefined : { ...read, home: path.dirname(named) };

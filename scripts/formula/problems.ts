@@ -12,6 +12,8 @@ export interface Problem {
   readonly message: string;
   /** What would be right, as a sentence. */
   readonly remedy: string;
+  /** The module that it is about, if it is one's. */
+  readonly module?: string;
   /** What another tool said, in its own words and lines. */
   readonly details?: string;
 }
@@ -55,9 +57,10 @@ function columnOf({ place }: Problem): number {
   return place.kind === "file" ? place.column : 0;
 }
 
-/** A problem as `--json` prints it. */
+/** A problem as `--json` prints it; one whose details say it all has no remedy. */
 export function problemJson(problem: Problem): Record<string, unknown> {
-  const { place, ...rest } = problem;
+  const { place, remedy, ...said } = problem;
+  const rest = remedy === "" ? said : { ...said, remedy };
   if (place.kind === "variable") return { ...rest, variable: place.variable };
   return { ...rest, file: place.file, line: place.line, column: place.column };
 }

@@ -15,7 +15,7 @@ import {
 } from "./check.ts";
 import { checkCollisions, firstOfEachName, type PlacedAtom } from "./collisions.ts";
 import type { AtomSpec, Formula, ModuleSpec, RuntimeSpec } from "./formula.ts";
-import type { Reporter } from "./reporter.ts";
+import type { Part, Reporter } from "./reporter.ts";
 import {
   appSchema,
   atomSchema,
@@ -63,6 +63,7 @@ export function readFormula(tables: Tables, reading: Reading): Omit<Formula, "ho
       [],
       "The application has no atoms.",
       'Add [[atom]] with a name and a source: source = "counter.ts".',
+      "atom",
     );
   checkCollisions(placed, report);
   const used = usedModules(modules, atoms, rows.module, report);
@@ -97,12 +98,7 @@ function readApp(value: unknown, report: Reporter): string | undefined {
 }
 
 /** The rows of an array of tables, each in the shape of its schema. */
-function readRows<T>(
-  value: unknown,
-  table: "runtime" | "module" | "atom",
-  schema: z.ZodType<T>,
-  report: Reporter,
-): Row<T>[] {
+function readRows<T>(value: unknown, table: Part, schema: z.ZodType<T>, report: Reporter): Row<T>[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) {
     report.keyError(
@@ -110,7 +106,7 @@ function readRows<T>(
       `"${table}" is ${described(value)}.`,
       `Write [[${table}]], in double brackets: there may be several.`,
     );
-    report.incomplete = true;
+    report.unreadRows.add(table);
     return [];
   }
   const rows = value.map((entry: unknown, index) => ({
@@ -118,7 +114,7 @@ function readRows<T>(
     shape: readShape(schema, entry, [table, index], report),
   }));
   const whole = rows.flatMap(({ at, shape }) => (shape === undefined ? [] : [{ at, shape }]));
-  report.incomplete ||= whole.length < rows.length;
+  if (whole.length < rows.length) report.unreadRows.add(table);
   return whole;
 }
 
@@ -130,6 +126,7 @@ function readLeader(value: unknown, runtimes: readonly RuntimeSpec[], report: Re
       [],
       "The formula does not say which runtime hosts the naming leader.",
       `Add [naming] with leader = "${names[0]}".`,
+      "runtime",
     );
     return undefined;
   }
@@ -141,6 +138,7 @@ function readLeader(value: unknown, runtimes: readonly RuntimeSpec[], report: Re
       ["naming", "leader"],
       `There is no runtime "${shape.leader}".`,
       `${didYouMean(shape.leader, names).trim()} Runtimes: ${names.join(", ")}.`.trim(),
+      "runtime",
     );
   }
   return leader;
@@ -165,7 +163,8 @@ function readAtom(row: Row<AtomShape>, { folder, single, report, runtimes, known
   const { at, shape } = row;
   checkName(shape.name, [...at, "name"], "an atom", report);
   const module = checkModuleOf(row, known, folder, report);
-  const placement = checkPlacement(row, runtimes, report);
+  const ruleRead = !report.isWrong([...at, "place"]);
+  const placement = ruleRead ? checkPlacement(row, runtimes, report) : undefined;
   const inSingle = { runtimes: [ONLY_RUNTIME], reason: "Every atom is on the one runtime of this build." };
   const spec: AtomSpec = {
     ...(single ? inSingle : (placement ?? { runtimes: [], reason: "" })),
@@ -183,7 +182,7 @@ function readAtom(row: Row<AtomShape>, { folder, single, report, runtimes, known
     place: report.placeOf(at, "value"),
     grantsPlace: report.placeOf([...at, "grants"], "value"),
   };
-  return [{ placed: { at, spec }, own: module?.own, module: module?.name }];
+  return [{ placed: { at, spec, ruleRead }, own: module?.own, module: module?.name }];
 }
 
 /** The modules that atoms use; the others are not built, and told so. */
@@ -194,7 +193,7 @@ function usedModules(
   report: Reporter,
 ): ModuleSpec[] {
   const used = new Set(atoms.map((atom) => atom.module));
-  const allKnown = !report.incomplete && atoms.every((atom) => atom.module !== undefined);
+  const allKnown = report.isWhole("atom") && atoms.every((atom) => atom.module !== undefined);
   for (const { at, shape } of rows) {
     if (allKnown && !used.has(shape.name) && isName(shape.name)) {
       report.warning(

@@ -35,20 +35,26 @@ export const namingSchema = z.strictObject(
 
 const tagList = textList('Write a list of texts: tags = ["cloud", "milan"].');
 
-export const runtimeSchema = z.strictObject({
-  name: text('Give the runtime a name: name = "cloud".'),
-  tags: tagList.default([]),
-  target: oneOf(TARGETS).default("cloudflare"),
-});
+export const runtimeSchema = z.strictObject(
+  {
+    name: text('Give the runtime a name: name = "cloud".'),
+    tags: tagList.default([]),
+    target: oneOf(TARGETS).default("cloudflare"),
+  },
+  { error: 'Write a table: [[runtime]] with name = "cloud".' },
+);
 
 const source = text('Write a path as text: source = "atoms/counter".');
 const wasm = text('Write a path as text: wasm = "counter.wasm".');
 
-export const moduleSchema = z.strictObject({
-  name: text('Give the module a name: name = "counter".'),
-  source: source.optional(),
-  wasm: wasm.optional(),
-});
+export const moduleSchema = z.strictObject(
+  {
+    name: text('Give the module a name: name = "counter".'),
+    source: source.optional(),
+    wasm: wasm.optional(),
+  },
+  { error: 'Write a table: [[module]] with name = "counter" and source = "counter.ts".' },
+);
 
 const placeSchema = z.strictObject(
   {
@@ -71,37 +77,40 @@ const configNumber = z.number().refine((value) => !Number.isInteger(value) || Nu
   error: "The number is too large to be kept exactly: write it as text, in quotes.",
 });
 
-export const atomSchema = z.strictObject({
-  name: text('Give the atom a name: name = "counter".'),
-  module: text('Name a module: module = "counter".').optional(),
-  source: source.optional(),
-  wasm: wasm.optional(),
-  kind: oneOf(KINDS).default("reactive"),
-  place: placeSchema.prefault({}),
-  aliases: z
-    .record(z.string(), z.union([z.string(), z.array(z.string())], { error: aliasRemedy }), { error: aliasRemedy })
-    .default({}),
-  http: z.union([z.string(), z.array(z.string())], { error: routeRemedy }).default([]),
-  grants: z
-    .array(z.enum(GRANTS, { error: `Write any of ${GRANTS.map((grant) => `"${grant}"`).join(", ")}.` }), {
-      error: 'Write a list of capabilities: grants = ["kv", "messaging"].',
-    })
-    .default([...DEFAULT_GRANTS]),
-  durability: oneOf(DURABILITIES).default("durable"),
-  config: z
-    .record(z.string(), z.union([z.string(), configNumber, z.boolean()], { error: configRemedy }), {
-      error: configRemedy,
-    })
-    .default({}),
-  attempts: wholeNumber(
-    "how often a message may trap its atom before it goes to the dead letters",
-    ATTEMPTS_MAX,
-  ).default(ATTEMPTS_DEFAULT),
-  http_timeout_ms: wholeNumber(
-    "the milliseconds after which an unanswered HTTP request gets a 504",
-    HTTP_TIMEOUT_MS_MAX,
-  ).default(HTTP_TIMEOUT_MS_DEFAULT),
-});
+export const atomSchema = z.strictObject(
+  {
+    name: text('Give the atom a name: name = "counter".'),
+    module: text('Name a module: module = "counter".').optional(),
+    source: source.optional(),
+    wasm: wasm.optional(),
+    kind: oneOf(KINDS).default("reactive"),
+    place: placeSchema.prefault({}),
+    aliases: z
+      .record(z.string(), z.union([z.string(), z.array(z.string())], { error: aliasRemedy }), { error: aliasRemedy })
+      .default({}),
+    http: z.union([z.string(), z.array(z.string())], { error: routeRemedy }).default([]),
+    grants: z
+      .array(z.enum(GRANTS, { error: `Write any of ${GRANTS.map((grant) => `"${grant}"`).join(", ")}.` }), {
+        error: 'Write a list of capabilities: grants = ["kv", "messaging"].',
+      })
+      .default([...DEFAULT_GRANTS]),
+    durability: oneOf(DURABILITIES).default("durable"),
+    config: z
+      .record(z.string(), z.union([z.string(), configNumber, z.boolean()], { error: configRemedy }), {
+        error: configRemedy,
+      })
+      .default({}),
+    attempts: wholeNumber(
+      "how often a message may trap its atom before it goes to the dead letters",
+      ATTEMPTS_MAX,
+    ).default(ATTEMPTS_DEFAULT),
+    http_timeout_ms: wholeNumber(
+      "the milliseconds after which an unanswered HTTP request gets a 504",
+      HTTP_TIMEOUT_MS_MAX,
+    ).default(HTTP_TIMEOUT_MS_DEFAULT),
+  },
+  { error: 'Write a table: [[atom]] with name = "counter" and source = "counter.ts".' },
+);
 
 export const appSchema = text('Name the application: app = "tour".');
 

@@ -35,19 +35,25 @@ type Issue = z.core.$ZodIssue;
 function reportOnce(issue: Issue, { value, at, report, reported }: Context): void {
   const path = [...at, ...pathOf(issue)];
   const name = JSON.stringify(path);
-  if (issue.code === "unrecognized_keys") return reportUnknownKeys(issue, path, report);
+  if (issue.code === "unrecognized_keys") return reportUnknownKeys(issue, path, titleOf(path, value), report);
   if (reported.has(name)) return;
   reported.add(name);
   const found = valueAt(value, pathOf(issue));
-  if (found === undefined) report.missing(path, `${titleOf(at)} has no "${lastKey(path)}".`, issue.message);
+  if (found === undefined)
+    report.missing(path, `${capitalized(titleOf(at, value))} has no "${lastKey(path)}".`, issue.message);
   else report.error(path, `${subjectOf(path)} is ${described(found)}.`, remedyOf(issue, found));
 }
 
-function reportUnknownKeys(issue: Issue & { code: "unrecognized_keys" }, path: TomlPath, report: Reporter): void {
+function reportUnknownKeys(
+  issue: Issue & { code: "unrecognized_keys" },
+  path: TomlPath,
+  title: string,
+  report: Reporter,
+): void {
   const known = knownKeys(path);
   for (const key of issue.keys) {
     const remedy = `${didYouMean(key, known).trim()} Known here: ${known.join(", ")}.`.trim();
-    report.keyError([...path, key], `Unknown key "${key}" in ${titleOf(path)}.`, remedy);
+    report.keyError([...path, key], `Unknown key "${key}" in ${title}.`, remedy);
   }
 }
 
@@ -108,11 +114,17 @@ function lastKey(path: TomlPath): string {
   return String(path.findLast((part) => typeof part === "string") ?? "the file");
 }
 
-/** `[[atom]]` for ["atom", 0], `[naming]` for ["naming"], `place` for a table inside another one. */
-export function titleOf(path: TomlPath): string {
+/** `[naming]` for ["naming"], `the atom "a"` or `this [[atom]]` for ["atom", 0], `"place"` for a table inside another one. */
+function titleOf(path: TomlPath, value: unknown): string {
   const [table, index, ...rest] = path;
   if (rest.length > 0) return `"${lastKey(rest)}"`;
-  return typeof index === "number" ? `This [[${table}]]` : table === undefined ? "The file" : `[${table}]`;
+  if (typeof index !== "number") return `[${table}]`;
+  const name = valueAt(value, ["name"]);
+  return typeof name === "string" && name !== "" ? `the ${table} "${clipped(name)}"` : `this [[${table}]]`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function subjectOf(path: TomlPath): string {

@@ -7,6 +7,8 @@ const SYNTAX_MISTAKES_MAX = 20;
 
 export interface SyntaxMistake {
   readonly position: Position;
+  /** The top-level table that the line belongs to; "" above all tables. */
+  readonly table: string;
   readonly message: string;
   readonly remedy: string;
 }
@@ -59,7 +61,15 @@ function mistakeOf(error: ParseError, lines: readonly string[]): SyntaxMistake {
   const message = error.message;
   const moved = message.includes("must be on the same line") ? lastWritten(lines, error.lineNumber - 1) : undefined;
   const position = moved ?? { line: error.lineNumber, column: error.column + 1 };
-  return { position, message: `${message}.`, remedy: remedyFor(message) };
+  const table = tableAt(lines, position.line - 1);
+  return { position, table, message: `${message}.`, remedy: remedyFor(message) };
+}
+
+const HEADER = /^\s*\[\[?\s*([\w-]+)/;
+
+/** The table of the nearest header at or above a line. */
+function tableAt(lines: readonly string[], line: number): string {
+  return lines.slice(0, line + 1).reduce((table, each) => HEADER.exec(each)?.[1] ?? table, "");
 }
 
 /** The parser notices an unfinished line at the start of the next; the mistake is at the end of the line before. */

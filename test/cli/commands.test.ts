@@ -27,8 +27,14 @@ describe("radon plan", () => {
   it("tells who runs where, and why", async () => {
     const { code, stdout } = await radon(["plan"], { cwd });
     expect(code).toBe(0);
+    expect(stdout).toMatch(/^tour: 2 runtimes, 3 atoms\n/);
     expect(stdout).toMatch(/cloud +leader/);
     expect(stdout).toMatch(/edge-1\/b +reactive +idle +It is the only runtime tagged "edge"\./);
+  });
+
+  it("counts one as one", async () => {
+    space.write("one.toml", 'app = "one"\n[[atom]]\nname = "idle"\nsource = "idle.wat"\n');
+    expect((await radon(["plan", "-c", "one.toml"], { cwd })).stdout).toMatch(/^one: 1 runtime, 1 atom\n/);
   });
 
   it("tells it as JSON", async () => {
@@ -86,6 +92,27 @@ describe("radon build", () => {
     );
   });
 
+  it("says of each module whether it is fit to run, and names it in its problems", async () => {
+    const atom = (name: string, file: string) => `[[atom]]\nname = "${name}"\nsource = "${file}"\n`;
+    space.write("noise.wasm", "no wasm at all");
+    space.write("oops.wat", "(module (oops))");
+    space.write(
+      "mixed.toml",
+      `app = "m"\n${atom("f", "fetch.wat")}${atom("n", "noise.wasm")}${atom("o", "oops.wat")}${atom("i", "idle.wat")}`,
+    );
+    const { code, stdout } = await radon(["build", "-c", "mixed.toml", "--json"], { cwd });
+    const { modules, problems } = JSON.parse(stdout);
+    const fit = (each: { name: string; ok: boolean }) => [each.name, each.ok];
+    expect([code, ...modules.map(fit)]).toEqual([1, ["f", false], ["n", false], ["o", false], ["i", true]]);
+    expect(problems.map((each: { module: string }) => each.module)).toEqual(["f", "n", "o"]);
+    expect(problems[2]).toMatchObject({ details: expect.stringMatching(/oops.wat:1/) });
+    expect(problems.map((each: { remedy?: string }) => each.remedy)).toEqual([
+      expect.stringMatching(/Add "http"/),
+      expect.stringMatching(/noise.wasm/),
+      undefined,
+    ]);
+  });
+
   it("exits with 3 where only a compiler is missing", async () => {
     space.write("c.toml", 'app = "c"\n[[atom]]\nname = "a"\nsource = "a.c"\n');
     space.write("a.c", "");
@@ -140,8 +167,10 @@ describe("the command line", () => {
   });
 
   it.each([
-    [["biuld"], /mean build/],
-    [["build", "--jsn"], /mean --json/],
+    [["biuld"], /mean build[^]*See radon --help\./],
+    [["frob"], /unknown command 'frob'[^]*See radon --help\./],
+    [["build", "--jsn"], /mean --json[^]*See radon build --help\./],
+    [["plan", "--wrong"], /unknown option '--wrong'[^]*See radon plan --help\./],
     [["dev", "--port", "x"], /whole number from 0/],
   ])("%j is a mistake of usage", async (args, hint) => {
     const { code, stderr } = await radon(args, { cwd });

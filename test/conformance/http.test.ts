@@ -87,6 +87,14 @@ describe("§4 respond", () => {
     expect(answer).toMatchObject({ status: 200 });
   });
 
+  test("one that is refused is named to the client if no other one comes", async () => {
+    const { answer } = await trigger(respond(199, ""));
+    expect(answer).toMatchObject({
+      kind: "failure",
+      failure: { reason: expect.stringMatching(/The one that it gave was refused: 199 is no status/) },
+    });
+  });
+
   test("to a message that is no HTTP request is INVALID", async () => {
     const stage = new Stage("a");
     expect(await stage.tell("a", respond(200, ""))).toEqual(["http.respond = INVALID"]);

@@ -64,6 +64,19 @@ describe("§4 send", () => {
     expect(stage.trace("b")).toEqual(["messaging.receive = 1048576"]);
   });
 
+  test("an answer that is too large is refused, told in the log, and named to the asker if no other one comes", async () => {
+    const stage = new Stage("a");
+    const tooLarge = call("messaging.reply", 0, 1_048_577);
+    expect(await stage.request("a", tooLarge)).toMatch(
+      /^REMOTE: .* without an answer\. The one that it gave was refused: The payload has 1048577 bytes/,
+    );
+    expect(stage.logs("a")).toContainEqual(
+      expect.stringMatching(/^warn: An answer was refused: The payload has 1048577/),
+    );
+    expect(await stage.request("a", tooLarge, call("messaging.reply", "short"))).toBe("short");
+    expect(await stage.request("a")).toMatch(/ended the handling of the request without an answer\.$/);
+  });
+
   test("BUSY when the receiver does not keep up", async () => {
     const stage = new Stage("a", "b");
     stage.holdNetwork();

@@ -119,6 +119,21 @@ describe("traps", () => {
   });
 });
 
+describe("counters", () => {
+  test("never tell of more that is consumed than was received: what a start finds is received by it", () => {
+    for (const text of ["1", "2"]) a.deliver(message(text));
+    a.atom.send(A, "mail", message("to itself"));
+    a.atom.commitTurn();
+    a.flush();
+    a.restart();
+    for (let i = 0; i < 3; i++) a.receive();
+    expect(a.atom.counters).toMatchObject({ received: 3, consumed: 3 });
+    a.atom.send(A, "mail", message("to itself"));
+    a.atom.commitTurn();
+    expect(a.atom.counters.received).toBe(4);
+  });
+});
+
 describe("what cannot be delivered", () => {
   test("messages and interrupts to nobody are dead letters; the rest of the world goes on", () => {
     a.atom.send(NOBODY, "mail", message("1"));

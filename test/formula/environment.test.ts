@@ -58,6 +58,14 @@ describe("mistakes in the environment", () => {
     expect(formula).toBeDefined();
   });
 
+  it.each(["RADON_FOO", "RADON_ATOM_Q_FOO", "RADON_X"])(
+    "2: nothing is made of %s, which is near to none",
+    (variable) => {
+      const [problem] = load(APP, { [variable]: "x" }).problems;
+      expect(problem?.remedy).toMatch(/^A setting's variable is RADON_ and its path/);
+    },
+  );
+
   it("2: a variable that could set two things is an error", () => {
     const twin = `${APP}[[atom]]\nname = "my_counter"\nmodule = "idle"\n`;
     const { problems } = load(twin, { RADON_ATOM_MY_COUNTER_KIND: "daemon" });

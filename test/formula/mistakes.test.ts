@@ -19,7 +19,13 @@ interface Case {
 
 /** The first line of `text` is line 16, that of the atom's name 14. */
 const IN_ATOM: readonly Case[] = [
-  { what: "an unknown key", text: 'kin = "daemon"', at: "16:1", wrong: /Unknown key "kin"/, right: /mean "kind"/ },
+  {
+    what: "an unknown key",
+    text: 'kin = "daemon"',
+    at: "16:1",
+    wrong: /Unknown key "kin" in the atom "a"\./,
+    right: /mean "kind"/,
+  },
   {
     what: "an unknown key in a table",
     text: 'place = { tag = ["edge"] }',
@@ -261,7 +267,7 @@ const ELSEWHERE: readonly Case[] = [
     what: "an atom without a name",
     text: `${TOUR}[[atom]]\nmodule = "idle"\n`,
     at: "13:1",
-    wrong: /has no "name"/,
+    wrong: /This \[\[atom\]\] has no "name"/,
     right: /Give the atom a name/,
   },
   {
@@ -361,6 +367,11 @@ describe("mistakes elsewhere", () => {
     expect(formula).toBeUndefined();
   });
 
+  it.each(["runtime", "module", "atom"])("tells how a %s is written where something else stands", (table) => {
+    const [first] = load(`${table} = [1]\napp = "a"\n`).problems.map(shown);
+    expect(first).toMatch(new RegExp(`^1:.* is 1, a number\\. → Write a table: \\[\\[${table}\\]\\] with name = `));
+  });
+
   it("warns of a module that no atom uses, and builds the rest", () => {
     const { problems, formula } = load(`${TOUR}[[atom]]\nname = "a"\nsource = "idle.wat"\n`);
     expect(problems.map(shown)).toEqual([expect.stringMatching(/^11:8 No atom uses the module "idle"/)]);
@@ -402,5 +413,54 @@ describe("all at once", () => {
     expect(found.problems.filter((each) => each.severity === "error").map((each) => shown(each).split(" ")[0])).toEqual(
       [...["3:10", "12:10", "14:8", "15:10", "16:1", "17:8", "18:8", "19:11"]],
     );
+  });
+
+  const NAMELESS_ATOM = '[[atom]]\nkind = "x"\n';
+  const DUPLICATES = [1, 2].map(() => '[[atom]]\nname = "d"\nmodule = "idle"\nplace = { tags = ["moon"] }\n').join("");
+
+  it("reports what refers to nothing although rows of other tables could not be read", () => {
+    const text = TOUR.replace('leader = "cloud"', 'leader = "nowhere"').replace('source = "idle.wat"', "");
+    const found = load(`${text}${NAMELESS_ATOM}[[atom]]\nname = "n"\nmodule = "nomodule"\n${DUPLICATES}`);
+    const messages = found.problems.map((each) => shown(each).split(" → ")[0]);
+    expect(messages).toEqual([
+      '3:10 There is no runtime "nowhere".',
+      '10:1 The module "idle" has neither "source" nor "wasm".',
+      ...[expect.stringMatching(/^13:1 .* has no "name"/), expect.stringMatching(/^14:8 "kind" is "x"/)],
+      '17:10 There is no module "nomodule".',
+      '21:19 No runtime has the tag "moon".',
+      '23:8 Two atoms named "d" would run on the same runtimes.',
+      '25:19 No runtime has the tag "moon".',
+    ]);
+  });
+
+  it("reports one route of two atoms that are everywhere, whatever runtimes there are", () => {
+    const everywhere = (name: string) => `${ATOM.replace('"a"', `"${name}"`)}place = { on = "all" }\nhttp = "/x"\n`;
+    const found = load(
+      `app = "a"\nruntime = [1]\n${TOUR.slice(TOUR.indexOf("[[module]]"))}${everywhere("a")}${everywhere("b")}`,
+    );
+    expect(found.problems.map(shown)).toEqual([
+      expect.stringMatching(/^2:12 /),
+      expect.stringMatching(/^15:8 The route "\/x" is that of the atom "a" as well, on the same runtimes/),
+    ]);
+  });
+
+  it("reports nothing that only follows from a value that was reported", () => {
+    expect(mistakes('[[atom]]\nname = "a"\nmodule = 5\n')).toEqual([expect.stringMatching(/^15:10 "module" is 5/)]);
+    expect(mistakes(`${ATOM}place = { tag = [] }\n${ATOM}place = { tag = [] }\n`)).toHaveLength(2);
+    const wrong = load(TOUR.replace('"idle.wat"', "5") + ATOM).problems.map(shown);
+    expect(wrong).toEqual([expect.stringMatching(/^12:10 "source" is 5/)]);
+  });
+
+  it("reports nothing that may stand in a row or a line that could not be read", () => {
+    const nameless = load(TOUR.replace('name = "edge-1"', "").replace('leader = "cloud"', 'leader = "clod"') + ATOM);
+    expect(nameless.problems.map(shown)).toEqual([expect.stringMatching(/^7:1 .* has no "name"/)]);
+    const unread = load(
+      `${TOUR.replace('tags = ["edge", "milan"]', "tags = [edge]")}${ATOM}place = { tags = ["edge"] }\n`,
+    );
+    expect(unread.problems.map((each) => shown(each).split(" ")[0])).toEqual(["9:9"]);
+    const elsewhere = load(
+      `${TOUR.replace('tags = ["cloud"]', "tags = [cloud]")}[[atom]]\nname = "a"\nmodule = "nomodule"\n`,
+    );
+    expect(elsewhere.problems.map((each) => shown(each).split(" ")[0])).toEqual(["6:9", "15:10"]);
   });
 });

@@ -133,7 +133,7 @@ async function lookupNames(
   });
   if (response.status !== 400) return response;
   const reason = await readJson(response, lookupSchema);
-  const detail = `Parameter "pattern" or "scope" is not valid: ${reason.ok ? "it was refused." : reason.detail}`;
+  const detail = `Parameter "pattern" is not valid. ${reason.ok ? "It was refused." : reason.detail}`;
   return problem(400, "INVALID", detail, { errors: [{ parameter: "pattern", detail }] });
 }
 

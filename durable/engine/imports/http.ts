@@ -30,14 +30,14 @@ export function httpImports(guest: Guest): Implementations<"radon:http"> {
       const headers = readHeaders(guest, headersPtr, headersLen);
       const payload = readPayload(guest, ptr, len);
       const request = currentRequest(guest);
-      if ("code" in headers) return guest.fail(headers);
-      if (!(payload instanceof Uint8Array)) return guest.fail(payload);
+      if ("code" in headers) return guest.refuseAnswer(headers);
+      if (!(payload instanceof Uint8Array)) return guest.refuseAnswer(payload);
       if ("reason" in request) return guest.fail(request);
       const wrong =
         request.kind === "http"
           ? checkStatus(status, payload)
           : failure("INVALID", "The current message is not an HTTP request.");
-      if (wrong) return guest.fail(wrong);
+      if (wrong) return guest.refuseAnswer(wrong);
       atom.answer(request, { kind: "response", status, headers, payload });
       return 0;
     },

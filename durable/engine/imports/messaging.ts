@@ -46,7 +46,7 @@ export function messagingImports(guest: Guest): Implementations<"radon:messaging
     reply: (ptr, len) => {
       const payload = readPayload(guest, ptr, len);
       const request = currentRequest(guest);
-      if (!(payload instanceof Uint8Array)) return guest.fail(payload);
+      if (!(payload instanceof Uint8Array)) return guest.refuseAnswer(payload);
       if ("reason" in request) return guest.fail(request);
       return guest.done(atom.reply(request, payload));
     },
