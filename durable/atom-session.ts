@@ -129,7 +129,8 @@ export class AtomSession implements Host, LaneReceiver {
 
   onBatch(batch: Batch): void {
     if (batch.frames.length === 0 && batch.acks.length === 0) return;
-    if (batch.frames.length > 0) this.#names.learn(new Set(batch.frames.map(({ from }) => from)));
+    // All of a batch comes from one peer.
+    if (batch.frames[0]) this.#names.learn([batch.frames[0].from]);
     this.atom.onBatch(batch, this.now());
     this.#flushLater();
     this.wake();

@@ -108,7 +108,7 @@ export class Atom {
   futures: Futures;
   interrupts = new Interrupts();
   readonly turn = new Turn();
-  #pending = new Turn();
+  readonly #pending = new Turn();
   readonly #store: Store;
   #changes: Change[] = [];
   #released: { position: number; answer: Answer }[] = [];
@@ -333,15 +333,17 @@ export class Atom {
     );
     if (!all && !this.#mustCommit(nowMs)) return NOTHING_RELEASED;
     const pending = this.#pending;
-    this.#pending = new Turn();
-    // An atom at rest does without what it would keep to use again.
-    if (this.turn.outgoing.empty) this.turn.outgoing.clear();
     this.peers.enqueue(pending.outgoing);
     if (pending.aliases) this.#setAliases(pending.aliases.finish(this.#aliases.revision + 1));
     this.#reserveIds();
-    const kv = [...pending.kv].map(([key, value]): Change => ({ kind: "kv", key, value }));
-    this.#write([...this.#changes.splice(0), ...kv, ...this.peers.changes()]);
-    return { answers: this.#released.splice(0), afterCommit: pending.afterCommit };
+    for (const [key, value] of pending.kv) this.#changes.push({ kind: "kv", key, value });
+    for (const change of this.peers.changes()) this.#changes.push(change);
+    const released = { answers: this.#released, afterCommit: pending.afterCommit.slice() };
+    this.#write(this.#changes);
+    this.#changes = [];
+    this.#released = [];
+    pending.clear();
+    return released;
   }
 
   // ---- Supervision

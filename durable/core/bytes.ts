@@ -3,6 +3,9 @@ const encoder = new TextEncoder();
 /** A byte order mark is text like any other: what is read is what was written. */
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
+/** Longer texts are encoded by the platform. */
+const TEXT_COPIED_HERE_MAX = 300;
+
 export class ByteWriter {
   #bytes: Uint8Array;
   #view: DataView;
@@ -15,6 +18,9 @@ export class ByteWriter {
 
   get length(): number {
     return this.#length;
+  }
+  get capacity(): number {
+    return this.#bytes.length;
   }
 
   u8(value: number): void {
@@ -60,7 +66,7 @@ export class ByteWriter {
   }
 
   text(value: string): void {
-    this.bytes(encoder.encode(value));
+    if (value.length > TEXT_COPIED_HERE_MAX || !this.#ascii(value)) this.bytes(encoder.encode(value));
   }
 
   /** What was written from `start` on, as a copy that owns its buffer. */
@@ -76,6 +82,20 @@ export class ByteWriter {
   /** Forgets what was written after the first `length` bytes. */
   truncate(length: number): void {
     this.#length = length;
+  }
+
+  /** Writes the text if it is of ASCII only, as names are: the platform's encoder costs more than they do. */
+  #ascii(value: string): boolean {
+    this.#reserve(4 + value.length);
+    let at = this.#length + 4;
+    for (let i = 0; i < value.length; i++) {
+      const char = value.charCodeAt(i);
+      if (char > 0x7f) return false;
+      this.#bytes[at++] = char;
+    }
+    this.u32(value.length);
+    this.#length = at;
+    return true;
   }
 
   #reserve(more: number): void {
@@ -137,6 +157,16 @@ export class ByteReader {
 
   text(): string {
     return decoder.decode(this.bytes());
+  }
+
+  /** The same where the text is mostly `likely`, which is of ASCII: then nothing has to be decoded. */
+  textLike(likely: string): string {
+    const from = this.#at + 4;
+    if (this.#view.getUint32(this.#at, true) !== likely.length || from + likely.length > this.#bytes.length)
+      return this.text();
+    for (let i = 0; i < likely.length; i++) if (this.#bytes[from + i] !== likely.charCodeAt(i)) return this.text();
+    this.#at = from + likely.length;
+    return likely;
   }
 }
 

@@ -56,20 +56,25 @@ export interface Batch {
 
 export const EMPTY_BATCH: Batch = { frames: [], acks: [] };
 const WIRE_VERSION = 2;
-/** Of a frame or an ack, besides its body. */
-const RECORD_BYTES = 48;
-
 /** All frames and acks of a batch have the same two ends, so the wire has their names once. */
-interface Ends {
+export interface Ends {
   readonly from: GlobalName;
   readonly to: GlobalName;
 }
+
+const UNKNOWN = "" as GlobalName;
+const NO_ENDS: Ends = { from: UNKNOWN, to: UNKNOWN };
+
+/** Batches are encoded one after the other, most of them small: they share what they are written into. */
+const scratch = new ByteWriter(4096);
+const SCRATCH_BYTES_MAX = 256 * 1024;
 
 /** Throws a RangeError if the batch is not of one pair of atoms. */
 export function encodeBatch({ frames, acks }: Batch): Uint8Array {
   const ends: Ends | undefined = frames[0] ?? acks[0];
   const bodies = frames.reduce((sum, { body }) => sum + body.length, 0);
-  const writer = new ByteWriter(320 + RECORD_BYTES * (frames.length + acks.length) + bodies);
+  const writer = bodies > SCRATCH_BYTES_MAX ? new ByteWriter(2 * bodies) : scratch;
+  writer.truncate(0);
   writer.u8(WIRE_VERSION);
   writer.text(ends?.from ?? "");
   writer.text(ends?.to ?? "");
@@ -80,14 +85,20 @@ export function encodeBatch({ frames, acks }: Batch): Uint8Array {
   return writer.finish();
 }
 
-export function decodeBatch(bytes: Uint8Array): Batch {
+/** `likely`: the two ends that the batch probably has. */
+export function decodeBatch(bytes: Uint8Array, likely: Ends = NO_ENDS): Batch {
   const reader = new ByteReader(bytes);
   const version = reader.u8();
   if (version !== WIRE_VERSION)
     throw new RangeError(`A batch of wire version ${version}; this runtime speaks ${WIRE_VERSION}.`);
-  const ends: Ends = { from: reader.text() as GlobalName, to: reader.text() as GlobalName };
-  const frames = Array.from({ length: reader.u32() }, () => readFrame(reader, ends));
-  const acks = Array.from({ length: reader.u32() }, () => readAck(reader, ends));
+  const ends: Ends = {
+    from: reader.textLike(likely.from) as GlobalName,
+    to: reader.textLike(likely.to) as GlobalName,
+  };
+  const frames: Frame[] = [];
+  for (let left = reader.u32(); left > 0; left--) frames.push(readFrame(reader, ends));
+  const acks: Ack[] = [];
+  for (let left = reader.u32(); left > 0; left--) acks.push(readAck(reader, ends));
   return { frames, acks };
 }
 

@@ -24,13 +24,27 @@ interface AckOwed {
   readonly dueAtMs: number;
 }
 
+/** One class of what two atoms say to each other: this atom's halves of the two channels. */
+export class Channel {
+  readonly peer: GlobalName;
+  readonly channel: ChannelClass;
+  readonly sender = new SenderChannel();
+  readonly receiver = new ReceiverChannel();
+  ackOwed: AckOwed | undefined;
+
+  constructor(peer: GlobalName, channel: ChannelClass) {
+    this.peer = peer;
+    this.channel = channel;
+  }
+}
+
 export class Link {
   readonly self: GlobalName;
   readonly peer: GlobalName;
   readonly epoch: number;
-  readonly senders: Readonly<Record<ChannelClass, SenderChannel>>;
-  readonly receivers: Readonly<Record<ChannelClass, ReceiverChannel>>;
-  readonly #ackOwed = new Map<ChannelClass, AckOwed>();
+  readonly channels: Readonly<Record<ChannelClass, Channel>>;
+  /** In the order in which they leave. */
+  readonly #leaving: readonly Channel[];
   #losses = 0;
   #retryAtMs = 0;
 
@@ -38,19 +52,22 @@ export class Link {
     this.self = self;
     this.peer = peer;
     this.epoch = epoch;
-    this.senders = { mail: new SenderChannel(), interrupt: new SenderChannel(), reply: new SenderChannel() };
-    this.receivers = { mail: new ReceiverChannel(), interrupt: new ReceiverChannel(), reply: new ReceiverChannel() };
+    const [mail, interrupt, reply] = CHANNEL_CLASSES.map((channel) => new Channel(peer, channel));
+    this.channels = { mail, interrupt, reply } as Record<ChannelClass, Channel>;
+    this.#leaving = LEAVING_ORDER.map((channel) => this.channels[channel]);
   }
 
   /** True if nothing waits to be sent, acknowledged or answered. */
   get idle(): boolean {
-    return this.#ackOwed.size === 0 && this.unacknowledged === 0 && !this.refusing;
+    for (const { sender, receiver, ackOwed } of this.#leaving)
+      if (ackOwed || sender.messages > 0 || receiver.refusing) return false;
+    return true;
   }
 
   /** Messages that the peer has not acknowledged. */
   get unacknowledged(): number {
-    const { mail, interrupt, reply } = this.senders;
-    return mail.messages + interrupt.messages + reply.messages;
+    const { mail, interrupt, reply } = this.channels;
+    return mail.sender.messages + interrupt.sender.messages + reply.sender.messages;
   }
 
   /** True as long as the peer could not be reached. */
@@ -61,7 +78,7 @@ export class Link {
   /** The batch that leaves now, or null. */
   depart(nowMs: number): Departure | null {
     if (nowMs < this.#retryAtMs) return null;
-    const stalled = LEAVING_ORDER.some((channel) => this.senders[channel].stalled(nowMs));
+    const stalled = this.#leaving.some(({ sender }) => sender.stalled(nowMs));
     const frames = this.#takeFrames(nowMs);
     if (frames.length === 0 && nowMs < this.ackDueAtMs) return null;
     const acks = this.#takeAcks();
@@ -83,56 +100,57 @@ export class Link {
   onLost(nowMs: number): void {
     this.#losses += 1;
     this.#retryAtMs = nowMs + backoffMs(this.#losses);
-    for (const channel of CHANNEL_CLASSES) this.senders[channel].resend();
+    for (const { sender } of this.#leaving) sender.resend();
   }
 
   /** Frames that are ready for the mailbox, in order. `reserve` is asked for room before each. */
   onFrame(frame: Frame, nowMs: number, reserve: (frame: Frame) => boolean): readonly Frame[] {
-    const { kind, deliver } = this.receivers[frame.channel].onFrame(frame, this.epoch, reserve);
-    if (kind !== "stale") this.#oweAck(frame, kind === "replaced", nowMs);
+    const channel = this.channels[frame.channel];
+    const { kind, deliver } = channel.receiver.onFrame(frame, this.epoch, reserve);
+    if (kind !== "stale") this.#oweAck(channel, frame.fromEpoch, kind === "replaced", nowMs);
     return deliver;
   }
 
   /** True if a frame of the peer was refused for want of room. */
   get refusing(): boolean {
-    const { mail, interrupt, reply } = this.receivers;
-    return mail.refusing || interrupt.refusing || reply.refusing;
+    const { mail, interrupt, reply } = this.channels;
+    return mail.receiver.refusing || interrupt.receiver.refusing || reply.receiver.refusing;
   }
 
   /** There is room again: the peer learns it at once. */
   resume(): void {
-    for (const channel of CHANNEL_CLASSES) {
-      const receiver = this.receivers[channel];
+    for (const channel of this.#leaving) {
+      const { receiver } = channel;
       if (!receiver.refusing) continue;
       receiver.resume();
-      this.#ackOwed.set(channel, { toEpoch: receiver.state.epoch, replaced: false, dueAtMs: 0 });
+      channel.ackOwed = { toEpoch: receiver.state.epoch, replaced: false, dueAtMs: 0 };
     }
   }
 
   onAck(ack: Ack, nowMs: number): AckOutcome {
     if (ack.toEpoch !== this.epoch) return { kind: "none" };
-    return this.senders[ack.channel].onAck(ack, nowMs);
+    return this.channels[ack.channel].sender.onAck(ack, nowMs);
   }
 
   /** When an ack has to leave at the latest, and so what it speaks of has to be committed, in ms; Infinity if none is owed. */
   get ackDueAtMs(): number {
     let dueAtMs = Infinity;
-    for (const owed of this.#ackOwed.values()) dueAtMs = Math.min(dueAtMs, owed.dueAtMs);
+    for (const { ackOwed } of this.#leaving) if (ackOwed) dueAtMs = Math.min(dueAtMs, ackOwed.dueAtMs);
     return dueAtMs;
   }
 
   /** When `depart` next has something to do, in ms; Infinity if it waits for events only. */
   dueAtMs(): number {
-    const { mail, interrupt, reply } = this.senders;
-    const due = Math.min(mail.dueAtMs(), interrupt.dueAtMs(), reply.dueAtMs(), this.ackDueAtMs);
-    return Math.max(due, this.#retryAtMs);
+    let dueAtMs = this.ackDueAtMs;
+    for (const { sender } of this.#leaving) dueAtMs = Math.min(dueAtMs, sender.dueAtMs());
+    return Math.max(dueAtMs, this.#retryAtMs);
   }
 
   #takeFrames(nowMs: number): Frame[] {
     const room = { messages: BATCH_MESSAGES_MAX, bytes: BATCH_BYTES_MAX };
     const frames: Frame[] = [];
-    for (const channel of LEAVING_ORDER) {
-      for (const { toEpoch, base, first, count, body } of this.senders[channel].take(nowMs, room)) {
+    for (const { channel, sender } of this.#leaving) {
+      for (const { toEpoch, base, first, count, body } of sender.take(nowMs, room)) {
         const { self: from, peer: to, epoch: fromEpoch } = this;
         frames.push({ from, to, channel, fromEpoch, toEpoch, base, first, count, body });
       }
@@ -140,32 +158,31 @@ export class Link {
     return frames;
   }
 
-  #oweAck({ channel, fromEpoch: toEpoch }: Frame, replaced: boolean, nowMs: number): void {
-    const owed = this.#ackOwed.get(channel);
+  #oweAck(channel: Channel, toEpoch: number, replaced: boolean, nowMs: number): void {
+    const owed = channel.ackOwed;
     // Of two incarnations of the peer only the newer one is there to hear.
     if (owed && owed.toEpoch > toEpoch) return;
-    const mayWait = channel === "reply" && !owed && !replaced;
-    this.#ackOwed.set(channel, {
+    const mayWait = channel.channel === "reply" && !owed && !replaced;
+    channel.ackOwed = {
       toEpoch,
       replaced: replaced || (owed?.toEpoch === toEpoch && owed.replaced),
       dueAtMs: mayWait ? nowMs + ACK_DELAY_MS : 0,
-    });
+    };
   }
 
   /** A receipt that is not committed keeps its ack waiting; a refusal may be told at once, and a replacement. */
   #takeAcks(): Ack[] {
     const acks: Ack[] = [];
-    for (const [channel, owed] of this.#ackOwed) {
-      const { isCommitted, state } = this.receivers[channel];
-      if (state.epoch === owed.toEpoch && !isCommitted) continue;
-      acks.push(this.#ack(channel, owed));
-      this.#ackOwed.delete(channel);
+    for (const channel of this.#leaving) {
+      const { receiver, ackOwed } = channel;
+      if (!ackOwed || (receiver.state.epoch === ackOwed.toEpoch && !receiver.isCommitted)) continue;
+      acks.push(this.#ack(channel, ackOwed));
+      channel.ackOwed = undefined;
     }
     return acks;
   }
 
-  #ack(channel: ChannelClass, { toEpoch, replaced }: AckOwed): Ack {
-    const receiver = this.receivers[channel];
+  #ack({ channel, receiver }: Channel, { toEpoch, replaced }: AckOwed): Ack {
     const next = receiver.state.epoch === toEpoch ? receiver.committed : 0;
     const status = replaced ? "replaced" : receiver.refusing ? "full" : "ok";
     return { from: this.self, to: this.peer, channel, toEpoch, epoch: this.epoch, next, status };

@@ -29,6 +29,10 @@ export function fits(load: Load, room: Load): boolean {
   return load.messages < room.messages && load.bytes < room.bytes;
 }
 
+/** What is kept to be used again is no more than this. */
+const DESTINATIONS_KEPT_MAX = 4;
+const WRITER_KEPT_BYTES_MAX = 4 * 1024;
+
 const NOTHING: Load = { messages: 0, bytes: 0 };
 
 /** What goes to one destination by one channel. */
@@ -75,21 +79,23 @@ export class OutgoingRuns implements Load {
     if (this.messages === 0) return this.#swap(other);
     for (const run of other.#full) this.#append(run);
     if (other.#openCount > 0) this.#append({ count: other.#openCount, body: other.#open.written });
-    other.#clear();
+    other.clear();
   }
 
   /** All runs, in order; none is left. */
   take(): EncodedRun[] {
     this.#close();
     const runs = this.#full;
-    this.#clear();
+    this.clear();
     return runs;
   }
 
-  #clear(): void {
+  /** Forgets it all. */
+  clear(): void {
     this.messages = 0;
     this.bytes = 0;
     this.#full = [];
+    if (this.#open.capacity > WRITER_KEPT_BYTES_MAX) this.#open = new ByteWriter();
     this.#open.truncate(0);
     this.#openCount = 0;
   }
@@ -176,9 +182,11 @@ export class Outgoing {
     return used;
   }
 
-  /** Forgets it all. */
+  /** Forgets it all, but for a few destinations that are likely to come again. */
   clear(): void {
+    for (const runs of this.#used) runs.clear();
     this.#used = [];
+    if (this.#byDestination.size <= DESTINATIONS_KEPT_MAX) return;
     this.#last = undefined;
     this.#byDestination.clear();
   }

@@ -10,12 +10,13 @@
  * 4. A receipt is committed before it is acknowledged, and needs no commit of its own before its ack is due.
  * 5. The next number of a channel is in the store, once in a sender's row and once as the end of the outbox's last row: the
  *    greater one is right, and only an outbox that turns empty needs its sender's row.
- * 6. What is asked of all links costs as much as the links that have something to do, not as all there ever were.
+ * 6. What happens to one link costs the same however many there are: only a timer looks at all that have something to do.
  */
 import { decodeEnvelopes, type Envelope } from "./envelope.ts";
 import type { Ack, Batch, ChannelClass, Frame } from "./frame.ts";
+import type { Departure } from "./lane.ts";
 import { LAZY_COMMIT_MS, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "./limits.ts";
-import { Link } from "./link.ts";
+import { Link, type Channel } from "./link.ts";
 import type { GlobalName } from "./names.ts";
 import { fits, type Load, type Outgoing } from "./outgoing.ts";
 import type { Change, Loaded } from "./store.ts";
@@ -28,22 +29,26 @@ export interface Undeliverable {
 
 const NOTHING: Load = { messages: 0, bytes: 0 };
 
-type ChannelKey = `${GlobalName} ${ChannelClass}`;
-
 export class Peers {
   readonly #self: GlobalName;
   readonly #epoch: number;
   readonly #persistent: boolean;
   readonly #links = new Map<GlobalName, Link>();
-  /** Links that may have something to do: `links` forgets those that have not. */
+  /** Links that may have something to do, now or later. */
   readonly #awake = new Set<Link>();
+  /** Those to which something has happened since `depart` last looked at them. */
+  readonly #stirred = new Set<Link>();
   readonly #refusing = new Set<Link>();
-  readonly #sendersTouched = new Set<ChannelKey>();
-  readonly #receiversTouched = new Set<ChannelKey>();
-  readonly #ackedBelow = new Map<ChannelKey, number>();
+  readonly #sendersTouched = new Set<Channel>();
+  readonly #receiversTouched = new Set<Channel>();
+  readonly #ackedBelow = new Map<Channel, number>();
   #cut: Change[] = [];
   #readdressed = false;
   #lazyCommitAtMs = Infinity;
+  /** When the first ack is due of those that speak of uncommitted receipts. */
+  #receiptsDueAtMs = Infinity;
+  /** No link that is awake and not stirred has something to send before. */
+  #departAtMs = Infinity;
 
   constructor(self: GlobalName, epoch: number, persistent: boolean) {
     this.#self = self;
@@ -53,33 +58,36 @@ export class Peers {
 
   /** `renewed`: this atom is a new incarnation of the one that stored this. */
   restore({ senders, receivers, outbox }: Loaded, renewed: boolean): void {
-    for (const record of senders) this.link(record.peer).senders[record.channel].restore(record);
-    for (const record of receivers) this.link(record.peer).receivers[record.channel].restore(record);
-    for (const { peer, channel, first, count, body } of outbox) {
-      this.link(peer).senders[channel].restoreFrame({ first, count, body });
-      if (!this.#persistent) this.#ackedBelow.set(`${peer} ${channel}`, Infinity);
+    for (const record of senders) this.#channel(record).sender.restore(record);
+    for (const record of receivers) this.#channel(record).receiver.restore(record);
+    for (const record of outbox) {
+      const { first, count, body } = record;
+      this.#channel(record).sender.restoreFrame({ first, count, body });
+      if (!this.#persistent) this.#ackedBelow.set(this.#channel(record), Infinity);
     }
     if (!renewed) return;
-    for (const { peer, channel } of [...senders, ...outbox]) {
-      this.link(peer).senders[channel].renew();
-      this.#sendersTouched.add(`${peer} ${channel}`);
+    for (const record of [...senders, ...outbox]) {
+      this.#channel(record).sender.renew();
+      this.#sendersTouched.add(this.#channel(record));
     }
   }
 
+  /** The link to a peer, made if there is none; the caller does something with it. */
   link(peer: GlobalName): Link {
     let link = this.#links.get(peer);
     if (!link) this.#links.set(peer, (link = new Link(this.#self, peer, this.#epoch)));
     this.#awake.add(link);
+    this.#stirred.add(link);
     return link;
   }
 
   /** The links that have something to do, now or later. */
   get links(): readonly Link[] {
-    for (const link of this.#awake) if (link.idle) this.#awake.delete(link);
-    return [...this.#awake];
+    return [...this.#awake].filter((link) => !link.idle);
   }
   get idle(): boolean {
-    return this.links.length === 0;
+    for (const link of this.#awake) if (!link.idle) return false;
+    return true;
   }
   get unacknowledged(): number {
     let sum = 0;
@@ -89,7 +97,7 @@ export class Peers {
 
   /** How much more the channel's outbox takes over what `waiting` already holds for it. */
   room(to: GlobalName, channel: ChannelClass, waiting: Load): Load {
-    const sender = this.#links.get(to)?.senders[channel];
+    const sender = this.#links.get(to)?.channels[channel].sender;
     return {
       messages: OUTBOX_MESSAGES_MAX - (sender?.messages ?? 0) - waiting.messages,
       bytes: OUTBOX_BYTES_MAX - (sender?.bytes ?? 0) - waiting.bytes,
@@ -105,21 +113,27 @@ export class Peers {
   enqueue(outgoing: Outgoing): void {
     for (const runs of outgoing.take()) {
       const { to, channel } = runs;
-      for (const frame of this.link(to).senders[channel].enqueue(runs.take()))
+      for (const frame of this.link(to).channels[channel].sender.enqueue(runs.take()))
         this.#cut.push({ kind: "outbox.put", record: { peer: to, channel, ...frame } });
     }
   }
 
   /** Frames in order for the mailbox, and what turned out to be undeliverable. `reserve` is asked for room before each. */
   onBatch(
-    batch: Batch,
+    { frames, acks }: Batch,
     nowMs: number,
     reserve: (frame: Frame) => boolean,
   ): { frames: Frame[]; undeliverable: Undeliverable[] } {
-    for (const peer of sendersOf(batch)) this.#links.get(peer)?.onReached();
-    const undeliverable = batch.acks.flatMap((ack) => this.#onAck(ack, nowMs));
-    const frames = batch.frames.flatMap((frame) => this.#onFrame(frame, nowMs, reserve));
-    return { frames, undeliverable };
+    // All of a batch comes from one peer; of one that nothing was sent to, acks mean nothing.
+    const peer = frames[0]?.from ?? acks[0]?.from;
+    if (peer === undefined || (frames.length === 0 && !this.#links.has(peer))) return { frames: [], undeliverable: [] };
+    const link = this.link(peer);
+    link.onReached();
+    const undeliverable: Undeliverable[] = [];
+    for (const ack of acks) this.#onAck(link, ack, nowMs, undeliverable);
+    const ready: Frame[] = [];
+    for (const frame of frames) this.#onFrame(link, frame, nowMs, reserve, ready);
+    return { frames: ready, undeliverable };
   }
 
   /** True if a peer was refused for want of room. */
@@ -132,94 +146,107 @@ export class Peers {
     for (const link of this.#refusing) {
       if (!this.takesReplies(link.peer)) continue;
       link.resume();
+      this.#stirred.add(link);
       this.#refusing.delete(link);
     }
   }
 
   /** True if something of the links has to be in the store now: it is about to leave, or has waited long enough. */
   mustCommit(nowMs: number): boolean {
-    if (this.#cut.length > 0 || this.#readdressed || nowMs >= this.#lazyCommitAtMs) return true;
-    return this.#receiversTouched.size > 0 && this.links.some(({ ackDueAtMs }) => ackDueAtMs <= nowMs);
+    if (this.#cut.length > 0 || this.#readdressed) return true;
+    return nowMs >= this.#lazyCommitAtMs || nowMs >= this.#receiptsDueAtMs;
+  }
+
+  /** Sends every batch that is due. Returns when something is due by itself, in ms; Infinity if all waits for events. */
+  depart(nowMs: number, send: (to: GlobalName, departure: Departure) => void): number {
+    if (nowMs >= this.#departAtMs) {
+      this.#departAtMs = Infinity;
+      for (const link of this.#awake) this.#stirred.add(link);
+    }
+    for (const link of this.#stirred) {
+      const departure = link.depart(nowMs);
+      if (departure) send(link.peer, departure);
+      this.#departAtMs = Math.min(this.#departAtMs, link.dueAtMs());
+      if (link.idle) this.#awake.delete(link);
+    }
+    this.#stirred.clear();
+    return this.#dueAtMs;
   }
 
   /** When `mustCommit` turns true by itself, or a link has something to send, in ms; Infinity if they wait for events only. */
   dueAtMs(): number {
-    let dueAtMs = this.#lazyCommitAtMs;
-    for (const link of this.links) dueAtMs = Math.min(dueAtMs, link.dueAtMs());
+    let dueAtMs = this.#dueAtMs;
+    for (const link of this.#stirred) dueAtMs = Math.min(dueAtMs, link.dueAtMs());
     return dueAtMs;
   }
 
   changes(): Change[] {
-    const acked = [...this.#ackedBelow].map(([key, below]): Change => this.#forgetAcked(key, below));
-    const senders = [...this.#sendersTouched].map((key): Change => {
-      const { peer, channel } = parseKey(key);
-      return { kind: "sender.put", record: { peer, channel, ...this.link(peer).senders[channel].state } };
-    });
-    const receivers = [...this.#receiversTouched].map((key): Change => {
-      const { peer, channel } = parseKey(key);
-      return { kind: "receiver.put", record: { peer, channel, ...this.link(peer).receivers[channel].state } };
-    });
-    const changes = this.#persistent ? [...acked, ...this.#cut, ...senders, ...receivers] : acked;
+    const changes: Change[] = [];
+    for (const [{ peer, channel }, below] of this.#ackedBelow)
+      changes.push({ kind: "outbox.delete", peer, channel, below });
+    if (this.#persistent) this.#addStates(changes);
     this.#cut = [];
     this.#ackedBelow.clear();
     this.#sendersTouched.clear();
     this.#readdressed = false;
     this.#lazyCommitAtMs = Infinity;
+    this.#receiptsDueAtMs = Infinity;
     return changes;
   }
 
   /** The store has what `changes()` gave: it may be acknowledged. */
   markCommitted(): void {
-    for (const key of this.#receiversTouched) {
-      const { peer, channel } = parseKey(key);
-      this.link(peer).receivers[channel].markCommitted();
-    }
+    for (const { receiver } of this.#receiversTouched) receiver.markCommitted();
     this.#receiversTouched.clear();
   }
 
-  /** The rows of an outbox tell the next number; the last one that goes leaves it to the sender's own row. */
-  #forgetAcked(key: ChannelKey, below: number): Change {
-    const { peer, channel } = parseKey(key);
-    if (this.#persistent && this.link(peer).senders[channel].messages === 0) this.#sendersTouched.add(key);
-    return { kind: "outbox.delete", peer, channel, below };
+  get #dueAtMs(): number {
+    return Math.min(this.#lazyCommitAtMs, this.#receiptsDueAtMs, this.#departAtMs);
   }
 
-  #onFrame(frame: Frame, nowMs: number, reserve: (frame: Frame) => boolean): readonly Frame[] {
-    const link = this.link(frame.from);
-    const frames = link.onFrame(frame, nowMs, reserve);
-    if (link.refusing) this.#refusing.add(link);
-    if (!link.receivers[frame.channel].isCommitted) this.#receiversTouched.add(`${frame.from} ${frame.channel}`);
-    return frames;
+  #channel({ peer, channel }: { readonly peer: GlobalName; readonly channel: ChannelClass }): Channel {
+    return this.link(peer).channels[channel];
   }
 
-  #onAck(ack: Ack, nowMs: number): Undeliverable[] {
-    const key: ChannelKey = `${ack.from} ${ack.channel}`;
-    const outcome = this.#links.get(ack.from)?.onAck(ack, nowMs);
-    if (!outcome || outcome.kind === "none") return [];
-    if (outcome.kind === "advanced") {
-      if (outcome.contacted) this.#sendersTouched.add(key);
-      this.#noteDone(key, outcome.upTo);
-      this.#lazyCommitAtMs = Math.min(this.#lazyCommitAtMs, nowMs + LAZY_COMMIT_MS);
-      return [];
+  #addStates(changes: Change[]): void {
+    // The rows of an outbox tell the next number; the last one that goes leaves it to the sender's own row.
+    for (const channel of this.#ackedBelow.keys()) if (channel.sender.messages === 0) this.#sendersTouched.add(channel);
+    for (const change of this.#cut) changes.push(change);
+    for (const { peer, channel, sender } of this.#sendersTouched)
+      changes.push({ kind: "sender.put", record: { peer, channel, ...sender.state } });
+    for (const { peer, channel, receiver } of this.#receiversTouched)
+      changes.push({ kind: "receiver.put", record: { peer, channel, ...receiver.state } });
+  }
+
+  #onFrame(link: Link, frame: Frame, nowMs: number, reserve: (frame: Frame) => boolean, ready: Frame[]): void {
+    for (const next of link.onFrame(frame, nowMs, reserve)) ready.push(next);
+    const channel = link.channels[frame.channel];
+    if (channel.receiver.refusing) this.#refusing.add(link);
+    if (channel.receiver.isCommitted) return;
+    this.#receiversTouched.add(channel);
+    this.#receiptsDueAtMs = Math.min(this.#receiptsDueAtMs, link.ackDueAtMs);
+  }
+
+  #onAck(link: Link, ack: Ack, nowMs: number, undeliverable: Undeliverable[]): void {
+    const channel = link.channels[ack.channel];
+    const outcome = link.onAck(ack, nowMs);
+    switch (outcome.kind) {
+      case "none":
+        return;
+      case "advanced":
+        if (outcome.contacted) this.#sendersTouched.add(channel);
+        this.#noteDone(channel, outcome.upTo);
+        this.#lazyCommitAtMs = Math.min(this.#lazyCommitAtMs, nowMs + LAZY_COMMIT_MS);
+        return;
+      case "rejected":
+        this.#noteDone(channel, Infinity);
+        undeliverable.push({ peer: link.peer, envelopes: outcome.frames.flatMap(({ body }) => decodeEnvelopes(body)) });
     }
-    this.#sendersTouched.add(key);
+    this.#sendersTouched.add(channel);
     this.#readdressed = true;
-    if (outcome.kind === "readdressed") return [];
-    this.#noteDone(key, Infinity);
-    return [{ peer: ack.from, envelopes: outcome.frames.flatMap((frame) => decodeEnvelopes(frame.body)) }];
   }
 
-  #noteDone(key: ChannelKey, below: number): void {
-    if (this.#persistent) this.#ackedBelow.set(key, Math.max(below, this.#ackedBelow.get(key) ?? 0));
+  #noteDone(channel: Channel, below: number): void {
+    if (this.#persistent) this.#ackedBelow.set(channel, Math.max(below, this.#ackedBelow.get(channel) ?? 0));
   }
-}
-
-/** Who sent the batch: one peer, as lanes carry it. */
-function sendersOf({ frames, acks }: Batch): Set<GlobalName> {
-  return new Set([...frames, ...acks].map(({ from }) => from));
-}
-
-function parseKey(key: ChannelKey): { peer: GlobalName; channel: ChannelClass } {
-  const space = key.lastIndexOf(" ");
-  return { peer: key.slice(0, space) as GlobalName, channel: key.slice(space + 1) as ChannelClass };
 }

@@ -49,7 +49,7 @@ export class Turn {
     this.replyBytes = 0;
     if (this.tokensTaken.size > 0) this.tokensTaken.clear();
     this.aliases = null;
-    if (!this.outgoing.empty) this.outgoing.clear();
+    this.outgoing.clear();
     // An array whose length is set to 0 gives its memory up, and gets it anew in the next turn.
     while (this.consumed.length > 0) this.consumed.pop();
     if (this.afterCommit.length > 0) this.afterCommit.length = 0;

@@ -42,7 +42,7 @@ export class ObjectLane implements Lane {
     clock: Clock,
     waitUntil: (work: Promise<unknown>) => void,
   ) {
-    this.sockets = new SocketLane(receiver, clock);
+    this.sockets = new SocketLane(self, receiver, clock);
     this.#self = self;
     this.#posts = new FetchLane(stubs, receiver, waitUntil);
     this.#stubs = stubs;

@@ -22,11 +22,7 @@ export class Pump {
   }
 
   pump(): void {
-    const nowMs = this.#clock.now();
-    for (const link of this.#peers.links) {
-      const departure = link.depart(nowMs);
-      if (departure) this.#lane.send(link.peer, departure);
-    }
-    this.#timer.by(this.#peers.dueAtMs());
+    const dueAtMs = this.#peers.depart(this.#clock.now(), (to, departure) => this.#lane.send(to, departure));
+    this.#timer.by(dueAtMs);
   }
 }

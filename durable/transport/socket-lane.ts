@@ -26,6 +26,7 @@ interface Connection {
 }
 
 export class SocketLane {
+  readonly #self: GlobalName;
   readonly #receiver: LaneReceiver;
   readonly #clock: Clock;
   readonly #connections = new Set<Connection>();
@@ -33,7 +34,8 @@ export class SocketLane {
   readonly #sending = new Map<GlobalName, Connection>();
   #sweeping = false;
 
-  constructor(receiver: LaneReceiver, clock: Clock) {
+  constructor(self: GlobalName, receiver: LaneReceiver, clock: Clock) {
+    this.#self = self;
     this.#receiver = receiver;
     this.#clock = clock;
   }
@@ -68,7 +70,7 @@ export class SocketLane {
     connection.usedAtMs = this.#clock.now();
     if (!(data instanceof ArrayBuffer)) return;
     try {
-      this.#receiver.onBatch(decodeBatch(new Uint8Array(data)));
+      this.#receiver.onBatch(decodeBatch(new Uint8Array(data), { from: connection.peer, to: this.#self }));
     } catch (error) {
       this.#refuse(connection, String(error));
     }

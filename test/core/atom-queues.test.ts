@@ -167,7 +167,7 @@ describe("replies to an asker that does not take them", () => {
     const codes = replyToAll(perTurn);
     expect(codes.slice(0, 16)).toEqual(Array.from({ length: 16 }, () => undefined));
     expect(codes.slice(16)).toEqual(Array.from({ length: 14 }, () => "BUSY"));
-    expect(b.atom.peers.link(A).senders.reply.bytes).toBeLessThan(OUTBOX_BYTES_MAX + MEBIBYTE.length);
+    expect(b.atom.peers.link(A).channels.reply.sender.bytes).toBeLessThan(OUTBOX_BYTES_MAX + MEBIBYTE.length);
     expect(b.atom.requests.count).toBe(14);
   });
 

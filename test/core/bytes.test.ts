@@ -96,4 +96,19 @@ describe("copying", () => {
     other.bytesFrom(new DataView(source.buffer), 5, 5);
     expect(other.finish()).toEqual(own.finish());
   });
+
+  test("a text is read as it was written, whichever text was likely, of ASCII or not (property)", () => {
+    const texts = fc.oneof(any.text, fc.string({ maxLength: 400 }), fc.constantFrom("", "a/b", "a/c"));
+    fc.assert(
+      fc.property(texts, texts, (text, likely) => {
+        const writer = new ByteWriter(1);
+        writer.text(text);
+        writer.u8(7);
+        for (const guess of [likely, text]) {
+          const reader = new ByteReader(writer.finish());
+          expect([reader.textLike(/^[\x00-\x7f]*$/.test(guess) ? guess : ""), reader.u8()]).toEqual([text, 7]);
+        }
+      }),
+    );
+  });
 });

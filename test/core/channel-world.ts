@@ -178,8 +178,8 @@ export class World {
 
 /** Frames that came ahead of others that have not come. */
 export function framesAhead(side: Side): number {
-  const { receivers } = side.peers.link(side.other);
-  return CHANNEL_CLASSES.reduce((sum, channel) => sum + receivers[channel].ahead, 0);
+  const { channels } = side.peers.link(side.other);
+  return CHANNEL_CLASSES.reduce((sum, channel) => sum + channels[channel].receiver.ahead, 0);
 }
 
 function envelopeOf(word: Word): Envelope {

@@ -28,18 +28,18 @@ const room = () => true;
 describe("a link", () => {
   test("1: whatever waits leaves in one batch", () => {
     const link = newLink();
-    link.senders.mail.enqueue(runsOf(message));
-    link.senders.mail.enqueue(runsOf(message));
-    link.senders.reply.enqueue(runsOf(message));
+    link.channels.mail.sender.enqueue(runsOf(message));
+    link.channels.mail.sender.enqueue(runsOf(message));
+    link.channels.reply.sender.enqueue(runsOf(message));
     expect(link.depart(0)?.batch.frames).toHaveLength(3);
     expect(link.depart(0)).toBeNull();
   });
 
   test("1: the answer to the peer's batch takes frames along", () => {
     const link = newLink();
-    link.senders.mail.enqueue(runsOf(message));
+    link.channels.mail.sender.enqueue(runsOf(message));
     link.depart(0);
-    link.senders.reply.enqueue(runsOf(message));
+    link.channels.reply.sender.enqueue(runsOf(message));
     expect(link.answer(0).frames.map(({ channel }) => channel)).toEqual(["reply"]);
   });
 
@@ -48,7 +48,7 @@ describe("a link", () => {
     link.onFrame(frame({ count: 4 }), 5, room);
     expect([link.ackDueAtMs, link.dueAtMs()]).toEqual([0, 0]);
     expect([link.depart(5), link.answer(5).acks]).toEqual([null, []]);
-    link.receivers.mail.markCommitted();
+    link.channels.mail.receiver.markCommitted();
     expect(link.depart(5)?.batch.acks).toMatchObject([{ next: 5, status: "ok", toEpoch: 10, epoch: EPOCH }]);
     expect(link.answer(30).acks).toEqual([]);
   });
@@ -56,7 +56,7 @@ describe("a link", () => {
   test("2: a repetition is acknowledged again", () => {
     const link = newLink();
     link.onFrame(frame(), 0, room);
-    link.receivers.mail.markCommitted();
+    link.channels.mail.receiver.markCommitted();
     link.answer(0);
     link.onFrame(frame(), 40, room);
     expect(link.answer(40).acks).toMatchObject([{ next: 2 }]);
@@ -65,12 +65,12 @@ describe("a link", () => {
   test("2: the ack of a reply waits for a frame, or ACK_DELAY_MS", () => {
     const link = newLink();
     link.onFrame(frame({ channel: "reply" }), 5, room);
-    link.receivers.reply.markCommitted();
+    link.channels.reply.receiver.markCommitted();
     expect([link.depart(5), link.dueAtMs()]).toEqual([null, 5 + ACK_DELAY_MS]);
     expect(link.depart(5 + ACK_DELAY_MS)?.batch.acks).toMatchObject([{ channel: "reply", next: 2 }]);
     link.onFrame(frame({ channel: "reply", first: 2 }), 40, room);
-    link.receivers.reply.markCommitted();
-    link.senders.mail.enqueue(runsOf(message));
+    link.channels.reply.receiver.markCommitted();
+    link.channels.mail.sender.enqueue(runsOf(message));
     expect(link.depart(40)?.batch).toMatchObject({ frames: [{ first: 1 }], acks: [{ channel: "reply", next: 3 }] });
   });
 
@@ -78,7 +78,7 @@ describe("a link", () => {
     const link = newLink();
     link.onFrame(frame({ channel: "reply" }), 5, room);
     link.onFrame(frame({ channel: "reply", first: 2 }), 5, room);
-    link.receivers.reply.markCommitted();
+    link.channels.reply.receiver.markCommitted();
     expect(link.depart(5)?.batch.acks).toMatchObject([{ channel: "reply", next: 3 }]);
   });
 
@@ -108,14 +108,14 @@ describe("a link", () => {
   test("a frame of a dead incarnation of the peer is not acknowledged, nor takes it an ack from the living one", () => {
     const link = newLink();
     link.onFrame(frame({ fromEpoch: 11 }), 0, room);
-    link.receivers.mail.markCommitted();
+    link.channels.mail.receiver.markCommitted();
     link.onFrame(frame({ fromEpoch: 10, toEpoch: 3 }), 0, room);
     expect(link.answer(0).acks).toMatchObject([{ toEpoch: 11, status: "ok" }]);
   });
 
   test("an ack for another incarnation of this side is ignored", () => {
     const link = newLink();
-    link.senders.mail.enqueue(runsOf(message));
+    link.channels.mail.sender.enqueue(runsOf(message));
     const ack = { from: LEFT, to: RIGHT, channel: "mail" as const, epoch: 10, next: 2, status: "ok" as const };
     expect(link.onAck({ ...ack, toEpoch: EPOCH - 1 }, 0)).toEqual({ kind: "none" });
     expect(link.onAck({ ...ack, toEpoch: EPOCH }, 0)).toMatchObject({ kind: "advanced" });
@@ -123,7 +123,7 @@ describe("a link", () => {
 
   test("3: what was lost leaves again with exponential backoff", () => {
     const link = newLink();
-    link.senders.mail.enqueue(runsOf(message));
+    link.channels.mail.sender.enqueue(runsOf(message));
     let nowMs = 0;
     for (const backoffMs of [20, 40, 80]) {
       expect(link.depart(nowMs)?.batch.frames).toHaveLength(1);
@@ -140,7 +140,7 @@ describe("a link", () => {
 
   test("what made no progress for long says so when it leaves again", () => {
     const link = newLink();
-    link.senders.mail.enqueue(runsOf(message));
+    link.channels.mail.sender.enqueue(runsOf(message));
     expect(link.depart(0)?.stalled).toBe(false);
     expect(link.depart(RETRANSMIT_AFTER_MS - 1)).toBeNull();
     expect(link.depart(RETRANSMIT_AFTER_MS)).toMatchObject({ stalled: true, batch: { frames: [{ first: 1 }] } });
@@ -148,16 +148,16 @@ describe("a link", () => {
 
   test("4: replies leave before interrupts, and both before messages, however many of those wait", () => {
     const link = newLink();
-    link.senders.mail.enqueue(runsOf(...Array.from({ length: 2 * BATCH_MESSAGES_MAX }, () => message)));
-    link.senders.interrupt.enqueue(runsOf(message));
-    link.senders.reply.enqueue(runsOf(message));
+    link.channels.mail.sender.enqueue(runsOf(...Array.from({ length: 2 * BATCH_MESSAGES_MAX }, () => message)));
+    link.channels.interrupt.sender.enqueue(runsOf(message));
+    link.channels.reply.sender.enqueue(runsOf(message));
     const order = link.depart(0)?.batch.frames.map(({ channel }) => channel) as ChannelClass[];
     expect(order.slice(0, 3)).toEqual(["reply", "interrupt", "mail"]);
   });
 
   test("a batch is bounded, and the rest leaves with the next one", () => {
     const link = newLink();
-    link.senders.mail.enqueue(runsOf(...Array.from({ length: BATCH_MESSAGES_MAX + 1 }, () => message)));
+    link.channels.mail.sender.enqueue(runsOf(...Array.from({ length: BATCH_MESSAGES_MAX + 1 }, () => message)));
     const count = (frames: readonly Frame[] = []) => frames.reduce((sum, each) => sum + each.count, 0);
     expect(count(link.depart(0)?.batch.frames)).toBe(BATCH_MESSAGES_MAX);
     expect(count(link.depart(0)?.batch.frames)).toBe(1);

@@ -71,12 +71,12 @@ describe("peers", () => {
     store.commit(before.changes());
     const full = peersOf();
     full.restore(store.load(), false);
-    expect(full.link(RIGHT).senders.mail.state.next).toBe(3);
+    expect(full.link(RIGHT).channels.mail.sender.state.next).toBe(3);
     full.onBatch({ frames: [], acks: [ack(3)] }, 0, () => true);
     store.commit(full.changes());
     const empty = peersOf();
     empty.restore(store.load(), false);
-    expect([empty.unacknowledged, empty.link(RIGHT).senders.mail.state.next]).toEqual([0, 3]);
+    expect([empty.unacknowledged, empty.link(RIGHT).channels.mail.sender.state.next]).toEqual([0, 3]);
   });
 
   test("2: an ack alone needs no commit before LAZY_COMMIT_MS are over", () => {
@@ -140,10 +140,10 @@ describe("peers", () => {
     const peers = peersOf();
     const { frames } = peers.onBatch({ frames: [frame(1)], acks: [] }, 0, () => true);
     expect(frames).toHaveLength(1);
-    expect(peers.link(RIGHT).receivers.mail.committed).toBe(1);
+    expect(peers.link(RIGHT).channels.mail.receiver.committed).toBe(1);
     expect(peers.changes()).toMatchObject([{ kind: "receiver.put", record: { epoch: PEER_EPOCH, next: 2 } }]);
     peers.markCommitted();
-    expect(peers.link(RIGHT).receivers.mail.committed).toBe(2);
+    expect(peers.link(RIGHT).channels.mail.receiver.committed).toBe(2);
   });
 
   test("an ack from an atom that nothing was sent to is ignored", () => {
@@ -173,7 +173,7 @@ describe("peers", () => {
     peers.onBatch({ frames: [frame(1)], acks: [] }, 0, () => true);
     expect(peers.changes()).toEqual([]);
     peers.markCommitted();
-    expect(peers.link(RIGHT).receivers.mail.committed).toBe(2);
+    expect(peers.link(RIGHT).channels.mail.receiver.committed).toBe(2);
   });
 
   test("3: an atom that became volatile sends what it had stored, once, as a new incarnation", () => {
