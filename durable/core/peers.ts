@@ -241,7 +241,13 @@ export class Peers {
       case "rejected":
         this.#noteDone(channel, Infinity);
         undeliverable.push({ peer: link.peer, envelopes: outcome.frames.flatMap(({ body }) => decodeEnvelopes(body)) });
+        return this.#readdress(channel);
+      case "readdressed":
+        return this.#readdress(channel);
     }
+  }
+
+  #readdress(channel: Channel): void {
     this.#sendersTouched.add(channel);
     this.#readdressed = true;
   }
