@@ -61,10 +61,10 @@ export const BURIAL_BACKOFF_MS_MAX = 1_000;
 export const HEALTHY_AFTER_MS = 60_000;
 
 /**
- * The loop of an atom commits and lets the event loop turn after this much uninterrupted work: a full frame's messages, of
- * which each takes a reactive atom two turns.
+ * The loop of an atom commits and lets the event loop turn after this much uninterrupted work: all that a batch brings, at two
+ * turns a message for a reactive atom, so that of a batch that is handled in time no frame has to be stored.
  */
-export const SLICE_TURNS_MAX = 2 * FRAME_MESSAGES_MAX;
+export const SLICE_TURNS_MAX = 2 * BATCH_MESSAGES_MAX;
 export const SLICE_MS_MAX = 8;
 
 /** Trap texts, failure reasons and the like. */

@@ -58,6 +58,52 @@ const RECEIVER = (loop: boolean) => `(module
       (drop (call $receive (i64.const -1) (i32.const 0) (i32.const 1024)))
       ${loop ? "(br $again)" : ""})))`;
 
+/** Sends what it receives. */
+const RELAY = `(module
+  (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
+  (import "radon:messaging" "send" (func $send (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 1024) "cloud/sink")
+  (func (export "invoke")
+    (if (call $send (i32.const 1024) (i32.const 10) (i32.const 0)
+        (call $receive (i64.const -1) (i32.const 0) (i32.const 1024)))
+      (then unreachable))))`;
+
+const ECHO = `(module
+  (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
+  (import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "invoke")
+    (if (call $reply (i32.const 0) (call $receive (i64.const -1) (i32.const 0) (i32.const 1024))) (then unreachable))))`;
+
+/** For each message, asks MESSAGES times, and then waits for the answers in turn. */
+const ASKER = `(module
+  (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
+  (import "radon:future" "request" (func $request (param i32 i32 i32 i32 i64) (result i64)))
+  (import "radon:future" "await" (func $await (param i64 i64 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 1024) "cloud/receiver")
+  (func $ask (local $left i32) (local $future i64)
+    (local.set $left (i32.const ${MESSAGES}))
+    (loop $again
+      (local.set $future
+        (call $request (i32.const 1024) (i32.const 14) (i32.const 2048) (i32.const ${PAYLOAD_BYTES}) (i64.const -1)))
+      (if (i64.lt_s (local.get $future) (i64.const 0)) (then unreachable))
+      (i64.store (i32.add (i32.const 8192) (i32.mul (local.get $left) (i32.const 8))) (local.get $future))
+      (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))
+  (func $wait (local $left i32)
+    (local.set $left (i32.const ${MESSAGES}))
+    (loop $again
+      (drop (call $await (i64.load (i32.add (i32.const 8192) (i32.mul (local.get $left) (i32.const 8))))
+        (i64.const -1) (i32.const 0) (i32.const 64)))
+      (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))
+  (func (export "invoke")
+    (loop $again
+      (drop (call $receive (i64.const -1) (i32.const 0) (i32.const 64)))
+      (call $ask)
+      (call $wait)
+      (br $again))))`;
+
 class ForgetfulStore extends MemoryStore {
   override commit(changes: readonly Change[]): void {
     super.commit(changes.filter(({ kind }) => kind === "kv"));
@@ -175,29 +221,70 @@ async function command(cell: Cell, code: number): Promise<void> {
 async function oneWay(kind: AtomEntry["kind"]): Promise<void> {
   const sender = new Cell("sender", "daemon", SENDER, ["receiver"]);
   const receiver = new Cell("receiver", kind, RECEIVER(kind === "daemon"), ["sender"]);
-  await sender.run();
-  if (kind === "daemon") await receiver.run();
+  await atRest(sender, receiver);
   const stages = new Stages();
-  for (let batch = 0; batch < BATCHES; batch++) await oneBatch(sender, receiver, stages);
-  if (receiver.atom.counters.consumed !== BATCHES * MESSAGES) throw new Error("Messages were lost.");
+  for (let batch = 0; batch < BATCHES; batch++) {
+    await stages.time("sender: guest sends", () => command(sender, COMMAND.send));
+    await hop(sender, receiver, stages);
+  }
+  checkConsumed(receiver, BATCHES * MESSAGES);
   stages.print(`one-way, ${PAYLOAD_BYTES} bytes, ${kind} receiver`);
 }
 
-/** One frame from guest to guest, and its acknowledgement back. */
-async function oneBatch(sender: Cell, receiver: Cell, stages: Stages): Promise<void> {
-  const link = sender.atom.peers.link(receiver.self);
-  await stages.time("sender: guest sends", () => command(sender, COMMAND.send));
-  await stages.time("sender: flush", () => sender.atom.flush(Date.now()));
+/** Each message is handled by a turn that sends another. */
+async function relayed(): Promise<void> {
+  const sender = new Cell("sender", "daemon", SENDER, ["receiver"]);
+  const relay = new Cell("receiver", "reactive", RELAY, ["sender", "sink"]);
+  const sink = new Cell("sink", "reactive", RECEIVER(false), ["receiver"]);
+  await atRest(sender);
+  const stages = new Stages();
+  for (let batch = 0; batch < BATCHES; batch++) {
+    await command(sender, COMMAND.send);
+    await hop(sender, relay, stages);
+    await hop(relay, sink, new Stages());
+  }
+  checkConsumed(sink, BATCHES * MESSAGES);
+  stages.print("one-way, a reactive receiver that sends a message for each");
+}
+
+async function requested(): Promise<void> {
+  const asker = new Cell("asker", "daemon", ASKER, ["receiver"]);
+  const echo = new Cell("receiver", "reactive", ECHO, ["asker"]);
+  await atRest(asker);
+  const stages = new Stages();
+  for (let batch = 0; batch < BATCHES; batch++) {
+    await stages.time("asker: guest requests", () => command(asker, COMMAND.send));
+    await hop(asker, echo, stages);
+    await stages.time("asker: guest gets replies", () => asker.run());
+  }
+  checkConsumed(echo, BATCHES * MESSAGES);
+  stages.print("requests and their replies");
+}
+
+async function atRest(...daemons: readonly Cell[]): Promise<void> {
+  for (const cell of daemons) if (cell.entry.kind === "daemon") await cell.run();
+}
+
+function checkConsumed(cell: Cell, count: number): void {
+  if (cell.atom.counters.consumed !== count)
+    throw new Error(`${cell.self} got ${cell.atom.counters.consumed} messages.`);
+}
+
+/** Everything that one atom has for another, from its turn to the other's, and what comes back at once. */
+async function hop(from: Cell, to: Cell, stages: Stages): Promise<void> {
+  const link = from.atom.peers.link(to.self);
+  const [a, b] = [from.entry.name, to.entry.name];
+  await stages.time(`${a}: flush`, () => from.atom.flush(Date.now(), true));
   const departure = link.depart(Date.now()) as Departure;
-  const sent = await stages.time("wire: encode", () => encodeBatch(departure.batch));
-  const came = await stages.time("wire: decode", () => decodeBatch(sent));
-  await stages.time("receiver: accept", () => receiver.atom.onBatch(came, Date.now()));
-  await stages.time("receiver: guest receives", () => receiver.run());
-  await stages.time("receiver: flush", () => receiver.atom.flush(Date.now(), true));
-  const answer = receiver.atom.peers.link(sender.self).answer(Date.now());
-  await stages.time("sender: acknowledged", () => {
-    sender.atom.onBatch(answer, Date.now());
-    sender.atom.flush(Date.now(), true);
+  const sent = await stages.time(`${a}: encode`, () => encodeBatch(departure.batch));
+  const came = await stages.time(`${b}: decode`, () => decodeBatch(sent));
+  await stages.time(`${b}: accept`, () => to.atom.onBatch(came, Date.now()));
+  await stages.time(`${b}: guest receives`, () => to.run());
+  await stages.time(`${b}: flush`, () => to.atom.flush(Date.now(), true));
+  const answer = to.atom.peers.link(from.self).answer(Date.now());
+  await stages.time(`${a}: answered`, () => {
+    from.atom.onBatch(answer, Date.now());
+    from.atom.flush(Date.now(), true);
   });
 }
 
@@ -216,3 +303,5 @@ async function guestCalls(): Promise<void> {
 await guestCalls();
 await oneWay("daemon");
 await oneWay("reactive");
+await relayed();
+await requested();
