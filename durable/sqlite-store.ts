@@ -2,6 +2,7 @@
 import { bytesToKey, keyToBytes } from "./core/bytes.ts";
 import type { ChannelClass } from "./core/frame.ts";
 import type { GlobalName } from "./core/names.ts";
+import { requireRowsFit } from "./core/row-bound.ts";
 import type {
   Change,
   DeadLetter,
@@ -79,6 +80,7 @@ export class SqliteStore implements Store {
   }
 
   commit(changes: readonly Change[]): void {
+    requireRowsFit(changes);
     this.#storage.transactionSync(() => {
       for (const change of changes) this.#apply(change);
     });

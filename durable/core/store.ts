@@ -123,7 +123,7 @@ export type KvEntry = readonly [key: string, value: Uint8Array];
 export interface Store {
   /** Everything that was committed, in order of position, number or id. */
   load(): Loaded;
-  /** All changes or none; throws if the storage fails, and then the object must start anew. */
+  /** All changes or none; throws if a row is larger than ROW_BYTES_MAX or the storage fails, and then the object must start anew. */
   commit(changes: readonly Change[]): void;
   get(key: string): Uint8Array | undefined;
   /** Entries in order; the iterator is used up before the next commit. */
