@@ -194,6 +194,9 @@ export class SqliteStore implements Store {
         sql.exec("INSERT OR REPLACE INTO idempotency VALUES(?, ?, ?, ?)", key, atMs, position, answer);
         return;
       }
+      case "idempotency.delete":
+        sql.exec("DELETE FROM idempotency WHERE key = ?", change.key);
+        return;
       case "idempotency.expire":
         sql.exec("DELETE FROM idempotency WHERE answer IS NOT NULL AND at_ms < ?", change.beforeMs);
         sql.exec(

@@ -140,6 +140,9 @@ export class MemoryStore implements Store {
       case "idempotency.put":
         this.#idempotency.set(change.record.key, change.record);
         return;
+      case "idempotency.delete":
+        this.#idempotency.delete(change.key);
+        return;
       case "idempotency.expire":
         this.#expire(change.beforeMs, change.keep);
         return;

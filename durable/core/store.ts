@@ -91,6 +91,7 @@ export type Change =
   | { readonly kind: "dead.put"; readonly letter: DeadLetter }
   | { readonly kind: "dead.delete"; readonly id: number }
   | { readonly kind: "idempotency.put"; readonly record: IdempotencyRecord }
+  | { readonly kind: "idempotency.delete"; readonly key: string }
   /** Of the answered ones, drops what is older than `beforeMs`, and all but the newest `keep`. */
   | { readonly kind: "idempotency.expire"; readonly beforeMs: number; readonly keep: number }
   /** A named JSON value. */

@@ -366,6 +366,12 @@ export function storeContract(name: string, makeStore: (use: UseStore) => void |
         expect(load().idempotency).toEqual([]);
       });
 
+      rule("a key is deleted, answered or not; one that is not there is no mistake", ({ store, commit }) => {
+        commit(put(keyed("pending", 1)), put(keyed("done", 2, answered)), put(keyed("kept", 3)));
+        commit(...["pending", "done", "none"].map((key): Change => ({ kind: "idempotency.delete", key })));
+        expect(left(store, "pending", "done", "kept")).toEqual(["kept"]);
+      });
+
       rule("keys are compared exactly", ({ store, commit }) => {
         commit(put(keyed("Key", 1)), put(keyed("ü", 1)));
         expect(left(store, "Key", "key", "KEY", "ü", "u", "Key ")).toEqual(["Key", "ü"]);
