@@ -5,7 +5,7 @@ export const RESPONSE_HEADERS_BYTES_MAX = 64 * 1024;
 export const KV_KEY_BYTES_MAX = 2048;
 export const KV_VALUE_BYTES_MAX = 1024 * 1024;
 export const KV_SCAN_ENTRIES_MAX = 10_000;
-/** A scan's answer, all entries together. */
+/** A scan's answer, all entries together; the largest entry fits. */
 export const KV_SCAN_BYTES_MAX = 4 * 1024 * 1024;
 export const ALIAS_BYTES_MAX = 256;
 export const ALIASES_MAX = 1_000;
