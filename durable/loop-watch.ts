@@ -1,22 +1,40 @@
 /**
  * Watches that the event loop turns. All objects of a process share one thread, and as long as messages between objects
- * keep it busy, no timer fires and nothing from outside is read. So an object whose work has gone on for a while asks for
- * a turn, and lets nothing leave any more until it had one: then its peers come to rest as well, and the loop turns.
+ * keep it busy, no timer fires and nothing from outside is read. So an object that is at work asks for a turn, and if that
+ * does not come in time, lets nothing leave any more until it has: then its peers come to rest as well, and the loop turns.
+ *
+ * Invariants
+ * 1. What leaves waits only for a turn that was asked for PATIENCE_MS or PATIENCE_STEPS before: neither the first after an idle
+ *    spell waits, nor sparse traffic, however long it goes on.
+ * 2. A turn is asked for at the latest with the first step that comes ASK_AFTER_MS or ASK_AFTER_STEPS after the last one: so
+ *    however many objects share the thread, each lets it turn within a slice of its own.
+ * 3. Steps count as well as time, for deployed clocks stand still between two inputs.
  */
 import type { Clock } from "./clock.ts";
 import { SLICE_MS_MAX } from "./core/limits.ts";
 
-/** Half a slice: mostly the loop turns by itself, and then nothing ever waits. */
-const ASK_AFTER_MS = SLICE_MS_MAX / 2;
+/** A turn costs a timer, so not every step asks for one. */
+export const ASK_AFTER_MS = SLICE_MS_MAX / 2;
+export const PATIENCE_MS = SLICE_MS_MAX - ASK_AFTER_MS;
+/** More than there are in that time. */
+export const ASK_AFTER_STEPS = 250;
+export const PATIENCE_STEPS = 250;
+
+/** When something happened last, and how often something was about to leave since. */
+interface Moment {
+  readonly atMs: number;
+  steps: number;
+}
 
 export class LoopWatch {
   readonly #clock: Clock;
   readonly #onTurn: () => void;
-  /** The first work since the loop last turned, as far as is known; null: there was none. */
-  #busySinceMs: number | null = null;
-  #asked = false;
+  #turned: Moment = { atMs: -Infinity, steps: 0 };
+  /** null: no turn is asked for. */
+  #asked: Moment | null = null;
+  #waited = false;
 
-  /** `onTurn` is called after each turn that was asked for. */
+  /** `onTurn` is called after each turn that something had to wait for. */
   constructor(clock: Clock, onTurn: () => void) {
     this.#clock = clock;
     this.#onTurn = onTurn;
@@ -25,17 +43,27 @@ export class LoopWatch {
   /** Something is about to leave. Returns true if it has to wait for `onTurn`. */
   mustWait(): boolean {
     const nowMs = this.#clock.monotonic();
-    this.#busySinceMs ??= nowMs;
-    const busyMs = nowMs - this.#busySinceMs;
-    if (!this.#asked && busyMs >= ASK_AFTER_MS) void this.#ask();
-    return this.#asked && busyMs >= SLICE_MS_MAX;
+    if (this.#asked) {
+      this.#waited ||= passed(this.#asked, nowMs, PATIENCE_MS, PATIENCE_STEPS);
+      return this.#waited;
+    }
+    if (passed(this.#turned, nowMs, ASK_AFTER_MS, ASK_AFTER_STEPS)) void this.#ask(nowMs);
+    return false;
   }
 
-  async #ask(): Promise<void> {
-    this.#asked = true;
+  async #ask(nowMs: number): Promise<void> {
+    this.#asked = { atMs: nowMs, steps: 0 };
     await this.#clock.breathe();
-    this.#asked = false;
-    this.#busySinceMs = null;
+    this.#asked = null;
+    this.#turned = { atMs: this.#clock.monotonic(), steps: 0 };
+    if (!this.#waited) return;
+    this.#waited = false;
     this.#onTurn();
   }
+}
+
+/** Counts a step; true if this much has passed since the moment. */
+function passed(since: Moment, nowMs: number, ms: number, steps: number): boolean {
+  since.steps += 1;
+  return nowMs - since.atMs >= ms || since.steps >= steps;
 }

@@ -2,6 +2,7 @@
 import { bytesToKey, keyToBytes } from "./core/bytes.ts";
 import type { ChannelClass } from "./core/frame.ts";
 import type { GlobalName } from "./core/names.ts";
+import { requireRowsFit } from "./core/row-bound.ts";
 import type {
   Change,
   DeadLetter,
@@ -79,6 +80,7 @@ export class SqliteStore implements Store {
   }
 
   commit(changes: readonly Change[]): void {
+    requireRowsFit(changes);
     this.#storage.transactionSync(() => {
       for (const change of changes) this.#apply(change);
     });
@@ -192,6 +194,9 @@ export class SqliteStore implements Store {
         sql.exec("INSERT OR REPLACE INTO idempotency VALUES(?, ?, ?, ?)", key, atMs, position, answer);
         return;
       }
+      case "idempotency.delete":
+        sql.exec("DELETE FROM idempotency WHERE key = ?", change.key);
+        return;
       case "idempotency.expire":
         sql.exec("DELETE FROM idempotency WHERE answer IS NOT NULL AND at_ms < ?", change.beforeMs);
         sql.exec(

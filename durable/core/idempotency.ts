@@ -4,7 +4,7 @@
  *
  * Invariants
  * 1. A key with its message in the mailbox, or with its request open, is `pending`; both are committed together.
- * 2. A key whose message was lost with a volatile mailbox is `new` again: nobody would ever answer it.
+ * 2. A key whose message was lost with a volatile mailbox is `new` again, and forgotten: nobody would ever answer it.
  * 3. The store is told to forget what is too old or too much at each start and after every EXPIRE_AFTER_KEYS keys.
  */
 import { decodeAnswer, encodeAnswer, type Answer } from "./answer.ts";
@@ -35,7 +35,10 @@ export class Idempotency {
 
   /** `isAlive` tells whether the message of a position is in the mailbox, or its request open. */
   restore(pending: readonly IdempotencyRecord[], isAlive: (position: number) => boolean, nowMs: number): void {
-    for (const record of pending) if (isAlive(record.position)) this.#track(record);
+    for (const record of pending) {
+      if (isAlive(record.position)) this.#track(record);
+      else this.#changes.push({ kind: "idempotency.delete", key: record.key });
+    }
     this.#expire(nowMs);
   }
 

@@ -1,9 +1,11 @@
 /** Every bound of an atom, in one place, the unit last in its name. */
 export const PAYLOAD_BYTES_MAX = 1024 * 1024;
+/** The headers of a response, as JSON: with the largest body they are one row, for whoever repeats the request. */
+export const RESPONSE_HEADERS_BYTES_MAX = 64 * 1024;
 export const KV_KEY_BYTES_MAX = 2048;
 export const KV_VALUE_BYTES_MAX = 1024 * 1024;
 export const KV_SCAN_ENTRIES_MAX = 10_000;
-/** A scan's answer, all entries together. */
+/** A scan's answer, all entries together; the largest entry fits. */
 export const KV_SCAN_BYTES_MAX = 4 * 1024 * 1024;
 export const ALIAS_BYTES_MAX = 256;
 export const ALIASES_MAX = 1_000;
@@ -20,7 +22,9 @@ export const INTERRUPT_BYTES_MAX = 4 * 1024 * 1024;
 export const OUTBOX_MESSAGES_MAX = 10_000;
 export const OUTBOX_BYTES_MAX = 16 * 1024 * 1024;
 
-/** A frame is one row of storage, so with its largest message it stays under SQLite's 2 MB a row. */
+/** A row of an object's SQLite. */
+export const ROW_BYTES_MAX = 2_000_000;
+/** A frame is one row of storage, so with its largest message it stays under ROW_BYTES_MAX. */
 export const FRAME_MESSAGES_MAX = 1_000;
 export const FRAME_BYTES_MAX = 512 * 1024;
 /** What crosses between two objects at once. */

@@ -2,6 +2,7 @@
  * A store in memory: for simulations and tests. `load` gives back what was committed, as a restart would find it. Like
  * any storage it keeps copies of bytes, and hands out copies.
  */
+import { requireRowsFit } from "./row-bound.ts";
 import type { Change, DeadLetter, IdempotencyRecord, KeyRange, KvEntry, Loaded, Store } from "./store.ts";
 
 export class MemoryStore implements Store {
@@ -33,6 +34,7 @@ export class MemoryStore implements Store {
   }
 
   commit(changes: readonly Change[]): void {
+    requireRowsFit(changes);
     this.#check(changes);
     for (const change of changes) this.#apply(change);
   }
@@ -137,6 +139,9 @@ export class MemoryStore implements Store {
         return;
       case "idempotency.put":
         this.#idempotency.set(change.record.key, change.record);
+        return;
+      case "idempotency.delete":
+        this.#idempotency.delete(change.key);
         return;
       case "idempotency.expire":
         this.#expire(change.beforeMs, change.keep);

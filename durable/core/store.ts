@@ -91,6 +91,7 @@ export type Change =
   | { readonly kind: "dead.put"; readonly letter: DeadLetter }
   | { readonly kind: "dead.delete"; readonly id: number }
   | { readonly kind: "idempotency.put"; readonly record: IdempotencyRecord }
+  | { readonly kind: "idempotency.delete"; readonly key: string }
   /** Of the answered ones, drops what is older than `beforeMs`, and all but the newest `keep`. */
   | { readonly kind: "idempotency.expire"; readonly beforeMs: number; readonly keep: number }
   /** A named JSON value. */
@@ -123,7 +124,7 @@ export type KvEntry = readonly [key: string, value: Uint8Array];
 export interface Store {
   /** Everything that was committed, in order of position, number or id. */
   load(): Loaded;
-  /** All changes or none; throws if the storage fails, and then the object must start anew. */
+  /** All changes or none; throws if a row is larger than ROW_BYTES_MAX or the storage fails, and then the object must start anew. */
   commit(changes: readonly Change[]): void;
   get(key: string): Uint8Array | undefined;
   /** Entries in order; the iterator is used up before the next commit. */

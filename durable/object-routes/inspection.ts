@@ -5,14 +5,14 @@ import { keyToBytes } from "../core/bytes.ts";
 import { decodeEnvelopes, type Envelope } from "../core/envelope.ts";
 import { failure } from "../core/errors.ts";
 import { KV_KEY_BYTES_MAX } from "../core/limits.ts";
-import type { DeadLetter } from "../core/store.ts";
+import type { DeadLetter, KvEntry } from "../core/store.ts";
 import { atomState } from "../atom-state.ts";
 import { failureResponse } from "./answers.ts";
 import { logStream } from "./log-stream.ts";
+import { pageOf } from "./page.ts";
 import { cursorOfKey, keyOfCursor, keyOfUrlPiece, rawParameter, showBytes } from "./shown-bytes.ts";
 
 const PAGE_ENTRIES_DEFAULT = 100;
-const PAGE_ENTRIES_MAX = 1_000;
 
 export function inspectionRoutes(router: RouterType, session: AtomSession): void {
   router.post("/start", () => {
@@ -77,22 +77,24 @@ function kvPage(session: AtomSession, url: URL): Response {
   const cursor = keyOfCursor(url.searchParams.get("cursor") ?? "");
   if (prefix === undefined) return failureResponse(failure("INVALID", "prefix has a malformed % escape."));
   if (cursor === undefined) return failureResponse(failure("INVALID", "cursor is not one that an earlier page gave."));
-  const limit = Math.min(PAGE_ENTRIES_MAX, Number(url.searchParams.get("limit")) || PAGE_ENTRIES_DEFAULT);
-  const start = cursor > prefix ? cursor : prefix;
-  const entries = [];
-  let next: string | null = null;
-  for (const [key, value] of session.atom.kvScan({ start, end: null, reverse: false })) {
-    if (!key.startsWith(prefix)) break;
-    if (entries.length === limit) {
-      next = key;
-      break;
-    }
-    entries.push(shownEntry(key, value));
-  }
-  return Response.json({ entries, cursor: next === null ? null : cursorOfKey(next) });
+  const found = withPrefix(session, prefix, cursor);
+  const { entries, next } = pageOf(found, limitOf(url), ([key, value]) => key.length + value.length);
+  return Response.json({ entries: entries.map(shownEntry), cursor: next ? cursorOfKey(next[0]) : null });
 }
 
-function shownEntry(key: string, value: Uint8Array): Record<string, string> {
+function* withPrefix({ atom }: AtomSession, prefix: string, cursor: string): Iterable<KvEntry> {
+  const start = cursor > prefix ? cursor : prefix;
+  for (const entry of atom.kvScan({ start, end: null, reverse: false })) {
+    if (!entry[0].startsWith(prefix)) return;
+    yield entry;
+  }
+}
+
+function limitOf(url: URL): number {
+  return Number(url.searchParams.get("limit")) || PAGE_ENTRIES_DEFAULT;
+}
+
+function shownEntry([key, value]: KvEntry): Record<string, string> {
   const shownKey = showBytes(keyToBytes(key));
   const shownValue = showBytes(value);
   return {
@@ -115,10 +117,10 @@ function escapeKey(key: string): string {
 function deadLetterRoutes(router: RouterType, session: AtomSession): void {
   const missing = (id: number) => failureResponse(failure("NOT_FOUND", `${session.self} has no dead letter ${id}.`));
   router.get("/dead-letters", (request) => {
-    const query = new URL(request.url).searchParams;
-    const limit = Math.min(PAGE_ENTRIES_MAX, Number(query.get("limit")) || PAGE_ENTRIES_DEFAULT);
-    const letters = session.atom.deadLetters(Number(query.get("after")) || 0, limit);
-    return Response.json({ deadLetters: letters.map(shownLetter) });
+    const url = new URL(request.url);
+    const letters = lettersAfter(session, Number(url.searchParams.get("after")) || 0);
+    const { entries, next } = pageOf(letters, limitOf(url), ({ body }) => body.length);
+    return Response.json({ deadLetters: entries.map(shownLetter), cursor: next ? (entries.at(-1)?.id ?? 0) : null });
   });
   router.post("/dead-letters/:id/redeliver", (request) => {
     const letter = session.atom.deadLetter(Number(request.params.id));
@@ -136,6 +138,11 @@ function deadLetterRoutes(router: RouterType, session: AtomSession): void {
     session.settle();
     return new Response(null, { status: 204 });
   });
+}
+
+/** One at a time, so that no more of them are in memory than a page shows. */
+function* lettersAfter({ atom }: AtomSession, after: number): Iterable<DeadLetter> {
+  for (let [letter] = atom.deadLetters(after, 1); letter; [letter] = atom.deadLetters(letter.id, 1)) yield letter;
 }
 
 function shownLetter({ id, atMs, direction, peer, reason, body }: DeadLetter): Record<string, unknown> {

@@ -1,7 +1,8 @@
 /** docs/abi.md, section 4: `radon:http`. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Answer } from "../../durable/core/answer.ts";
-import { fromUtf8 } from "../../durable/core/bytes.ts";
+import { fromUtf8, utf8 } from "../../durable/core/bytes.ts";
+import { PAYLOAD_BYTES_MAX, RESPONSE_HEADERS_BYTES_MAX } from "../../durable/core/limits.ts";
 import { call, out, program, Stage, type Step } from "./puppet.ts";
 
 const HEAD = { method: "POST", url: "https://radon.test/path?q=1", headers: [["x-color", "blue"]] };
@@ -93,6 +94,30 @@ describe("§4 respond", () => {
       kind: "failure",
       failure: { reason: expect.stringMatching(/The one that it gave was refused: 199 is no status/) },
     });
+  });
+
+  const headersOf = (bytes: number) => `[["x-long","${"v".repeat(bytes - '[["x-long",""]]'.length)}"]]`;
+
+  test("headers beyond 64 KiB are TOO_LARGE, and the request still open", async () => {
+    const { lines, answer } = await trigger(respond(200, headersOf(RESPONSE_HEADERS_BYTES_MAX + 1)), respond(202, ""));
+    expect(lines).toEqual(["http.respond = TOO_LARGE", "http.respond = 0"]);
+    expect(answer).toMatchObject({ status: 202 });
+  });
+
+  test("the largest headers with the largest body are kept for whoever repeats the request", async () => {
+    const stage = new Stage("a");
+    const largest = call("http.respond", 200, headersOf(RESPONSE_HEADERS_BYTES_MAX), 0, PAYLOAD_BYTES_MAX);
+    const payload = stage.script("a", largest);
+    const ask = () =>
+      stage.session("a").ask((id) => ({ kind: "http", id, head: utf8(JSON.stringify(HEAD)), payload }), 1_000, "key");
+    const first = await stage.until(ask());
+    await stage.evict("a");
+    const again = await stage.until(ask());
+    for (const { answer } of [first, again] as { answer: Extract<Answer, { kind: "response" }> }[]) {
+      expect([answer.kind, answer.status]).toEqual(["response", 200]);
+      expect(JSON.stringify(answer.headers).length).toBe(RESPONSE_HEADERS_BYTES_MAX);
+      expect(answer.payload.length).toBe(PAYLOAD_BYTES_MAX);
+    }
   });
 
   test("to a message that is no HTTP request is INVALID", async () => {

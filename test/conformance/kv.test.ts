@@ -1,5 +1,6 @@
 /** docs/abi.md, section 4: `radon:kv`. */
 import { describe, expect, test } from "vitest";
+import { KV_SCAN_ENTRIES_MAX } from "../../durable/core/limits.ts";
 import { call, grow, out, poke, Stage, trap, type Step } from "./puppet.ts";
 
 /** An entry as scan encodes it. */
@@ -161,18 +162,26 @@ describe("§4 scan", () => {
     expect(column(await stage.tell("a", scan("", "")), "values")).toBe("3102");
   });
 
-  test("more than 4 MiB of entries is TOO_LARGE: a smaller limit serves", async () => {
+  test("§6 answers what 4 MiB hold, and the last key leads to the rest", async () => {
     const stage = new Stage("a");
-    await stage.tell("a", ...["1", "2", "3", "4", "5"].map((key) => call("kv.put", key, 0, 1_000_000)));
+    await stage.tell("a", ...["1", "2", "3", "4", "5", "6"].map((key) => call("kv.put", key, 0, 1_000_000)));
+    const from = (start: string, end: string, reverse: number) => call("kv.scan", start, end, 0, reverse, 0, 0);
+    const size = (entries: number) => `kv.scan = ${entries * (8 + 1 + 1_000_000)}`;
+    const lines = await stage.tell("a", grow(80), from("", "", 0), from("4\0", "", 0), from("6\0", "", 0));
+    expect(lines.slice(1)).toEqual([size(4), size(2), size(0)]);
+    expect(await stage.tell("a", from("", "", 1), from("", "3", 1))).toEqual([size(4), size(2)]);
+  });
+
+  test("§6 answers 10,000 entries at most, whatever the limit", async () => {
+    const stage = new Stage("a");
+    const { atom } = stage.session("a");
+    for (let i = 0; i <= KV_SCAN_ENTRIES_MAX; i++) atom.putFromOutside(String(i).padStart(5, "0"), new Uint8Array(0));
+    const size = (entries: number) => `kv.scan = ${entries * (8 + 5)}`;
     const lines = await stage.tell(
       "a",
-      grow(80),
-      call("kv.scan", "", "", 0, 0, 0, 0),
-      call("core.last_error", out(99)),
-      call("kv.scan", "", "", 2, 0, 0, 0),
+      call("kv.scan", "", "", 20_000, 0, 0, 0),
+      call("kv.scan", "09999\0", "", 0, 0, 0, 0),
     );
-    expect(lines[1]).toBe("kv.scan = TOO_LARGE");
-    expect(lines[2]).toContain("scan with a smaller limit");
-    expect(lines[3]).toBe("kv.scan = 2000018");
+    expect(lines).toEqual([size(KV_SCAN_ENTRIES_MAX), size(1)]);
   });
 });

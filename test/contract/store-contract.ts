@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { encodeAnswer } from "../../durable/core/answer.ts";
 import { bytesToKey } from "../../durable/core/bytes.ts";
 import { encodeEnvelopes } from "../../durable/core/envelope.ts";
+import { ROW_BYTES_MAX } from "../../durable/core/limits.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
 import type {
   AttemptRecord,
@@ -193,6 +194,26 @@ export function storeContract(name: string, makeStore: (use: UseStore) => void |
         expect([mails, state.size]).toEqual([[], 0]);
       });
 
+      const large = (bytes: number): readonly Change[] => [
+        { kind: "kv", key: "k".repeat(9), value: new Uint8Array(bytes - 9) },
+        { kind: "mail.put", record: { ...mail(1), body: new Uint8Array(bytes) } },
+        { kind: "outbox.put", record: { ...outbox(1), body: new Uint8Array(bytes) } },
+        { kind: "dead.put", letter: { ...letter(1), reason: "", body: new Uint8Array(bytes) } },
+        { kind: "idempotency.put", record: keyed("key", 1, new Uint8Array(bytes - 3)) },
+        { kind: "state", name: "aliases", value: "x".repeat(bytes) },
+      ];
+
+      rule("takes rows up to ROW_BYTES_MAX", ({ store }) => {
+        for (const change of large(ROW_BYTES_MAX)) store.commit([change]);
+        expect(store.get("k".repeat(9))?.length).toBe(ROW_BYTES_MAX - 9);
+      });
+
+      rule("refuses a larger row, and the whole commit", ({ store }) => {
+        for (const change of large(ROW_BYTES_MAX + 1))
+          expect(() => store.commit([kv("new", 1), change])).toThrow("row");
+        expect(store.get("new")).toBeUndefined();
+      });
+
       rule("an empty commit is one too", ({ store, load }) => {
         store.commit([]);
         expect(load().state.size).toBe(0);
@@ -343,6 +364,12 @@ export function storeContract(name: string, makeStore: (use: UseStore) => void |
         commit(put(keyed("k", 1, answered)));
         expect(store.idempotency("k")).toEqual(keyed("k", 1, answered));
         expect(load().idempotency).toEqual([]);
+      });
+
+      rule("a key is deleted, answered or not; one that is not there is no mistake", ({ store, commit }) => {
+        commit(put(keyed("pending", 1)), put(keyed("done", 2, answered)), put(keyed("kept", 3)));
+        commit(...["pending", "done", "none"].map((key): Change => ({ kind: "idempotency.delete", key })));
+        expect(left(store, "pending", "done", "kept")).toEqual(["kept"]);
       });
 
       rule("keys are compared exactly", ({ store, commit }) => {

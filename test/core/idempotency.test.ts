@@ -63,9 +63,14 @@ describe("idempotency keys", () => {
     const idempotency = restart(store);
     idempotency.begin("lost", 1, 0);
     commit(idempotency, store);
+    idempotency.begin("lost, too", 2, 0);
+    commit(idempotency, store);
     const after = restart(store, () => false);
     expect(after.lookup("lost")).toEqual({ kind: "new" });
     after.begin("lost", 9, 0);
+    expect(after.lookup("lost")).toEqual({ kind: "pending", position: 9 });
+    commit(after, store);
+    expect(store.load().idempotency.map(({ key, position }) => [key, position])).toEqual([["lost", 9]]);
     expect(after.lookup("lost")).toEqual({ kind: "pending", position: 9 });
   });
 

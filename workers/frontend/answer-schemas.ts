@@ -65,6 +65,7 @@ export const deadLettersSchema = z.looseObject({
       payloadEncoding: encoding,
     }),
   ),
+  cursor: z.number().nullable().describe("Give it as `after` for the next page; null on the last one."),
 });
 
 /** What a naming object tells of its replica. */

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Header } from "../../core/answer.ts";
 import { failure, type Failure } from "../../core/errors.ts";
+import { RESPONSE_HEADERS_BYTES_MAX } from "../../core/limits.ts";
 import type { Implementations } from "../abi.ts";
 import type { Guest } from "../guest.ts";
 import type { FetchRequest } from "../host.ts";
@@ -59,6 +60,10 @@ export function httpImports(guest: Guest): Implementations<"radon:http"> {
 }
 
 function readHeaders(guest: Guest, ptr: number, len: number): Header[] | Failure {
+  guest.memory.check(ptr, len);
+  const bytes = len >>> 0;
+  if (bytes > RESPONSE_HEADERS_BYTES_MAX)
+    return failure("TOO_LARGE", `The headers have ${bytes} bytes; ${RESPONSE_HEADERS_BYTES_MAX} are the most.`);
   const text = guest.memory.readText(ptr, len);
   if (text === "") return [];
   const parsed = parseJson(headerList, text);

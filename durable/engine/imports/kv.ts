@@ -41,8 +41,7 @@ export function kvImports(guest: Guest): Implementations<"radon:kv"> {
       if (typeof start !== "string") return guest.fail(start);
       if (typeof end !== "string") return guest.fail(end);
       const range = { start, end: end === "" ? null : end, reverse: reverse !== 0 };
-      const entries = encodeEntries(atom.kvScan(range), scanLimit(limit));
-      return entries instanceof Uint8Array ? guest.out(entries, ptr, cap) : guest.fail(entries);
+      return guest.out(encodeEntries(atom.kvScan(range), scanLimit(limit)), ptr, cap);
     },
   };
 }
@@ -65,19 +64,16 @@ function scanLimit(limit: number): number {
   return limit <= 0 ? KV_SCAN_ENTRIES_MAX : Math.min(limit, KV_SCAN_ENTRIES_MAX);
 }
 
-/** Each entry as u32 key length, u32 value length, key, value. */
-function encodeEntries(entries: Iterable<KvEntry>, limit: number): Uint8Array | Failure {
+/** Each entry as u32 key length, u32 value length, key, value; as many as the limit and KV_SCAN_BYTES_MAX let in. */
+function encodeEntries(entries: Iterable<KvEntry>, limit: number): Uint8Array {
   const writer = new ByteWriter();
   let count = 0;
   for (const [key, value] of entries) {
-    if (count++ >= limit) break;
+    if (count++ >= limit || writer.length + 8 + key.length + value.length > KV_SCAN_BYTES_MAX) break;
     writer.u32(key.length);
     writer.u32(value.length);
     writer.raw(keyToBytes(key));
     writer.raw(value);
-    if (writer.length > KV_SCAN_BYTES_MAX) {
-      return failure("TOO_LARGE", `The entries take more than ${KV_SCAN_BYTES_MAX} bytes; scan with a smaller limit.`);
-    }
   }
   return writer.finish();
 }

@@ -62,8 +62,8 @@ function remove<K>(key: K): bool {
 export { remove as delete };
 
 /**
- * The entries with start <= key < end, in the order of their keys; an empty end is no bound. To go on after the last
- * entry of an answer, start with its key + "\0".
+ * The entries with start <= key < end, in the order of their keys; an empty end is no bound. An answer holds 4 MiB at most, so
+ * it may have fewer entries than the limit: to go on after its last entry start with that one's key + "\0", until one is empty.
  */
 export function scan(start: string, end: string = "", limit: i32 = SCAN_LIMIT, reverse: bool = false): Entry[] | null {
   return scanBytes(encodeText(start), encodeText(end), limit, reverse);

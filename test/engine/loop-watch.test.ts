@@ -1,0 +1,111 @@
+/** Objects that share a thread let its event loop turn (durable/loop-watch.ts). */
+import { expect, test } from "vitest";
+import { SLICE_MS_MAX } from "../../durable/core/limits.ts";
+import { ASK_AFTER_STEPS, LoopWatch, PATIENCE_STEPS } from "../../durable/loop-watch.ts";
+
+/** A thread whose event loop turns when the test says so. */
+class Thread {
+  nowMs = 1_000;
+  turns = 0;
+  #waiting: (() => void)[] = [];
+
+  /** An object of this thread; `told` counts how often it was told that it may go on. */
+  object(): { watch: LoopWatch; told: number } {
+    const clock = {
+      now: () => this.nowMs,
+      monotonic: () => this.nowMs,
+      after: () => () => undefined,
+      breathe: () => new Promise<void>((resolve) => this.#waiting.push(resolve)),
+    };
+    const object = { told: 0, watch: new LoopWatch(clock, () => (object.told += 1)) };
+    return object;
+  }
+
+  get asked(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  async turn(): Promise<void> {
+    this.turns += 1;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    await Promise.resolve();
+  }
+}
+
+/** How many steps of `ms` each the object does before it has to wait. */
+function stepsBeforeWait(thread: Thread, watch: LoopWatch, ms: number): number {
+  let steps = 0;
+  for (; !watch.mustWait(); steps++) thread.nowMs += ms;
+  return steps;
+}
+
+test("1: the first that leaves after an idle spell does not wait", async () => {
+  const thread = new Thread();
+  const { watch } = thread.object();
+  expect(watch.mustWait()).toBe(false);
+  await thread.turn();
+  thread.nowMs += 60_000;
+  expect(watch.mustWait()).toBe(false);
+});
+
+test.each([1, 3, 5, 7, 9, 100])(
+  "1: traffic of one in %i ms never waits, and no turn that nobody waits for is told",
+  async (everyMs) => {
+    const thread = new Thread();
+    const object = thread.object();
+    for (let i = 0; i < 2_000; i++) {
+      expect(object.watch.mustWait()).toBe(false);
+      thread.nowMs += everyMs / 2;
+      await thread.turn();
+      thread.nowMs += everyMs / 2;
+    }
+    expect(object.told).toBe(0);
+  },
+);
+
+test("1: a busy object whose event loop turns by itself never waits", async () => {
+  const thread = new Thread();
+  const { watch } = thread.object();
+  for (let i = 0; i < 2_000; i++) {
+    expect(watch.mustWait()).toBe(false);
+    thread.nowMs += 0.1;
+    if (i % 20 === 19) await thread.turn();
+  }
+});
+
+test("2: an object that keeps the thread busy waits within a slice, and goes on after the turn", async () => {
+  const thread = new Thread();
+  const object = thread.object();
+  for (let round = 1; round <= 3; round++) {
+    const startMs = thread.nowMs;
+    stepsBeforeWait(thread, object.watch, 0.1);
+    expect(thread.nowMs - startMs).toBeLessThan(SLICE_MS_MAX + 0.3);
+    expect(object.watch.mustWait()).toBe(true);
+    await thread.turn();
+    expect(object.told).toBe(round);
+  }
+});
+
+test("2: so do a hundred pairs that share it, though each is rarely at work", () => {
+  const thread = new Thread();
+  const busy = new Set(Array.from({ length: 200 }, () => thread.object()));
+  const startMs = thread.nowMs;
+  while (busy.size > 0) {
+    for (const object of busy) {
+      thread.nowMs += 0.05;
+      if (object.watch.mustWait()) busy.delete(object);
+    }
+  }
+  expect(thread.nowMs - startMs).toBeLessThan(20);
+  expect(thread.asked).toBe(true);
+});
+
+test("3: on a clock that stands still the steps count", async () => {
+  const thread = new Thread();
+  const object = thread.object();
+  stepsBeforeWait(thread, object.watch, 0);
+  await thread.turn();
+  expect(stepsBeforeWait(thread, object.watch, 0)).toBe(ASK_AFTER_STEPS + PATIENCE_STEPS - 1);
+  await thread.turn();
+  expect(object.told).toBe(2);
+});
