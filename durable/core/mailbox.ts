@@ -5,24 +5,24 @@
  * 1. Messages are handed out in order of position. One that was handed out stays `held` until it is consumed or put back.
  * 2. `changes()` writes a run of envelopes only if some of it is still unconsumed then, and never rewrites its bytes:
  *    consumption is a bit in its record, and the last bit deletes the record.
- * 3. A mailbox that is full takes no further run, so it holds its bound and at most one run more.
+ * 3. A mailbox that is full takes no further run until half of it is free, so it holds its bound and at most one run more.
  * 4. A volatile mailbox writes nothing; what it stored while it was durable is its own now, so that those records go
  *    with the first commit.
  */
+import { BoundedLoad } from "./bounded-load.ts";
 import type { ChainLink } from "./envelope.ts";
 import { INTERRUPT_BYTES_MAX, INTERRUPTS_PENDING_MAX, MAILBOX_BYTES_MAX, MAILBOX_MESSAGES_MAX } from "./limits.ts";
 import { MailQueue } from "./mail-queue.ts";
 import { MailRecords } from "./mail-records.ts";
 import { MailRun, type InterruptMail, type Mail, type MessageMail } from "./mail.ts";
 import type { GlobalName } from "./names.ts";
-import { fits, type Load } from "./outgoing.ts";
+import type { Load } from "./outgoing.ts";
 import type { AttemptRecord, Change, MailRecord } from "./store.ts";
 
 export type { InterruptMail, Mail, MessageMail };
 
 /** So many mails that are held no more may be among those that are. */
 const HELD_SPARE = 16;
-const NO_LOAD: Load = { messages: 0, bytes: 0 };
 
 export class Mailbox {
   readonly #messages = new MailQueue<MessageMail>();
@@ -32,8 +32,8 @@ export class Mailbox {
   #holding = 0;
   /** Requests that this atom itself waits for, by way of other atoms. */
   readonly #reentrant = new Set<MessageMail>();
-  readonly #messageLoad = { messages: 0, bytes: 0 };
-  readonly #interruptLoad = { messages: 0, bytes: 0 };
+  readonly #messageLoad = new BoundedLoad(MAILBOX_MESSAGES_MAX, MAILBOX_BYTES_MAX);
+  readonly #interruptLoad = new BoundedLoad(INTERRUPTS_PENDING_MAX, INTERRUPT_BYTES_MAX);
   /** Messages that wait or are held and that somebody waits for an answer to. */
   #requests = 0;
   #nextPosition: number;
@@ -70,27 +70,20 @@ export class Mailbox {
   }
   /** How many more messages it takes. */
   get room(): Load {
-    const { messages, bytes } = this.#messageLoad;
-    return { messages: MAILBOX_MESSAGES_MAX - messages, bytes: MAILBOX_BYTES_MAX - bytes };
+    return this.#messageLoad.room;
   }
   get interruptRoom(): Load {
-    const { messages, bytes } = this.#interruptLoad;
-    return { messages: INTERRUPTS_PENDING_MAX - messages, bytes: INTERRUPT_BYTES_MAX - bytes };
+    return this.#interruptLoad.room;
   }
   get full(): boolean {
-    return !fits(NO_LOAD, this.room);
+    return this.#messageLoad.full;
   }
   get interruptsFull(): boolean {
-    return !fits(NO_LOAD, this.interruptRoom);
+    return this.#interruptLoad.full;
   }
   /** True if at least half of each bound is free: time to let in those who were refused. */
   get roomy(): boolean {
-    const { messages, bytes } = this.#messageLoad;
-    const interrupts = this.#interruptLoad;
-    const messagesRoomy = messages * 2 <= MAILBOX_MESSAGES_MAX && bytes * 2 <= MAILBOX_BYTES_MAX;
-    return (
-      messagesRoomy && interrupts.messages * 2 <= INTERRUPTS_PENDING_MAX && interrupts.bytes * 2 <= INTERRUPT_BYTES_MAX
-    );
+    return this.#messageLoad.roomy && this.#interruptLoad.roomy;
   }
   get hasMessage(): boolean {
     return this.#messages.length > 0;
@@ -211,8 +204,7 @@ export class Mailbox {
   /** Counts a mail in or out. */
   #weigh(run: MailRun, index: number, sign: 1 | -1): void {
     const load = run.interrupts ? this.#interruptLoad : this.#messageLoad;
-    load.messages += sign;
-    load.bytes += sign * run.bytesOf(index);
+    load.weigh(run.bytesOf(index), sign);
     if (isRequest(run.kindOf(index))) this.#requests += sign;
   }
 

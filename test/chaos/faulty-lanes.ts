@@ -1,6 +1,7 @@
 /**
- * The bindings of an object, with lanes that fail for a while when they are told to: posts are lost, repeated, or carried with
- * their answers lost; sockets that are open are closed, or go dead, which nothing tells; new ones cannot be opened.
+ * The bindings of an object, with lanes that fail for a while when they are told to: posts are lost, delayed so that others
+ * overtake them, repeated, or carried with their answers lost; sockets that are open are closed, or go dead, which nothing
+ * tells; new ones cannot be opened.
  */
 
 type Env = Readonly<Record<string, unknown>>;
@@ -9,6 +10,8 @@ type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
 const DEAD_CHANCE = 0.5;
 const LOSS_CHANCE = 0.3;
 const ANSWER_LOSS_CHANCE = 0.3;
+const DELAY_CHANCE = 0.5;
+const DELAY_MS_MAX = 200;
 const REPEAT_CHANCE = 0.3;
 
 export class FaultyLanes {
@@ -55,6 +58,7 @@ export class FaultyLanes {
   async #exchange(carry: () => Promise<Response>): Promise<Response> {
     if (!this.#fails(1)) return carry();
     if (this.#fails(LOSS_CHANCE)) throw new Error("The chaos lost what was sent.");
+    if (this.#fails(DELAY_CHANCE)) await scheduler.wait(Math.random() * DELAY_MS_MAX);
     if (this.#fails(REPEAT_CHANCE)) await (await carry()).arrayBuffer();
     const answer = await carry();
     if (!this.#fails(ANSWER_LOSS_CHANCE)) return answer;

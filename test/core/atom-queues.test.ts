@@ -112,8 +112,26 @@ describe("back-pressure", () => {
   test("the outside is refused with BUSY, and what an atom sends to itself in one turn is bounded, too", () => {
     expect(sendMany(a, a, Infinity, Infinity)).toBe(MAILBOX_MESSAGES_MAX);
     expect(a.atom.deliver(() => message("outside"))).toMatchObject({ code: "BUSY" });
+    for (let i = 1; i < MAILBOX_MESSAGES_MAX / 2; i++) a.receive();
+    expect(a.atom.deliver(() => message("outside"))).toMatchObject({ code: "BUSY" });
     a.receive();
     expect(a.atom.deliver(() => message("outside"))).toBeTypeOf("number");
+  });
+
+  test("a full mailbox lets nobody in before half of it is free: else all comes again for each place that is", () => {
+    sendMany(b, b, MAILBOX_MESSAGES_MAX);
+    const sent = sendMany(a, b, 3 * FRAME_MESSAGES_MAX);
+    const exchange = () => {
+      network.nowMs += 10_000;
+      network.exchange();
+      return a.atom.peers.unacknowledged;
+    };
+    expect(exchange()).toBe(sent);
+    for (let i = 1; i < MAILBOX_MESSAGES_MAX / 2; i++) b.receive();
+    expect(exchange()).toBe(sent);
+    b.receive();
+    exchange();
+    expect(exchange()).toBe(0);
   });
 
   test("interrupts have a bound of their own", () => {

@@ -206,12 +206,26 @@ describe("the mailbox", () => {
     const mail = mailbox.takeMessage() as Mail;
     expect(mailbox.full).toBe(true);
     mailbox.consume(mail);
-    expect([mailbox.full, mailbox.roomy, mailbox.count]).toEqual([false, false, MAILBOX_MESSAGES_MAX - 1]);
+    expect([mailbox.full, mailbox.roomy, mailbox.count]).toEqual([true, false, MAILBOX_MESSAGES_MAX - 1]);
     const heavy = mailboxOf();
     accept(heavy, { kind: "message", payload: new Uint8Array(MAILBOX_BYTES_MAX / 2) });
     expect([heavy.full, heavy.roomy]).toEqual([false, false]);
     accept(heavy, { kind: "message", payload: new Uint8Array(MAILBOX_BYTES_MAX / 2) });
     expect(heavy.full).toBe(true);
+  });
+
+  test("3: what was full takes nothing until half of each bound is free", () => {
+    const mailbox = mailboxOf();
+    const half = MAILBOX_BYTES_MAX / 2;
+    accept(mailbox, { kind: "message", payload: new Uint8Array(half) }, ...Array.from({ length: 8 }, () => message(1)));
+    accept(mailbox, { kind: "message", payload: new Uint8Array(half) });
+    const large = mailbox.takeMessage() as Mail;
+    for (let i = 0; i < 8; i++) mailbox.consume(mailbox.takeMessage() as Mail);
+    expect([mailbox.full, mailbox.room]).toEqual([true, { messages: 0, bytes: 0 }]);
+    mailbox.consume(mailbox.takeMessage() as Mail);
+    expect([mailbox.full, mailbox.roomy]).toEqual([true, false]);
+    mailbox.consume(large);
+    expect([mailbox.full, mailbox.room.messages]).toEqual([false, MAILBOX_MESSAGES_MAX]);
   });
 
   test("3: interrupts have bounds of their own, by count and by bytes", () => {
