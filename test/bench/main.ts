@@ -1,6 +1,6 @@
 /** `npm run bench`: measures the figures beside their references, prints a table and writes JSON. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { BENCH_FOLDER } from "./applications.ts";
@@ -27,6 +27,7 @@ async function bench(options: Options): Promise<number> {
   const usual = options.quick === true ? QUICK : USUAL;
   const pace = options.rounds === undefined ? usual : { ...usual, rounds: options.rounds };
   const results: FigureResult[] = [];
+  warnIfBusy();
   for (const storage of storagesOf(options.storage)) {
     results.push(...(await runFigures(options.only, storage, pace)));
   }
@@ -53,6 +54,13 @@ async function runFigures(figures: readonly Figure[], storage: Storage, pace: Pa
   return results;
 }
 
+/** Ratios stand a busy machine, times in ms and us do not. */
+function warnIfBusy(): void {
+  const [load = 0] = loadavg();
+  if (load <= cpus().length / 2) return;
+  process.stderr.write(`The machine is busy (load ${load.toFixed(1)}): look at the ratios, not at ms and us.\n`);
+}
+
 function storagesOf(asked: Storage | "both"): readonly Storage[] {
   const storages = asked === "both" ? STORAGES : [asked];
   if (hasTmpfs()) return storages;
@@ -61,7 +69,8 @@ function storagesOf(asked: Storage | "both"): readonly Storage[] {
 }
 
 function writeReport(file: string, pace: Pace, results: readonly FigureResult[]): void {
-  const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version };
+  const [cpu] = cpus();
+  const machine = { cpu: cpu?.model ?? "unknown", cores: cpus().length, load: loadavg()[0], node: process.version };
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   writeFileSync(
     file,

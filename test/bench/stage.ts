@@ -16,6 +16,8 @@ export type Storage = (typeof STORAGES)[number];
 const HOST = "127.0.0.1";
 const TMPFS = "/dev/shm";
 const ANSWER_MS_MAX = 120_000;
+/** workerd closes a connection that was idle for 5 s; one that is used just then would be reset, so it is given up long before. */
+const IDLE_MS_MAX = 1_000;
 /** Requests of the bench itself that may be under way at once. */
 const CONNECTIONS = 8;
 
@@ -53,6 +55,7 @@ export async function startStage(workers: Workers, storage: Storage): Promise<St
   const origin = `http://${HOST}:${port}`;
   const pool = new Pool(origin, {
     connections: CONNECTIONS,
+    keepAliveTimeout: IDLE_MS_MAX,
     headersTimeout: ANSWER_MS_MAX,
     bodyTimeout: ANSWER_MS_MAX,
   });

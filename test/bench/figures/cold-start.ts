@@ -2,7 +2,7 @@
  * The first message to an atom that has never run: its object, its tables, its instance. The atoms of a fresh process are asked one
  * after the other by another atom; the very first one is left out, because with it the engine compiles the module.
  */
-import { atMost, everywhere, type Bench, type Figure, type Reading } from "../measurement.ts";
+import { atMost, type Bench, type Figure, type Reading } from "../measurement.ts";
 import { ask, command } from "../questions.ts";
 import { roundTrip } from "../references.ts";
 
@@ -23,6 +23,7 @@ export const coldStartFigures: readonly Figure[] = [
     name: "cold",
     title: "the first message to a cold atom with a module of 117 KB",
     measure: measureColdStarts,
-    comparisons: [{ reference: roundTrip, goals: everywhere(atMost(15)), limits: everywhere("12") }],
+    // On disk the making of a database dwarfs all else, for a bare object as well: there is no goal for that.
+    comparisons: [{ reference: roundTrip, goals: { tmpfs: atMost(15) }, limits: { tmpfs: "12" } }],
   },
 ];

@@ -1,6 +1,7 @@
 /** Calls of host functions from WebAssembly: many within a turn, timed inside the guest, less a loop without them. */
 import { atMost, everywhere, type Bench, type Figure, type Reading } from "../measurement.ts";
 import { ask, command } from "../questions.ts";
+import { roundTrip } from "../references.ts";
 import type { Stage } from "../stage.ts";
 
 const CALLS = { none: 0, get: 1, put: 2, send: 3 } as const;
@@ -35,7 +36,10 @@ function figure(name: string, call: Call, title: string): Figure {
     name,
     title,
     measure: measureCall(call),
-    comparisons: [{ goals: everywhere(atMost(1)), limits: everywhere("0.1 to 0.2") }],
+    comparisons: [
+      { goals: everywhere(atMost(1)), limits: everywhere("0.1 to 0.2") },
+      { reference: roundTrip, goals: {} },
+    ],
   };
 }
 
