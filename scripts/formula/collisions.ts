@@ -36,7 +36,7 @@ function isTogether(later: PlacedAtom, earlier: PlacedAtom): boolean {
   return JSON.stringify(one.rule) === JSON.stringify(other.rule) && (one.name === other.name || one.rule.on === "all");
 }
 
-/** On a single runtime only the first atom of a name can be; the others are left out, and told so. */
+/** On a single runtime only the first atom of a name can be; the others are left out, and that is noted. */
 export function firstOfEachName(atoms: readonly PlacedAtom[], report: Reporter): PlacedAtom[] {
   const first = new Map<string, PlacedAtom>();
   for (const atom of atoms) {
@@ -44,9 +44,8 @@ export function firstOfEachName(atoms: readonly PlacedAtom[], report: Reporter):
     const earlier = first.get(name);
     first.set(name, earlier ?? atom);
     if (earlier !== undefined) {
-      const message = `A second atom named "${name}" is left out of the build for a single runtime.`;
-      const remedy = `Only the first can be there, ${whereIs(earlier, report)}; rename this one to have both.`;
-      report.warning([...atom.at, "name"], message, remedy);
+      const other = whereIs(earlier, report);
+      report.note([...atom.at, "name"], `This "${name}" is not on the single runtime: the one ${other} is.`);
     }
   }
   return [...first.values()];

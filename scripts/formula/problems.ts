@@ -6,7 +6,8 @@ export type Place =
   | { readonly kind: "variable"; readonly variable: string };
 
 export interface Problem {
-  readonly severity: "error" | "warning";
+  /** A note tells of what is meant to be so, and easily overlooked. */
+  readonly severity: "error" | "warning" | "note";
   readonly place: Place;
   /** What is wrong, as a sentence. */
   readonly message: string;

@@ -57,6 +57,10 @@ export class Reporter {
     this.problems.push({ severity: "warning", place: this.placeOf(path, "value"), message, remedy });
   }
 
+  note(path: TomlPath, message: string): void {
+    this.problems.push({ severity: "note", place: this.placeOf(path, "value"), message, remedy: "" });
+  }
+
   placeOf(path: TomlPath, part: "key" | "value"): Place {
     for (let length = path.length; length > 0; length -= 1) {
       const variable = this.#variables.get(JSON.stringify(path.slice(0, length)));

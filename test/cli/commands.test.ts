@@ -151,6 +151,14 @@ describe("the command line", () => {
     expect(stdout).toMatch(new RegExp(`Examples:\\n +radon ${name}[^]*Exit codes`));
   });
 
+  it.each([["build"], ["plan"], ["dev"]])("every option of radon %s is in docs/formula.md", async (name) => {
+    const { stdout } = await radon([name, "--help"], { cwd });
+    const page = readFileSync(path.resolve(import.meta.dirname, "../../docs/formula.md"), "utf8");
+    const options = stdout.match(/^ {2}-.*/gm)?.flatMap((line) => line.match(/(?<= )--?[a-z]+/g) ?? []) ?? [];
+    expect(options.length).toBeGreaterThan(3);
+    for (const option of options) expect(page).toMatch(new RegExp(`\`${option}[ \`]`));
+  });
+
   it("may be started by the package's command", async () => {
     expect(await radon(["plan"], { cwd, launcher: true })).toMatchObject({
       code: 0,

@@ -145,7 +145,7 @@ describe("C", () => {
     space.write("free.c", '__attribute__((export_name("invoke"))) void invoke(void) {}\n');
     const source = sourceAt("free.c");
     const tool = source.kind === "c" ? await c.find(source) : undefined;
-    if (tool?.kind !== "tool") return context.skip();
+    if (tool?.kind !== "tool") return context.skip(tool?.message ?? "The source is not C.");
     expect(await compileOne("free.c")).toMatchObject({ kind: "compiled" });
   });
 });

@@ -368,8 +368,10 @@ describe("mistakes elsewhere", () => {
   });
 
   it.each(["runtime", "module", "atom"])("tells how a %s is written where something else stands", (table) => {
-    const [first] = load(`${table} = [1]\napp = "a"\n`).problems.map(shown);
-    expect(first).toMatch(new RegExp(`^1:.* is 1, a number\\. → Write a table: \\[\\[${table}\\]\\] with name = `));
+    const found = load(`${table} = [1]\napp = "a"\n`).problems.map(shown);
+    expect(found.join("\n")).toMatch(
+      new RegExp(`^1:.* is 1, a number\\. → Write a table: \\[\\[${table}\\]\\] with name = `, "m"),
+    );
   });
 
   it("warns of a module that no atom uses, and builds the rest", () => {
