@@ -48,6 +48,10 @@ export interface AtomEntry {
   readonly config: Readonly<Record<string, string>>;
   /** Traps of one message before it goes to the dead letters. */
   readonly attemptsMax: number;
+  /** How long it may compute between two blocking points, in milliseconds, if its module is metered. */
+  readonly cpuMs: number;
+  /** What its linear memory may grow to, in MiB. */
+  readonly memoryMb: number;
   /** How long an HTTP client waits for an answer before 504, in milliseconds. */
   readonly httpTimeoutMs: number;
 }

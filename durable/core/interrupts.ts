@@ -2,6 +2,8 @@
 export class Interrupts {
   readonly #tokens = new Map<number, number>();
   #masked = false;
+  /** True if callbacks may also run between two instructions, not only at blocking points. */
+  preempts = false;
 
   get masked(): boolean {
     return this.#masked;

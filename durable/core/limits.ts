@@ -64,6 +64,11 @@ export const BURIAL_BACKOFF_MS_MAX = 1_000;
 /** An instance that ran this long without a trap starts again at the smallest backoff. */
 export const HEALTHY_AFTER_MS = 60_000;
 
+/** A start function cannot let its neighbours have their turn, so it gets no more than this of the atom's budget. */
+export const START_CPU_MS_MAX = 1_000;
+/** A computation that is to be stopped has this long to come to a blocking point. */
+export const STOP_CPU_MS_MAX = 1_000;
+
 /**
  * The loop of an atom commits and lets the event loop turn after this much uninterrupted work: all that a batch brings, at two
  * turns a message for a reactive atom, so that of a batch that is handled in time no frame has to be stored.

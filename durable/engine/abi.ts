@@ -79,6 +79,7 @@ export const ABI = {
     off: fn(["i32"], ["i32"]),
     mask: fn([], ["i32"]),
     unmask: fn([], ["i32"]),
+    preempt: fn(["i32"], ["i32"]),
   },
   "radon:kv": {
     get: fn(["i32", "i32", "i32", "i32"], ["i32"]),
@@ -105,6 +106,18 @@ export const ASSEMBLYSCRIPT_ENV = {
   abort: fn(["i32", "i32", "i32", "i32"], []),
   /** The seed of `Math.random`. */
   seed: fn([], ["f64"]),
+} as const satisfies Readonly<Record<string, HostFunction>>;
+
+export const METERING_MODULE = "radon:metering";
+
+/** What the build puts into modules, so that their time and memory have limits; no module imports it on its own. */
+export const METERING = {
+  /** The budget is used up: the units of a new one; 0 if `pause` has to be called first; -1 if the instance is lost. */
+  tick: fn([], ["i32"]),
+  /** Lets the event loop have its turn; the units of a new budget, or -1. It is a safe point, and commits nothing. */
+  pause: blocking([], ["i32"]),
+  /** `(pages, more)`: 1 if memories of that many pages together may grow by so many more. */
+  may_grow: fn(["i32", "i32"], ["i32"]),
 } as const satisfies Readonly<Record<string, HostFunction>>;
 
 export const WASI_MODULE = "wasi_snapshot_preview1";
@@ -159,6 +172,11 @@ type HostFunctionOf<M extends AbiModule, F extends keyof (typeof ABI)[M]> = (typ
 /** The implementations of AssemblyScript's `env`. */
 export type EnvImplementations = {
   readonly [F in keyof typeof ASSEMBLYSCRIPT_ENV]: Implementation<(typeof ASSEMBLYSCRIPT_ENV)[F]>;
+};
+
+/** The implementations of `radon:metering`. */
+export type MeteringImplementations = {
+  readonly [F in keyof typeof METERING]: Implementation<(typeof METERING)[F]>;
 };
 
 const GRANT_OF_MODULE: Readonly<Record<string, readonly Grant[]>> = {

@@ -8,6 +8,7 @@
  *    this order, then waits.
  * 3. The first fault dooms the instance: every later call of a host function throws it again, so that no handler
  *    inside the guest can swallow it.
+ * 4. At a safe point of a computation nothing is committed; what runs there belongs to the turn that is open.
  */
 import type { Atom } from "../core/atom.ts";
 import type { ChainLink } from "../core/envelope.ts";
@@ -20,6 +21,7 @@ import { callFrame, CallStack, type CallFrame } from "./call-stack.ts";
 import type { Host } from "./host.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { GuestFault, type GuestMemory } from "./memory.ts";
+import { Meter, type Metered } from "./meter.ts";
 import { SeenBytes } from "./seen-bytes.ts";
 
 /** The guest's exports, each entered through `WebAssembly.promising`, `invoke` by way of the trampoline. */
@@ -40,6 +42,9 @@ export class GuestStop extends Error {
   override readonly name = "GuestStop";
 }
 
+const NO_BLOCKING =
+  "A callback that interrupted a computation belongs to its turn, so it cannot block: let it set a flag, for example.";
+
 const CALLBACK = { interrupt: 1, future: 2, reentrant: 3 } as const;
 
 /** A future that blocked code waits for. Its outcome stays here for that code, should a callback get it as well. */
@@ -48,9 +53,10 @@ interface Awaited {
   outcome: Outcome | null;
 }
 
-export class Guest {
+export class Guest implements Metered {
   readonly atom: Atom;
   readonly host: Host;
+  readonly meter: Meter;
   readonly #isDaemon: boolean;
   #memory: GuestMemory | undefined;
   #exports: GuestExports | undefined;
@@ -69,6 +75,8 @@ export class Guest {
   #blamed: { readonly mail: Mail | null } | null = null;
   #stopping = false;
   #spent = false;
+  /** True while a callback runs that interrupted a computation: its effects are those of the open turn. */
+  #preempted = false;
   #sliceTurns = 0;
   #sliceStartMs = 0;
   /** After how many turns of the slice the clock is looked at again. */
@@ -79,6 +87,7 @@ export class Guest {
     this.host = host;
     this.#isDaemon = host.entry.kind === "daemon";
     this.#sliceStartMs = host.monotonic();
+    this.meter = new Meter(this);
   }
 
   /** The instance exists: its memory and exports may be used. `flushOutput`: it came to rest, or is lost. */
@@ -194,18 +203,21 @@ export class Guest {
 
   /** A blocking point that nothing keeps the guest from passing: commits the turn; undefined if it has to `block` there. */
   pass<T>(ready: () => T | undefined): T | undefined {
+    if (this.#preempted) return undefined;
     this.commit();
     return this.#mustPause() ? undefined : ready();
   }
 
   /** A blocking point: commits the turn, runs callbacks, and waits until `ready` has a value, or `deadlineMs` (TIMEOUT). */
   async block<T>(ready: () => T | undefined, deadlineMs: number): Promise<T | Failure> {
+    if (this.#preempted) return failure("UNSUPPORTED", NO_BLOCKING);
     this.commit();
     return this.#waitFor(ready, deadlineMs);
   }
 
   /** A blocking point that waits for something of the host's, which begins once the turn is committed. */
   async blockOn<T>(work: () => Promise<T>): Promise<T | Failure> {
+    if (this.#preempted) return failure("UNSUPPORTED", NO_BLOCKING);
     this.commit();
     let settled: { result: () => T } | undefined;
     const settle = (result: () => T) => {
@@ -225,6 +237,7 @@ export class Guest {
 
   /** A blocking point that waits for a future, by which re-entrant requests are known. */
   async blockOnFuture(id: number, deadlineMs: number): Promise<Outcome | Failure> {
+    if (this.#preempted) return failure("UNSUPPORTED", NO_BLOCKING);
     const awaited: Awaited = { id, outcome: null };
     this.commit();
     this.#awaited.push(awaited);
@@ -262,6 +275,46 @@ export class Guest {
     if (this.#stopping || this.#awaited.length > 0 || this.atom.hasCallback || this.#isBreathDue()) return true;
     const dueAtMs = this.atom.futures.dueAtMs();
     return dueAtMs !== Infinity && dueAtMs <= this.host.now();
+  }
+
+  // ---- For the meter
+
+  get cpuMs(): number {
+    return this.host.entry.cpuMs;
+  }
+  get memoryMb(): number {
+    return this.host.entry.memoryMb;
+  }
+  get started(): boolean {
+    return this.#exports !== undefined;
+  }
+  get doomed(): boolean {
+    return this.#doom !== undefined;
+  }
+
+  monotonic(): number {
+    return this.host.monotonic();
+  }
+
+  doom(error: unknown): void {
+    this.fault(error);
+  }
+
+  stopNow(): void {
+    this.fault(new GuestStop("The atom was stopped."));
+  }
+
+  breathe(): Promise<void> {
+    return this.host.breathe();
+  }
+
+  /** Runs interrupts on top of the computation, if the guest asked for it, in the turn that is open. */
+  async runAtSafePoint(): Promise<void> {
+    this.startSlice();
+    if (this.#preempted || !this.atom.interrupts.preempts) return;
+    this.#preempted = true;
+    while (await this.#runInterrupt());
+    this.#preempted = false;
   }
 
   // ---- For the runner
@@ -335,6 +388,8 @@ export class Guest {
   }
 
   commit(): void {
+    if (this.#preempted) return;
+    this.meter.startTurn();
     this.#sliceTurns += 1;
     this.atom.commitTurn();
     this.atom.mailbox.noteDeliveryUnderWay();
@@ -364,8 +419,8 @@ export class Guest {
     if (!mail) return false;
     const token = this.atom.interrupts.tokenOf(mail.envelope.signal);
     if (token === undefined) {
-      this.atom.counters.droppedInterrupts += 1;
       this.atom.turn.consumed.push(mail);
+      this.atom.turn.afterCommit.push(() => (this.atom.counters.droppedInterrupts += 1));
       this.commit();
       return true;
     }
@@ -520,5 +575,6 @@ export class Guest {
     this.#sliceTurns = 0;
     this.#clockAtTurns = 1;
     this.#sliceStartMs = this.host.monotonic();
+    this.meter.startSlice(this.#sliceStartMs);
   }
 }

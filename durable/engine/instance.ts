@@ -3,7 +3,7 @@
  * that a fault in it dooms the instance; blocking ones suspend the guest (JSPI), some of them only at need (`trampoline.ts`).
  */
 import { failure, type Failure } from "../core/errors.ts";
-import { ABI, grantsFor, WASI_MODULE, type Blocking } from "./abi.ts";
+import { ABI, grantsFor, METERING, METERING_MODULE, WASI_MODULE, type Blocking } from "./abi.ts";
 import { guarded, guardedAsync } from "./guarded.ts";
 import type { Guest, GuestExports } from "./guest.ts";
 import { coreImports } from "./imports/core.ts";
@@ -97,6 +97,8 @@ function linkImports(
 
 function linked(guest: Guest, trampoline: Trampoline, from: string, name: string, fn: HostFunction) {
   if (typeof fn !== "function") return trampoline.function(name as keyof AtNeedFunctions);
+  // Metering answers a doomed guest by a number: an exception it could catch.
+  if (from === METERING_MODULE) return isBlocking(from, name) ? suspending(fn) : fn;
   return isBlocking(from, name) ? suspending(guardedAsync(guest, fn)) : guarded(guest, fn);
 }
 
@@ -117,6 +119,7 @@ function hostFunctions(guest: Guest) {
     "radon:naming": namingImports(guest),
     "radon:http": httpImports(guest),
     env: assemblyScriptImports(guest),
+    [METERING_MODULE]: guest.meter.imports,
   };
 }
 
@@ -127,6 +130,7 @@ function atNeedFunctions(table: ReturnType<typeof hostFunctions>): AtNeedFunctio
 
 function isBlocking(module: string, name: string): boolean {
   if (module === WASI_MODULE) return WASI_BLOCKING.has(name);
-  const functions: Readonly<Record<string, { readonly blocking: Blocking }>> | undefined = own(ABI, module);
+  const functions: Readonly<Record<string, { readonly blocking: Blocking }>> | undefined =
+    module === METERING_MODULE ? METERING : own(ABI, module);
   return (own(functions, name)?.blocking ?? false) !== false;
 }

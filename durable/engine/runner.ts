@@ -137,7 +137,8 @@ export class Runner {
       await guest.initialize();
     } catch (error) {
       if (isLinkError(error)) return this.#failLoad(error.message);
-      this.#onFault(guest, error);
+      // A start function that used up its time trapped; what it is to be told is the guest's first fault.
+      this.#onFault(guest, guest.fault(error));
       return error instanceof GuestStop ? undefined : this.#giveUpInitializing();
     }
     this.#initializationTraps = 0;
@@ -167,7 +168,8 @@ export class Runner {
       return;
     }
     const code = exitCodeOf(error);
-    const text = code === undefined ? trapText(error) : `The atom exited with code ${code}.`;
+    const note = guest.meter.refusedMemory ? memoryNote(this.#host.entry.memoryMb) : "";
+    const text = code === undefined ? trapText(error, note) : `The atom exited with code ${code}.${note}`;
     const aftermath = this.#atom.onTrap(text, guest.blamed, this.#host.now());
     this.#restartAtMs = aftermath.restartAtMs;
     this.#host.log("error", `Trap: ${text}\n${this.#outlook(aftermath)}`);
@@ -200,4 +202,9 @@ export class Runner {
     const reason = this.#loadFailure ?? `${this.#host.self} has ended.`;
     this.#atom.refuseRequests(failure("CLOSED", reason));
   }
+}
+
+/** What languages make of memory that does not grow says little: some only trap. */
+function memoryNote(limitMb: number): string {
+  return ` (It asked for more memory: its memory is limited to ${limitMb} MiB, memory_mb.)`;
 }

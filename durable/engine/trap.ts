@@ -1,5 +1,6 @@
 /** Traps, as an atom's author reads them: what happened, and the guest's own frames. */
 import { REASON_BYTES_MAX } from "../core/limits.ts";
+import { METERING_MODULE } from "./abi.ts";
 
 const FRAMES_MAX = 24;
 /** The runtime's own WebAssembly, below every `invoke`, by the name in `trampoline.wat`. */
@@ -7,10 +8,10 @@ const TRAMPOLINE = "radon_trampoline";
 /** V8 keeps ten frames of a stack, its own of the runtime among them: too few of the guest's. */
 Error.stackTraceLimit = Math.max(Error.stackTraceLimit, FRAMES_MAX + 8);
 
-/** The message of a trap and its wasm stack, the runtime's own frames left out. */
-export function trapText(error: unknown): string {
-  if (!(error instanceof Error)) return thrownText(error).slice(0, REASON_BYTES_MAX);
-  const headline = error.name === "GuestFault" ? error.message : `${error.name}: ${error.message}`;
+/** The message of a trap, a note about it if there is one, and its wasm stack, the runtime's own frames left out. */
+export function trapText(error: unknown, note = ""): string {
+  if (!(error instanceof Error)) return (thrownText(error) + note).slice(0, REASON_BYTES_MAX);
+  const headline = (error.name === "GuestFault" ? error.message : `${error.name}: ${error.message}`) + note;
   const frames = (error.stack ?? "").split("\n").filter(isGuestFrame).slice(0, FRAMES_MAX).map(readableFrame);
   return [headline, ...frames].join("\n").slice(0, REASON_BYTES_MAX);
 }
@@ -23,7 +24,8 @@ function thrownText(thrown: unknown): string {
 }
 
 function isGuestFrame(line: string): boolean {
-  return (line.includes("wasm://") || line.includes("wasm-function")) && !line.includes(TRAMPOLINE);
+  if (line.includes(METERING_MODULE) || line.includes(TRAMPOLINE)) return false;
+  return line.includes("wasm://") || line.includes("wasm-function");
 }
 
 /** `at name (wasm://wasm/module-hash:wasm-function[3]:0x44)` without the address of the module. */

@@ -13,6 +13,8 @@ import {
   ASSEMBLYSCRIPT_ENV,
   grantsFor,
   IMPORT_MODULES,
+  METERING,
+  METERING_MODULE,
   WASI_FUNCTIONS,
   WASI_MODULE,
   type HostFunction,
@@ -124,7 +126,7 @@ function importProblem(each: ImportDescriptor, signatures: Signatures | undefine
       kind === "memory" ? "Define the memory in the module and export it." : `Define the ${kind} in the module.`;
     return error(where, `It imports a ${kind}; atoms import functions only.`, remedy);
   }
-  if (!IMPORT_MODULES.includes(module)) {
+  if (!IMPORT_MODULES.includes(module) && module !== METERING_MODULE) {
     const remedy = `${didYouMean(module, IMPORT_MODULES)} Import modules: ${IMPORT_MODULES.join(", ")}.`;
     return error(where, `There is no import module "${module}".`, remedy.trim());
   }
@@ -169,6 +171,7 @@ function functionsOf(module: string): readonly string[] {
 
 function tableOf(module: string): Readonly<Record<string, HostFunction>> {
   if (module === "env") return ASSEMBLYSCRIPT_ENV;
+  if (module === METERING_MODULE) return METERING;
   return isAbiModule(module) ? ABI[module] : {};
 }
 

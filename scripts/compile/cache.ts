@@ -2,7 +2,8 @@
  * Compiled modules, content-addressed: the name of a file is the hash of all that went into it.
  *
  * Invariants
- * 1. The key covers the language, the tool's version, its flags, and the content of every input; so an entry is never stale.
+ * 1. The key covers the language, the tool's version, its flags, the version of metering and whether
+ *    it is metered, and the content of every input; so an entry is never stale.
  * 2. A file appears under its name at once and whole (written aside, then renamed), so builds may share a cache.
  */
 import { createHash, randomUUID } from "node:crypto";
@@ -17,15 +18,17 @@ export interface KeyParts {
   readonly language: string;
   readonly version: string;
   readonly flags: readonly string[];
+  /** The version of metering, and what it was asked for. */
+  readonly metering: readonly [version: string, metered: boolean];
   readonly root: string;
   readonly inputs: readonly string[];
 }
 
-export async function cacheKey({ language, version, flags, root, inputs }: KeyParts): Promise<string> {
+export async function cacheKey({ language, version, flags, metering, root, inputs }: KeyParts): Promise<string> {
   const contents = await Promise.all(
     inputs.map(async (file) => [path.relative(root, file), sha256(await readFile(file))] as const),
   );
-  return sha256(JSON.stringify([FORMAT, language, version, flags, contents]));
+  return sha256(JSON.stringify([FORMAT, language, version, flags, metering, contents]));
 }
 
 export function sha256(content: Uint8Array | string): string {

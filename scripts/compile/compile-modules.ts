@@ -1,4 +1,4 @@
-/** Compiles the modules of a formula side by side, each from the cache if nothing of it changed. */
+/** Compiles the modules of a formula side by side and meters them, each from the cache if nothing of it changed. */
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
@@ -9,7 +9,9 @@ import { c } from "./c.ts";
 import { cacheKey, readCached, sha256, writeCached } from "./cache.ts";
 import type { Compiled, Compiler, Job, SourceOf } from "./compiler.ts";
 import { rust } from "./rust.ts";
+import { meterModule, METERING_VERSION } from "./metering/meter.ts";
 import { LANGUAGES, type Source } from "./source.ts";
+import { isValidWasm } from "./wasm-module.ts";
 import { wasm, wat } from "./wat.ts";
 
 const COMPILERS: { readonly [K in Source["kind"]]: Compiler<K> } = { assemblyscript, wat, wasm, c, rust };
@@ -71,7 +73,7 @@ async function compileModule(module: ModuleSpec, options: CompileOptions): Promi
   const scratch = path.join(options.workFolder, `compile-${randomUUID()}`);
   const job: Job = { root: options.root, scratch, keep: options.workFolder, signal: options.signal };
   try {
-    return await compileSource(module.name, module.source, job, options.cacheFolder);
+    return await compileSource(module, module.source, job, options.cacheFolder);
   } catch (error) {
     return { kind: "refused", name: module.name, diagnostics: error instanceof Error ? error.message : String(error) };
   } finally {
@@ -80,7 +82,7 @@ async function compileModule(module: ModuleSpec, options: CompileOptions): Promi
 }
 
 async function compileSource<K extends Source["kind"]>(
-  name: string,
+  { name, metered }: ModuleSpec,
   source: SourceOf<K>,
   job: Job,
   cacheFolder: string,
@@ -95,16 +97,24 @@ async function compileSource<K extends Source["kind"]>(
     language: LANGUAGES[source.kind],
     version: tool.version,
     flags: compiler.flags(source, job),
+    metering: [METERING_VERSION, metered],
     root: job.root,
     inputs: compiler.inputs(source),
   });
   const cached = await readCached(cacheFolder, key);
   if (cached !== undefined) return moduleOf(name, { ok: true, wasm: cached, warnings: "" }, true, started);
   await mkdir(job.scratch, { recursive: true });
-  const compiled = await compiler.compile(source, tool, job);
+  const compiled = limited(await compiler.compile(source, tool, job), metered);
   if (!compiled.ok) return { kind: "refused", name, diagnostics: compiled.diagnostics };
   await writeCached(cacheFolder, key, compiled.wasm);
   return moduleOf(name, compiled, false, started);
+}
+
+/** With its limits built in. What is no valid module is left as it is: the checks that follow say why it is none. */
+function limited(compiled: Compiled, metered: boolean): Compiled {
+  if (!compiled.ok || !isValidWasm(compiled.wasm)) return compiled;
+  const result = meterModule(compiled.wasm, metered);
+  return result.ok ? { ...compiled, wasm: result.wasm } : { ok: false, diagnostics: result.message };
 }
 
 function moduleOf(

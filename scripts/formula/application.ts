@@ -33,7 +33,8 @@ export function runtimeEntries(formula: Formula, own: RuntimeName): RuntimeEntry
 }
 
 function atomEntry(atom: AtomSpec, runtime: RuntimeName, hashes: ReadonlyMap<string, string>): AtomEntry {
-  const { name, module, kind, aliases, http, grants, durability, config, attemptsMax, httpTimeoutMs } = atom;
+  const { name, module, kind, aliases, http, grants, durability, config, attemptsMax } = atom;
+  const { cpuMs, memoryMb, httpTimeoutMs } = atom;
   const moduleHash = hashes.get(module) ?? "";
   return {
     runtime,
@@ -47,6 +48,8 @@ function atomEntry(atom: AtomSpec, runtime: RuntimeName, hashes: ReadonlyMap<str
     durability,
     config,
     attemptsMax,
+    cpuMs,
+    memoryMb,
     httpTimeoutMs,
   };
 }

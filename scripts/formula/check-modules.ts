@@ -1,6 +1,7 @@
 /** What compiling and checking the modules found, as problems of the formula. */
 import { compileWasm } from "../compile/wasm-module.ts";
 import type { CompiledModule, ModuleResult } from "../compile/compile-modules.ts";
+import { indexModule, PAGE_BYTES } from "../compile/metering/module-index.ts";
 import { LANGUAGES } from "../compile/source.ts";
 import { grantProblems, moduleProblems, type ModuleProblem } from "../../durable/engine/validate.ts";
 import type { AtomSpec, Formula, ModuleSpec } from "./formula.ts";
@@ -48,8 +49,20 @@ async function abiProblems(spec: ModuleSpec, result: CompiledModule, atoms: read
   const ofAtoms = users.flatMap((atom) =>
     grantProblems(module, atom.grants).map((each) => located(each, spec, `atom "${atom.name}"`, atom.grantsPlace)),
   );
-  return [...ofModule, ...ofAtoms];
+  return [...ofModule, ...ofAtoms, ...users.flatMap((atom) => memoryProblem(spec, result, atom) ?? [])];
 }
+
+/** A module that starts with more memory than its atom may have. */
+function memoryProblem(spec: ModuleSpec, { wasm }: CompiledModule, atom: AtomSpec): Problem | undefined {
+  const bytes = indexModule(wasm).memoryPages.reduce((sum, pages) => sum + pages * PAGE_BYTES, 0);
+  const needed = Math.ceil(bytes / MB_BYTES);
+  if (needed <= atom.memoryMb) return undefined;
+  const message = `Module "${spec.name}" starts with ${needed} MiB of memory; the atom "${atom.name}" may have ${atom.memoryMb} MiB.`;
+  const remedy = `Write memory_mb = ${needed} or more for the atom, or let the module start with less.`;
+  return { severity: "error", place: atom.memoryPlace, message, remedy };
+}
+
+const MB_BYTES = 1024 * 1024;
 
 function located(problem: ModuleProblem, spec: ModuleSpec, users: string, place: Place): Problem {
   const { severity, where, message, remedy } = problem;

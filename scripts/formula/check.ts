@@ -8,7 +8,7 @@ import { detectSource, isSource, type Source } from "../compile/source.ts";
 import type { AtomSpec, ModuleSpec, RuntimeSpec } from "./formula.ts";
 import type { Reporter } from "./reporter.ts";
 import { routeMistake } from "./routes.ts";
-import type { AtomShape, ModuleShape, RuntimeShape } from "./schema.ts";
+import { CPU_MS_DEFAULT, type AtomShape, type ModuleShape, type RuntimeShape } from "./schema.ts";
 import type { TomlPath } from "./toml-places.ts";
 
 /** One table of the file, with its place. */
@@ -111,6 +111,7 @@ export function checkModules(rows: readonly Row<ModuleShape>[], folder: string, 
           {
             name: shape.name,
             source,
+            metered: true,
             place: report.placeOf([...at, shape.source === undefined ? "wasm" : "source"], "value"),
           },
         ];
@@ -152,7 +153,10 @@ export function checkModuleOf(
   const source = checkSource(row, folder, report);
   return source === undefined
     ? undefined
-    : { name: shape.name, own: { name: shape.name, source, place: report.placeOf([...at, key], "value") } };
+    : {
+        name: shape.name,
+        own: { name: shape.name, source, metered: true, place: report.placeOf([...at, key], "value") },
+      };
 }
 
 export function checkPlacement(
@@ -182,6 +186,18 @@ export function checkPlacement(
       : 'Lower "on", write on = "all", or add runtimes.';
   report.missing([...at, "place", key], placement.reason, remedy, "runtime");
   return undefined;
+}
+
+/** The budget of computing time, which only a metered module keeps to. */
+export function checkCpu({ at, shape }: Row<AtomShape>, report: Reporter): number {
+  if (!shape.metering && shape.cpu_ms !== undefined) {
+    report.warning(
+      [...at, "cpu_ms"],
+      `The atom "${shape.name}" is not metered, so nothing limits its computing time.`,
+      "Remove metering = false, or cpu_ms.",
+    );
+  }
+  return shape.cpu_ms ?? CPU_MS_DEFAULT;
 }
 
 export function checkAliases({ at, shape }: Row<AtomShape>, report: Reporter): Record<string, readonly string[]> {

@@ -25,7 +25,7 @@ export const OWN_VARIABLES: Readonly<Record<string, string>> = {
   RADON_CACHE: "the folder of compiled modules, .radon/cache if it is not set",
 };
 
-type Reading = "text" | "number" | "list" | "number or text";
+type Reading = "text" | "number" | "list" | "number or text" | "truth";
 
 const TABLE_SETTINGS: Readonly<Record<string, readonly (readonly [path: readonly string[], reading: Reading])[]>> = {
   runtime: [
@@ -39,7 +39,8 @@ const TABLE_SETTINGS: Readonly<Record<string, readonly (readonly [path: readonly
   atom: [
     ...(["module", "source", "wasm", "kind", "durability"] as const).map((key) => [[key], "text"] as const),
     ...(["http", "grants"] as const).map((key) => [[key], "list"] as const),
-    ...(["attempts", "http_timeout_ms"] as const).map((key) => [[key], "number"] as const),
+    ...(["attempts", "cpu_ms", "memory_mb", "http_timeout_ms"] as const).map((key) => [[key], "number"] as const),
+    [["metering"], "truth"],
     [["place", "tags"], "list"],
     [["place", "on"], "number or text"],
   ],
@@ -193,8 +194,14 @@ function withoutPrefix(variable: string): string {
   return variable.replace(/^RADON_/, "");
 }
 
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["false", false],
+]);
+
 function read(text: string, reading: Reading): unknown {
   if (reading === "list") return text.split(",").map((part) => part.trim());
+  if (reading === "truth") return TRUTHS.get(text.trim()) ?? text;
   const isNumber = reading !== "text" && /^-?\d+(\.\d+)?$/.test(text.trim());
   return isNumber ? Number(text) : text;
 }

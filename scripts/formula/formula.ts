@@ -29,6 +29,8 @@ export interface RuntimeSpec {
 export interface ModuleSpec {
   readonly name: string;
   readonly source: Source;
+  /** True if it is built with a budget of computing time. */
+  readonly metered: boolean;
   /** Where the formula names it, for the errors of its compilation. */
   readonly place: Place;
 }
@@ -47,8 +49,13 @@ export interface AtomSpec {
   readonly durability: Durability;
   readonly config: Readonly<Record<string, string>>;
   readonly attemptsMax: number;
+  readonly metering: boolean;
+  readonly cpuMs: number;
+  readonly memoryMb: number;
   readonly httpTimeoutMs: number;
   readonly place: Place;
   /** Where its grants are written, or the atom itself. */
   readonly grantsPlace: Place;
+  /** Where its memory is limited, or the atom itself. */
+  readonly memoryPlace: Place;
 }

@@ -5,6 +5,7 @@ import { isName, type AtomName, type RuntimeName } from "../../durable/core/name
 import { didYouMean } from "../../durable/core/suggest.ts";
 import {
   checkAliases,
+  checkCpu,
   checkModuleOf,
   checkModules,
   checkName,
@@ -26,6 +27,7 @@ import {
   type AtomShape,
 } from "./schema.ts";
 import { described, readShape } from "./shape.ts";
+import { withVariants } from "./variants.ts";
 
 /** The runtime of a formula that names none, and of a single-runtime build. */
 export const ONLY_RUNTIME = "main" as RuntimeName;
@@ -68,10 +70,13 @@ export function readFormula(tables: Tables, reading: Reading): Omit<Formula, "ho
   checkCollisions(placed, report);
   const used = usedModules(modules, atoms, rows.module, report);
   if (app === undefined || leader === undefined) return undefined;
-  const specs = placed.map(({ spec }) => spec);
+  const variants = withVariants(
+    used,
+    placed.map(({ spec }) => spec),
+  );
   return single
-    ? { app, file, folder, leader: ONLY_RUNTIME, runtimes: ONLY_RUNTIMES, modules: used, atoms: specs }
-    : { app, file, folder, leader, runtimes, modules: used, atoms: specs };
+    ? { app, file, folder, leader: ONLY_RUNTIME, runtimes: ONLY_RUNTIMES, ...variants }
+    : { app, file, folder, leader, runtimes, ...variants };
 }
 
 function checkTopLevel(tables: Tables, report: Reporter): void {
@@ -178,9 +183,13 @@ function readAtom(row: Row<AtomShape>, { folder, single, report, runtimes, known
     durability: shape.durability,
     config: Object.fromEntries(Object.entries(shape.config).map(([key, value]) => [key, String(value)])),
     attemptsMax: shape.attempts,
+    metering: shape.metering,
+    cpuMs: checkCpu(row, report),
+    memoryMb: shape.memory_mb,
     httpTimeoutMs: shape.http_timeout_ms,
     place: report.placeOf(at, "value"),
     grantsPlace: report.placeOf([...at, "grants"], "value"),
+    memoryPlace: report.placeOf([...at, "memory_mb"], "value"),
   };
   return [{ placed: { at, spec, ruleRead }, own: module?.own, module: module?.name }];
 }

@@ -8,6 +8,12 @@ import { DEFAULT_GRANTS, GRANTS } from "../../durable/core/application.ts";
 export const ATTEMPTS_DEFAULT = 5;
 export const ATTEMPTS_MAX = 1_000;
 export const HTTP_TIMEOUT_MS_DEFAULT = 30_000;
+export const CPU_MS_DEFAULT = 10_000;
+/** The platform lets an event compute for no longer. */
+export const CPU_MS_MAX = 300_000;
+export const MEMORY_MB_DEFAULT = 32;
+/** What 32-bit addresses reach. */
+export const MEMORY_MB_MAX = 4_096;
 /** The platform holds an object for no longer at a time. */
 export const HTTP_TIMEOUT_MS_MAX = 900_000;
 
@@ -104,6 +110,12 @@ export const atomSchema = z.strictObject(
       "how often a message may trap its atom before it goes to the dead letters",
       ATTEMPTS_MAX,
     ).default(ATTEMPTS_DEFAULT),
+    metering: z.boolean({ error: "Write true (default) or false." }).default(true),
+    cpu_ms: wholeNumber(
+      "the milliseconds that the atom may compute between two blocking points",
+      CPU_MS_MAX,
+    ).optional(),
+    memory_mb: wholeNumber("the MiB that the atom's memory may grow to", MEMORY_MB_MAX).default(MEMORY_MB_DEFAULT),
     http_timeout_ms: wholeNumber(
       "the milliseconds after which an unanswered HTTP request gets a 504",
       HTTP_TIMEOUT_MS_MAX,

@@ -63,7 +63,7 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   module: ["name", "source", "wasm"],
   atom: [
     ...["name", "module", "source", "wasm", "kind", "place", "aliases", "http", "grants"],
-    ...["durability", "config", "attempts", "http_timeout_ms"],
+    ...["durability", "config", "attempts", "metering", "cpu_ms", "memory_mb", "http_timeout_ms"],
   ],
   place: ["tags", "on"],
 };

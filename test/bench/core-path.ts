@@ -180,6 +180,8 @@ function entryOf(name: string, kind: AtomEntry["kind"]): AtomEntry {
     durability: "durable",
     config: {},
     attemptsMax: 5,
+    cpuMs: 10_000,
+    memoryMb: 32,
     httpTimeoutMs: 0,
   };
 }

@@ -8,8 +8,11 @@ export const IMPORTS = {
   sleep: `(import "radon:core" "sleep" (func $sleep (param i64) (result i32)))`,
   receive: `(import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))`,
   reply: `(import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))`,
+  get: `(import "radon:kv" "get" (func $get (param i32 i32 i32 i32) (result i32)))`,
   put: `(import "radon:kv" "put" (func $put (param i32 i32 i32 i32) (result i32)))`,
   on: `(import "radon:interrupt" "on" (func $on (param i32 i32) (result i32)))`,
+  mask: `(import "radon:interrupt" "mask" (func $mask (result i32)))`,
+  preempt: `(import "radon:interrupt" "preempt" (func $preempt (param i32) (result i32)))`,
 } as const;
 
 /** These log a word each. */

@@ -12,12 +12,12 @@ export const FUNCTIONS = [
   ...["messaging.reply", "messaging.fail", "messaging.reply_token", "messaging.reply_to", "messaging.interrupt"],
   ...["messaging.on_reentrant"],
   ...["future.request", "future.timer", "future.await", "future.poll", "future.on_complete", "future.cancel"],
-  ...["interrupt.on", "interrupt.off", "interrupt.mask", "interrupt.unmask"],
+  ...["interrupt.on", "interrupt.off", "interrupt.mask", "interrupt.unmask", "interrupt.preempt"],
   ...["kv.get", "kv.put", "kv.delete", "kv.scan"],
   ...["naming.resolve", "naming.lookup", "naming.alias", "naming.unalias"],
   ...["http.head", "http.respond", "http.fetch"],
 ] as const;
-const OWN = { trap: 100, peek: 101, poke: 102, forever: 103, grow: 104 } as const;
+const OWN = { trap: 100, peek: 101, poke: 102, forever: 103, grow: 104, spin: 105 } as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** These return a number of the runtime's choice: only its sign is shown. */

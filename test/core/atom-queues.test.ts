@@ -49,6 +49,14 @@ describe("back-pressure", () => {
     expect(a.atom.send(B, "mail", message("more"))).toMatchObject({ code: "BUSY" });
   });
 
+  test("a commit in the midst of a turn, as of a guest that computes, leaves what the turn sent counted", () => {
+    for (let i = 0; i < OUTBOX_MESSAGES_MAX - 1; i += 1) a.atom.send(B, "mail", message(String(i)));
+    a.flush();
+    expect(a.atom.turn.outgoing.empty).toBe(false);
+    expect(a.atom.send(B, "mail", message("last"))).toBeUndefined();
+    expect(a.atom.send(B, "mail", message("over"))).toMatchObject({ code: "BUSY" });
+  });
+
   test("a dropped turn gives its places back", () => {
     expect(sendMany(a, b, OUTBOX_MESSAGES_MAX - 1)).toBe(OUTBOX_MESSAGES_MAX - 1);
     a.atom.send(B, "mail", message("last"));

@@ -58,6 +58,8 @@ function atomEntry(name: string, aliases: AliasSet): AtomEntry {
     durability: "durable",
     config: {},
     attemptsMax: 5,
+    cpuMs: 10_000,
+    memoryMb: 32,
     httpTimeoutMs: 1_000,
   };
 }

@@ -274,6 +274,8 @@ function entryOf(spec: AtomSpec): AtomEntry {
     durability: "durable",
     config: {},
     attemptsMax: 5,
+    cpuMs: 10_000,
+    memoryMb: 32,
     httpTimeoutMs: ASK_MS,
     ...spec,
     runtime: runtime as RuntimeName,

@@ -1,7 +1,8 @@
-/** Test atoms from text format. */
+/** Test atoms from text format, metered as a build meters them. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import wabt from "wabt";
+import { meterModule } from "../../scripts/compile/metering/meter.ts";
 
 const assembler = await wabt();
 const features = { exceptions: true, bulk_memory: true, reference_types: true, multi_value: true };
@@ -17,16 +18,18 @@ export function assemble(text: string, name = "atom.wat"): Uint8Array {
   return new Uint8Array(buffer);
 }
 
-export function compile(bytes: Uint8Array): WebAssembly.Module {
-  return new Module(bytes);
+export function compile(bytes: Uint8Array, metered = true): WebAssembly.Module {
+  const result = meterModule(bytes, metered);
+  if (!result.ok) throw new Error(result.message);
+  return new Module(result.wasm);
 }
 
-export function wat(text: string): WebAssembly.Module {
-  return compile(assemble(text));
+export function wat(text: string, metered = true): WebAssembly.Module {
+  return compile(assemble(text), metered);
 }
 
-/** What the bundle of an application holds beside its modules. */
-export const trampoline = compile(assembleFile("../../durable/engine/trampoline.wat", import.meta.url));
+/** What the bundle of an application holds beside its modules, which is the runtime's own: it is not metered. */
+export const trampoline = new Module(assembleFile("../../durable/engine/trampoline.wat", import.meta.url));
 
 /** The binary of a text file, its path relative to the module `from` (an `import.meta.url`). */
 export function assembleFile(path: string, from: string): Uint8Array {

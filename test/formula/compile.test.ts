@@ -22,7 +22,7 @@ function sourceAt(name: string): Source {
 
 async function compile(...names: string[]): Promise<ModuleResult[]> {
   const place = { kind: "file", file: "formula.toml", line: 1, column: 1 } as const;
-  const modules = names.map((name) => ({ name, source: sourceAt(name), place }));
+  const modules = names.map((name) => ({ name, source: sourceAt(name), metered: true, place }));
   return compileModules(modules, { root: space.folder, cacheFolder, workFolder });
 }
 

@@ -14,6 +14,7 @@ describe("a formula", () => {
     expect(formula?.atoms[0]).toMatchObject({
       ...{ module: "idle", kind: "reactive", runtimes: ["main"], http: [], aliases: {}, config: {} },
       ...{ grants: DEFAULT_GRANTS, durability: "durable", attemptsMax: 5, httpTimeoutMs: 30_000 },
+      ...{ metering: true, cpuMs: 10_000, memoryMb: 32 },
     });
   });
 

@@ -35,6 +35,8 @@ export function atom(runtime: RuntimeName, name: string, settings: Partial<AtomE
     durability: "durable",
     config: {},
     attemptsMax: 5,
+    cpuMs: 10_000,
+    memoryMb: 32,
     httpTimeoutMs: 30_000,
     ...settings,
   };

@@ -26,6 +26,8 @@ function atom(name: string, module: string, changes: Partial<AtomEntry> = {}): A
     durability: "durable",
     config: {},
     attemptsMax: 3,
+    cpuMs: 10_000,
+    memoryMb: 32,
     httpTimeoutMs: 5_000,
     ...changes,
   };

@@ -15,6 +15,10 @@ export function interruptImports(guest: Guest): Implementations<"radon:interrupt
       atom.interrupts.off(signal)
         ? 0
         : guest.fail(failure("NOT_FOUND", `No callback is registered for signal ${signal}.`)),
+    preempt: (on) => {
+      atom.interrupts.preempts = on !== 0;
+      return 0;
+    },
     mask: () => {
       atom.interrupts.mask();
       return 0;

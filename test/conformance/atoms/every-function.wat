@@ -47,6 +47,7 @@
   (import "radon:interrupt" "off" (func $interrupt.off (param i32) (result i32)))
   (import "radon:interrupt" "mask" (func $interrupt.mask (result i32)))
   (import "radon:interrupt" "unmask" (func $interrupt.unmask (result i32)))
+  (import "radon:interrupt" "preempt" (func $interrupt.preempt (param i32) (result i32)))
 
   ;; radon:kv
   (import "radon:kv" "get" (func $kv.get (param i32 i32 i32 i32) (result i32)))
@@ -211,25 +212,26 @@
     (if (i32.eq (local.get $op) (i32.const 28)) (then (return (i64.extend_i32_s (call $interrupt.off (i32.wrap_i64 (local.get $a)))))))
     (if (i32.eq (local.get $op) (i32.const 29)) (then (return (i64.extend_i32_s (call $interrupt.mask)))))
     (if (i32.eq (local.get $op) (i32.const 30)) (then (return (i64.extend_i32_s (call $interrupt.unmask)))))
+    (if (i32.eq (local.get $op) (i32.const 31)) (then (return (i64.extend_i32_s (call $interrupt.preempt (i32.wrap_i64 (local.get $a)))))))
 
     ;; radon:kv
-    (if (i32.eq (local.get $op) (i32.const 31)) (then (return (i64.extend_i32_s (call $kv.get (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)))))))
-    (if (i32.eq (local.get $op) (i32.const 32)) (then (return (i64.extend_i32_s (call $kv.put (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)))))))
-    (if (i32.eq (local.get $op) (i32.const 33)) (then (return (i64.extend_i32_s (call $kv.delete (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)))))))
-    (if (i32.eq (local.get $op) (i32.const 34)) (then (return (i64.extend_i32_s (call $kv.scan (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)) (i32.wrap_i64 (local.get $e)) (i32.wrap_i64 (local.get $f)) (i32.wrap_i64 (local.get $g)) (i32.wrap_i64 (local.get $h)))))))
+    (if (i32.eq (local.get $op) (i32.const 32)) (then (return (i64.extend_i32_s (call $kv.get (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)))))))
+    (if (i32.eq (local.get $op) (i32.const 33)) (then (return (i64.extend_i32_s (call $kv.put (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)))))))
+    (if (i32.eq (local.get $op) (i32.const 34)) (then (return (i64.extend_i32_s (call $kv.delete (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)))))))
+    (if (i32.eq (local.get $op) (i32.const 35)) (then (return (i64.extend_i32_s (call $kv.scan (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)) (i32.wrap_i64 (local.get $e)) (i32.wrap_i64 (local.get $f)) (i32.wrap_i64 (local.get $g)) (i32.wrap_i64 (local.get $h)))))))
 
     ;; radon:naming
-    (if (i32.eq (local.get $op) (i32.const 35)) (then (return (i64.extend_i32_s (call $naming.resolve (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)))))))
-    (if (i32.eq (local.get $op) (i32.const 36)) (then (return (i64.extend_i32_s (call $naming.lookup (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)) (i32.wrap_i64 (local.get $e)) (i32.wrap_i64 (local.get $f)) (i32.wrap_i64 (local.get $g)) (i32.wrap_i64 (local.get $h)))))))
-    (if (i32.eq (local.get $op) (i32.const 37)) (then (return (i64.extend_i32_s (call $naming.alias (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)))))))
-    (if (i32.eq (local.get $op) (i32.const 38)) (then (return (i64.extend_i32_s (call $naming.unalias (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)))))))
+    (if (i32.eq (local.get $op) (i32.const 36)) (then (return (i64.extend_i32_s (call $naming.resolve (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)))))))
+    (if (i32.eq (local.get $op) (i32.const 37)) (then (return (i64.extend_i32_s (call $naming.lookup (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)) (i32.wrap_i64 (local.get $e)) (i32.wrap_i64 (local.get $f)) (i32.wrap_i64 (local.get $g)) (i32.wrap_i64 (local.get $h)))))))
+    (if (i32.eq (local.get $op) (i32.const 38)) (then (return (i64.extend_i32_s (call $naming.alias (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)))))))
+    (if (i32.eq (local.get $op) (i32.const 39)) (then (return (i64.extend_i32_s (call $naming.unalias (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)))))))
 
     ;; radon:http
-    (if (i32.eq (local.get $op) (i32.const 39)) (then (return (i64.extend_i32_s (call $http.head (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)))))))
-    (if (i32.eq (local.get $op) (i32.const 40)) (then (return (i64.extend_i32_s (call $http.respond (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)) (i32.wrap_i64 (local.get $e)))))))
-    (if (i32.eq (local.get $op) (i32.const 41)) (then (return (call $http.fetch (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d))))))
+    (if (i32.eq (local.get $op) (i32.const 40)) (then (return (i64.extend_i32_s (call $http.head (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)))))))
+    (if (i32.eq (local.get $op) (i32.const 41)) (then (return (i64.extend_i32_s (call $http.respond (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d)) (i32.wrap_i64 (local.get $e)))))))
+    (if (i32.eq (local.get $op) (i32.const 42)) (then (return (call $http.fetch (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)) (i32.wrap_i64 (local.get $c)) (i32.wrap_i64 (local.get $d))))))
 
-    ;; Of the puppet itself: trap, look at its memory, change it, stay in `invoke`, grow the memory.
+    ;; Of the puppet itself: trap, look at its memory, change it, stay in `invoke`, grow the memory, compute until a byte is not 0.
     (if (i32.eq (local.get $op) (i32.const 100)) (then (unreachable)))
     (if (i32.eq (local.get $op) (i32.const 101)) (then (return (local.get $b))))
     (if (i32.eq (local.get $op) (i32.const 102)) (then
@@ -240,4 +242,7 @@
       (return (i64.const 0))))
     (if (i32.eq (local.get $op) (i32.const 104)) (then
       (return (i64.extend_i32_s (memory.grow (i32.wrap_i64 (local.get $a)))))))
+    (if (i32.eq (local.get $op) (i32.const 105)) (then
+      (loop $spin (br_if $spin (i32.eqz (i32.load8_u (i32.wrap_i64 (local.get $a))))))
+      (return (i64.const 0))))
     (unreachable)))

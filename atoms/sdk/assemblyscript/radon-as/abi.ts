@@ -43,6 +43,7 @@
 @external("radon:interrupt", "off") export declare function interrupt_off(signal: i32): i32;
 @external("radon:interrupt", "mask") export declare function interrupt_mask(): i32;
 @external("radon:interrupt", "unmask") export declare function interrupt_unmask(): i32;
+@external("radon:interrupt", "preempt") export declare function interrupt_preempt(on: i32): i32;
 
 // radon:kv
 @external("radon:kv", "get") export declare function kv_get(key: usize, keyLen: i32, ptr: usize, cap: i32): i32;

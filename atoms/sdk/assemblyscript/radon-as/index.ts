@@ -10,7 +10,7 @@ export { clock, config, http, kv, log, naming };
 export { FOREVER, randomBytes, selfName, sleep, yieldNow } from "./core";
 export { interrupt, onReentrant, receive, replyTo, send } from "./messaging";
 export { Future, request, REQUEST_TIMEOUT_MS, timer } from "./future";
-export { maskInterrupts, offInterrupt, onInterrupt, unmaskInterrupts } from "./interrupt";
+export { maskInterrupts, offInterrupt, onInterrupt, preemptInterrupts, unmaskInterrupts } from "./interrupt";
 export { ErrorCode, lastError, RadonError } from "./errors";
 export { Json, JsonKind } from "./json";
 export { Message, MessageKind } from "./message";

@@ -1,5 +1,5 @@
 /** Interrupts that come to this atom. */
-import { interrupt_mask, interrupt_off, interrupt_on, interrupt_unmask } from "./abi";
+import { interrupt_mask, interrupt_off, interrupt_on, interrupt_preempt, interrupt_unmask } from "./abi";
 import { tokenOf } from "./callback";
 import { succeeded } from "./errors";
 import { Message } from "./message";
@@ -22,4 +22,13 @@ export function maskInterrupts(): bool {
 /** Lets interrupts in again; those that waited run at the next blocking point. */
 export function unmaskInterrupts(): bool {
   return succeeded<i32>(interrupt_unmask());
+}
+
+/**
+ * With `on`, handlers may also run in the midst of a computation, not only at blocking points. While it is on, compute with what
+ * is there already: code that allocates (objects, strings, arrays) must not be interrupted, because a handler allocates, too.
+ * What a handler does there belongs to the turn that it interrupts, and it cannot block.
+ */
+export function preemptInterrupts(on: bool): bool {
+  return succeeded<i32>(interrupt_preempt(i32(on)));
 }

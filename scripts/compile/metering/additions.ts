@@ -1,0 +1,227 @@
+/**
+ * What metering adds to a module: imports from `radon:metering`, a global that counts the budget down, and a few functions,
+ * each behind what the module has of its kind, so that only the indices of its own functions move.
+ */
+import { METERING_MODULE, type METERING } from "../../../durable/engine/abi.ts";
+import { joined, name, signed, sized, unsigned, type Bytes } from "./binary.ts";
+import { OP } from "./instructions.ts";
+import type { ModuleIndex } from "./module-index.ts";
+import { BULK_SHIFT } from "./weights.ts";
+
+/** The name of each added function, by which traps leave them out. */
+export const ADDED_NAME = METERING_MODULE;
+/** C and Rust keep the data of a function that calls none in up to 128 bytes below the stack pointer. */
+const RED_ZONE_BYTES = 128;
+
+const I32 = 0x7f;
+const VOID_BLOCK = 0x40;
+const FUNCTION_TYPE = 0x60;
+const FUNCTION_KIND = 0;
+
+/** The types that are added, by their position. */
+const TYPES = [
+  { params: [], results: [I32] },
+  { params: [], results: [] },
+  { params: [I32], results: [] },
+  { params: [I32], results: [I32] },
+  { params: [I32, I32], results: [I32] },
+] as const;
+const TYPE = { read: 0, act: 1, take: 2, map: 3, ask: 4 } as const;
+
+export interface Needs {
+  readonly metered: boolean;
+  /** The memories that the module grows. */
+  readonly grown: readonly number[];
+  /** The global that holds the stack pointer, where the module tells. */
+  readonly stackPointer: number | undefined;
+}
+
+interface AddedFunction {
+  readonly type: number;
+  readonly code: readonly number[];
+}
+
+export class Additions {
+  readonly #module: ModuleIndex;
+  readonly #imports: readonly (readonly [name: keyof typeof METERING, type: number])[];
+  readonly #needs: Needs;
+  readonly #fuel: number;
+  readonly #firstFunction: number;
+  readonly #functions: readonly AddedFunction[];
+
+  constructor(module: ModuleIndex, needs: Needs) {
+    this.#module = module;
+    this.#needs = needs;
+    this.#imports = [
+      ...(needs.metered
+        ? ([
+            ["tick", TYPE.read],
+            ["pause", TYPE.read],
+          ] as const)
+        : []),
+      ...(needs.grown.length > 0 ? ([["may_grow", TYPE.ask]] as const) : []),
+    ];
+    this.#fuel = module.globals;
+    this.#firstFunction = this.moved(module.importedFunctions.length + module.functionTypes.length);
+    this.#functions = [
+      ...(needs.metered ? [this.#checkpointFunction(), this.#lotFunction(), this.#bulkFunction()] : []),
+      ...needs.grown.map((memory) => this.#growFunction(memory)),
+    ];
+  }
+
+  get nothing(): boolean {
+    return this.#functions.length === 0;
+  }
+
+  /** The index of a function once the added imports are in front of those that the module defines. */
+  moved(index: number): number {
+    return index < this.#module.importedFunctions.length ? index : index + this.#imports.length;
+  }
+
+  // ---- What goes into the code
+
+  /** Takes units from the budget, by way of a local: reading the global again costs more. */
+  spend(local: number, units: number): number[] {
+    const fuel = unsigned(this.#fuel);
+    const left = unsigned(local);
+    return [
+      ...[OP.globalGet, ...fuel, OP.i32Const, ...signed(units), OP.i32Sub, OP.localTee, ...left, OP.globalSet, ...fuel],
+      ...[OP.localGet, ...left, OP.i32Const, 0, OP.i32LtS, OP.if, VOID_BLOCK, ...this.#call(ADDED.checkpoint), OP.end],
+    ];
+  }
+
+  /** Takes a lot from the budget once the turns of the loops have counted one in a local. */
+  loopTurn(local: number, units: number, lot: number): number[] {
+    const counter = unsigned(local);
+    return [
+      ...[OP.localGet, ...counter, OP.i32Const, ...signed(units), OP.i32Add, OP.localTee, ...counter],
+      ...[OP.i32Const, ...signed(lot), OP.i32GtU, OP.if, VOID_BLOCK],
+      ...[OP.localGet, ...counter, ...this.#call(ADDED.lot), OP.i32Const, 0, OP.localSet, ...counter, OP.end],
+    ];
+  }
+
+  /** Takes units from the budget, in little code. */
+  spendByCall(units: number): number[] {
+    return [OP.i32Const, ...signed(units), ...this.#call(ADDED.lot)];
+  }
+
+  /** Takes from the budget what the number on top of the stack says, and leaves it there. */
+  bulk(): number[] {
+    return this.#call(ADDED.bulk);
+  }
+
+  /** In place of memory.grow. */
+  grow(memory: number): number[] {
+    const before = this.#needs.metered ? METERED_FUNCTIONS : 0;
+    return this.#call(before + this.#needs.grown.indexOf(memory));
+  }
+
+  // ---- What goes into the sections, without the number of elements in front
+
+  get types(): { readonly count: number; readonly bytes: Bytes } {
+    const bytes = TYPES.flatMap(({ params, results }) => [
+      ...[FUNCTION_TYPE, ...unsigned(params.length), ...params],
+      ...[...unsigned(results.length), ...results],
+    ]);
+    return { count: TYPES.length, bytes };
+  }
+
+  get imports(): { readonly count: number; readonly bytes: Bytes } {
+    const bytes = this.#imports.flatMap(([function_, type]) => [
+      ...[...name(METERING_MODULE), ...name(function_), FUNCTION_KIND, ...unsigned(this.#type(type))],
+    ]);
+    return { count: this.#imports.length, bytes };
+  }
+
+  get globals(): { readonly count: number; readonly bytes: Bytes } {
+    if (!this.#needs.metered) return { count: 0, bytes: [] };
+    return { count: 1, bytes: [I32, 1, OP.i32Const, 0, OP.end] };
+  }
+
+  get functions(): { readonly count: number; readonly bytes: Bytes } {
+    return { count: this.#functions.length, bytes: this.#functions.flatMap(({ type }) => unsigned(this.#type(type))) };
+  }
+
+  get code(): { readonly count: number; readonly bytes: Bytes } {
+    return {
+      count: this.#functions.length,
+      bytes: joined(this.#functions.map(({ code }) => sized([0, ...code, OP.end]))),
+    };
+  }
+
+  get names(): { readonly count: number; readonly bytes: Bytes } {
+    const bytes = this.#functions.flatMap((_, at) => [...unsigned(this.#firstFunction + at), ...name(ADDED_NAME)]);
+    return { count: this.#functions.length, bytes };
+  }
+
+  // ---- The functions
+
+  /** The budget is used up: asks for more. 0 means that the event loop needs a turn first; less, that there is no more. */
+  #checkpointFunction(): AddedFunction {
+    const fuel = unsigned(this.#fuel);
+    const code = [
+      ...[...this.#callImport("tick"), OP.globalSet, ...fuel, OP.globalGet, ...fuel, OP.i32Eqz, OP.if, VOID_BLOCK],
+      ...[...this.#moveStack(OP.i32Sub), ...this.#callImport("pause"), OP.globalSet, ...fuel],
+      ...[...this.#moveStack(OP.i32Add), OP.end],
+      // No handler of the guest's catches what this traps with, as it could an exception of the host's.
+      ...[OP.globalGet, ...fuel, OP.i32Const, 0, OP.i32LtS, OP.if, VOID_BLOCK, OP.unreachable, OP.end],
+    ];
+    return { type: TYPE.act, code };
+  }
+
+  #lotFunction(): AddedFunction {
+    return { type: TYPE.take, code: [...this.#take([OP.localGet, 0]), ...this.#ifSpent()] };
+  }
+
+  #bulkFunction(): AddedFunction {
+    const units = [OP.localGet, 0, OP.i32Const, BULK_SHIFT, OP.i32ShrU];
+    return { type: TYPE.map, code: [...this.#take(units), ...this.#ifSpent(), OP.localGet, 0] };
+  }
+
+  /** Asks the host, with the size of all memories together and the pages to add. */
+  #growFunction(memory: number): AddedFunction {
+    const sizes = this.#module.memoryPages.map((_, index) => [OP.memorySize, ...unsigned(index)]);
+    const sum = sizes.flatMap((size, index) => (index === 0 ? size : [...size, OP.i32Add]));
+    const code = [
+      ...[...sum, OP.localGet, 0, ...this.#callImport("may_grow"), OP.if, I32],
+      ...[OP.localGet, 0, OP.memoryGrow, ...unsigned(memory)],
+      ...[ELSE, OP.i32Const, ...signed(-1), OP.end],
+    ];
+    return { type: TYPE.map, code };
+  }
+
+  #take(units: readonly number[]): number[] {
+    const fuel = unsigned(this.#fuel);
+    return [OP.globalGet, ...fuel, ...units, OP.i32Sub, OP.globalSet, ...fuel];
+  }
+
+  #ifSpent(): number[] {
+    const isSpent = [OP.globalGet, ...unsigned(this.#fuel), OP.i32Const, 0, OP.i32LtS];
+    return [...isSpent, OP.if, VOID_BLOCK, ...this.#call(ADDED.checkpoint), OP.end];
+  }
+
+  #moveStack(operation: number): number[] {
+    const { stackPointer } = this.#needs;
+    if (stackPointer === undefined) return [];
+    const global = unsigned(stackPointer);
+    return [OP.globalGet, ...global, OP.i32Const, ...signed(RED_ZONE_BYTES), operation, OP.globalSet, ...global];
+  }
+
+  #call(added: number): number[] {
+    return [OP.call, ...unsigned(this.#firstFunction + added)];
+  }
+
+  #callImport(function_: keyof typeof METERING): number[] {
+    const at = this.#imports.findIndex(([each]) => each === function_);
+    return [OP.call, ...unsigned(this.#module.importedFunctions.length + at)];
+  }
+
+  #type(type: number): number {
+    return this.#module.parameters.length + type;
+  }
+}
+
+const ELSE = 0x05;
+/** The functions that metering adds, by their position; those that grow memories come behind. */
+const ADDED = { checkpoint: 0, lot: 1, bulk: 2 } as const;
+const METERED_FUNCTIONS = Object.keys(ADDED).length;
