@@ -15,7 +15,8 @@ import { SLICE_MS_MAX } from "./core/limits.ts";
 
 /** A turn costs a timer, so not every step asks for one. */
 export const ASK_AFTER_MS = SLICE_MS_MAX / 2;
-export const PATIENCE_MS = SLICE_MS_MAX - ASK_AFTER_MS;
+/** A turn that nothing else needs costs the objects that wait for it a millisecond. */
+export const PATIENCE_MS = 10;
 /** More than there are in that time. */
 export const ASK_AFTER_STEPS = 250;
 export const PATIENCE_STEPS = 250;

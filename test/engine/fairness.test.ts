@@ -55,5 +55,5 @@ test("a reactive atom with a backlog commits and lets the event loop turn betwee
 });
 
 test("so does one whose instance serves one message", async () => {
-  expect(await turnsOver(100, `(func (export "_start") ${RECEIVE})`)).toBe(100);
+  expect(await turnsOver(100, `(func (export "_start") ${RECEIVE})`)).toBeGreaterThanOrEqual(100);
 });
