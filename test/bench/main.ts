@@ -2,8 +2,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { BENCH_FOLDER } from "./applications.ts";
+import { namesOf, positiveInteger } from "./arguments.ts";
 import { FIGURES } from "./figures/all.ts";
 import type { Figure, Pace } from "./measurement.ts";
 import { tableOf } from "./report.ts";
@@ -79,24 +80,13 @@ function writeReport(file: string, pace: Pace, results: readonly FigureResult[])
   process.stderr.write(`written: ${path.relative(process.cwd(), path.resolve(file))}\n`);
 }
 
-function figuresNamed(text: string): readonly Figure[] {
-  return text.split(",").map((name) => {
-    const figure = FIGURES.find((each) => each.name === name.trim());
-    if (figure) return figure;
-    throw new InvalidArgumentError(
-      `There is no figure "${name}". Known: ${FIGURES.map((each) => each.name).join(", ")}.`,
-    );
-  });
-}
-
-function positiveInteger(text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("A number from 1 to 9999 is expected.");
-}
-
 const program = new Command("bench")
   .description("Measures the runtime beside bare Durable Objects in the same process.")
-  .option("--only <names>", "figures to measure, with commas between", figuresNamed, FIGURES)
+  .addOption(
+    new Option("--only <names>", "figures to measure, with commas between")
+      .argParser(namesOf(FIGURES))
+      .default(FIGURES, "all"),
+  )
   .option("--rounds <number>", "how often each figure is measured", positiveInteger)
   .addOption(new Option("--storage <where>", "where state is kept").choices([...STORAGES, "both"]).default("both"))
   .option("--quick", "one short round of each: says that the bench works, not how fast anything is")

@@ -41,6 +41,7 @@ export function hasTmpfs(): boolean {
 }
 
 export async function startStage(workers: Workers, storage: Storage): Promise<Stage> {
+  if (storage === "tmpfs" && !hasTmpfs()) throw new Error(`This machine has no ${TMPFS}: measure on disk.`);
   const root = storage === "tmpfs" ? TMPFS : path.join(BENCH_FOLDER, "data");
   mkdirSync(root, { recursive: true });
   const folder = mkdtempSync(path.join(root, "radon-bench-"));

@@ -31,8 +31,8 @@ test("a quick run measures every figure", { timeout: 180_000 }, () => {
   }
 });
 
-test("the Savina benchmarks run as atoms and as objects", { timeout: 180_000 }, () => {
-  const args = ["--only", "ping-pong,counting", "--rounds", "1", "--scale", "0.1"];
+test("a Savina benchmark runs as atoms and as objects", { timeout: 180_000 }, () => {
+  const args = ["--only", "counting", "--rounds", "1", "--scale", "0.1"];
   const { benchmarks } = results("savina/main.ts", args) as { benchmarks: { rates: Record<string, number[]> }[] };
   for (const { rates } of benchmarks) {
     for (const contender of ["durable atoms", "volatile atoms", "durable objects", "volatile objects"])

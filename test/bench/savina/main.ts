@@ -1,9 +1,10 @@
 /** `npm run bench:savina`: messages a second of the Savina benchmarks as atoms, as bare Durable Objects and in Erlang. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { table } from "../../../scripts/terminal/table.ts";
 import { BENCH_FOLDER, build } from "../applications.ts";
+import { namesOf, positiveInteger, positiveNumber } from "../arguments.ts";
 import { spreadOf } from "../ratio.ts";
 import { referenceWorker } from "../reference-worker.ts";
 import { hasTmpfs, startStage, STORAGES, type Stage, type Storage } from "../stage.ts";
@@ -35,6 +36,7 @@ async function savina(options: Options): Promise<void> {
   const rows = results.map(({ benchmark, rates }) => [benchmark.name, ...cells(rates)]);
   process.stdout.write(`${table(["messages/s", ...CONTENDERS, "atoms/objects"], rows)}\n`);
   const benchmarks = results.map(({ benchmark, rates }) => ({ name: benchmark.name, rates }));
+  mkdirSync(path.dirname(path.resolve(options.json)), { recursive: true });
   writeFileSync(options.json, `${JSON.stringify({ at: new Date().toISOString(), benchmarks }, null, 2)}\n`);
 }
 
@@ -78,26 +80,15 @@ function cells(rates: Rates): string[] {
   return [...medians.map((rate) => (rate === undefined ? "" : Math.round(rate).toLocaleString("en-US"))), ratio];
 }
 
-function benchmarksNamed(text: string): readonly Benchmark[] {
-  return text.split(",").map((name) => {
-    const found = BENCHMARKS.find((each) => each.name === name.trim());
-    if (found) return found;
-    const known = BENCHMARKS.map((each) => each.name).join(", ");
-    throw new InvalidArgumentError(`There is no benchmark "${name}". Known: ${known}.`);
-  });
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (number > 0 && number <= 1_000) return number;
-  throw new InvalidArgumentError("A number above 0, at most 1000, is expected.");
-}
-
 const program = new Command("bench:savina")
   .description("Runs benchmarks of the Savina actor suite as atoms, as bare Durable Objects and in Erlang.")
-  .option("--only <names>", "benchmarks to run, with commas between", benchmarksNamed, BENCHMARKS)
-  .option("--rounds <number>", "how often each is run", positive, 3)
-  .option("--scale <number>", "how much more of the same each does", positive, 1)
+  .addOption(
+    new Option("--only <names>", "benchmarks to run, with commas between")
+      .argParser(namesOf(BENCHMARKS))
+      .default(BENCHMARKS, "all"),
+  )
+  .option("--rounds <number>", "how often each is run", positiveInteger, 3)
+  .option("--scale <number>", "how much more of the same each does", positiveNumber, 1)
   .addOption(
     new Option("--storage <where>", "where state is kept").choices(STORAGES).default(hasTmpfs() ? "tmpfs" : "disk"),
   )
