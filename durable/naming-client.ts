@@ -1,4 +1,5 @@
 /** `Naming` over the naming object of a runtime: for the runtime's atom objects and its frontend. */
+import { systemClock } from "./clock.ts";
 import { z } from "zod";
 import type { AliasDelta } from "./core/aliases.ts";
 import { ERROR_CODES, failure, type ErrorCode, type Failure } from "./core/errors.ts";
@@ -7,6 +8,7 @@ import type { AliasAnswer, DirectoryView, Naming, Versioned } from "./core/namin
 import type { AtomName, GlobalName } from "./core/names.ts";
 import { PEER_ANSWER_MS_MAX } from "./naming-peers.ts";
 import { NAMING_OBJECT_NAME } from "./naming-wire.ts";
+import { withinTime } from "./time-limit.ts";
 
 /** The naming object asks other runtimes' for a part of this at most, and tells of it. */
 const ANSWER_MS_MAX = 3 * PEER_ANSWER_MS_MAX;
@@ -51,10 +53,11 @@ export class NamingClient implements Naming {
   /** Asks an object of this same build, so an answer that is none of an error has the shape of `T`. */
   async #ask<T extends object>(route: string, body?: unknown): Promise<T | Failure> {
     const content = body === undefined ? { method: "GET" } : { method: "POST", body: JSON.stringify(body) };
-    const signal = AbortSignal.timeout(ANSWER_MS_MAX);
     try {
-      const response = await this.#stub().fetch(new Request(`http://naming${route}`, { ...content, signal }));
-      return response.ok ? await response.json<T>() : await failureIn(response);
+      return await withinTime(systemClock, ANSWER_MS_MAX, async (signal) => {
+        const response = await this.#stub().fetch(new Request(`http://naming${route}`, { ...content, signal }));
+        return response.ok ? await response.json<T>() : await failureIn(response);
+      });
     } catch (error) {
       return failure("REMOTE", `The naming of this runtime could not be reached: ${String(error)}.`);
     }

@@ -1,25 +1,29 @@
 /** An atom's outgoing HTTP request (docs/abi.md, `radon:http.fetch`). */
+import { systemClock } from "./clock.ts";
 import { ByteWriter, utf8 } from "./core/bytes.ts";
 import { failure } from "./core/errors.ts";
 import type { Outcome } from "./core/futures.ts";
 import { PAYLOAD_BYTES_MAX } from "./core/limits.ts";
 import type { FetchRequest } from "./engine/host.ts";
+import { withinTime } from "./time-limit.ts";
 
 const FETCH_MS_MAX = 60_000;
 
 /** Never rejects: what goes wrong is the future's outcome. */
 export async function performFetch({ method, url, headers, body }: FetchRequest): Promise<Outcome> {
   try {
-    const response = await fetch(url, {
-      method,
-      headers: headers.map(([name, value]): [string, string] => [name, value]),
-      ...(body.length > 0 ? { body } : {}),
-      redirect: "follow",
-      signal: AbortSignal.timeout(FETCH_MS_MAX),
+    return await withinTime(systemClock, FETCH_MS_MAX, async (signal) => {
+      const response = await fetch(url, {
+        method,
+        headers: headers.map(([name, value]): [string, string] => [name, value]),
+        ...(body.length > 0 ? { body } : {}),
+        redirect: "follow",
+        signal,
+      });
+      const payload = await readBounded(response);
+      if (!payload) return failed("TOO_LARGE", `The response of ${url} is larger than ${PAYLOAD_BYTES_MAX} bytes.`);
+      return { kind: "completed", payload: encodeResponse(response, payload) };
     });
-    const payload = await readBounded(response);
-    if (!payload) return failed("TOO_LARGE", `The response of ${url} is larger than ${PAYLOAD_BYTES_MAX} bytes.`);
-    return { kind: "completed", payload: encodeResponse(response, payload) };
   } catch (error) {
     const timedOut = error instanceof Error && error.name === "TimeoutError";
     return failed(timedOut ? "TIMEOUT" : "REMOTE", `${method} ${url} failed: ${String(error)}`);

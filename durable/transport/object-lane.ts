@@ -44,7 +44,7 @@ export class ObjectLane implements Lane {
   ) {
     this.sockets = new SocketLane(self, receiver, clock);
     this.#self = self;
-    this.#posts = new FetchLane(stubs, receiver, waitUntil);
+    this.#posts = new FetchLane(stubs, receiver, clock, waitUntil);
     this.#stubs = stubs;
     this.#clock = clock;
     this.#waitUntil = waitUntil;

@@ -83,8 +83,10 @@ export class SocketLane {
   }
 
   #onEnd(connection: Connection, reason: string): void {
-    if (!this.#forget(connection)) return;
-    this.#receiver.onLost(connection.peer, reason);
+    const sending = this.#sending.get(connection.peer) === connection;
+    this.#forget(connection);
+    // Nothing of this side went by a socket that it only received on.
+    if (sending) this.#receiver.onLost(connection.peer, reason);
   }
 
   #drop(connection: Connection): void {
@@ -92,10 +94,9 @@ export class SocketLane {
     connection.socket.close(NORMAL_CLOSURE);
   }
 
-  /** Returns false if it was forgotten before. */
-  #forget(connection: Connection): boolean {
+  #forget(connection: Connection): void {
     if (this.#sending.get(connection.peer) === connection) this.#sending.delete(connection.peer);
-    return this.#connections.delete(connection);
+    this.#connections.delete(connection);
   }
 
   #sweepLater(): void {
