@@ -34,7 +34,7 @@ import { Interrupts } from "./interrupts.ts";
 import { CHAIN_LENGTH_MAX, IDS_RESERVED, OPEN_REQUESTS_MAX } from "./limits.ts";
 import { Mailbox, type InterruptMail, type Mail, type MessageMail } from "./mailbox.ts";
 import type { GlobalName } from "./names.ts";
-import { fits, OutgoingRuns, type Load } from "./outgoing.ts";
+import { fits, type Load, type OutgoingRuns } from "./outgoing.ts";
 import { Peers, type Undeliverable } from "./peers.ts";
 import { readKey, scanRange } from "./pending-kv.ts";
 import { Requests } from "./requests.ts";
@@ -496,9 +496,10 @@ export class Atom {
 
   /** Sends an envelope that belongs to no turn, or to one that is being committed. */
   #post(to: GlobalName, channel: ChannelClass, envelope: Envelope): void {
-    const runs = new OutgoingRuns(to, channel);
-    runs.add(envelope);
-    this.#dispatch(runs);
+    this.counters.sent += 1;
+    if (to === this.settings.self) return this.#arrive(to, channel, encodeEnvelopes([envelope]));
+    const { outgoing } = this.#pending;
+    outgoing.add(outgoing.runs(to, channel), envelope);
   }
 
   #mustCommit(nowMs: number): boolean {

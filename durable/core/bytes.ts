@@ -74,9 +74,12 @@ export class ByteWriter {
     return this.#bytes.slice(start, this.#length);
   }
 
-  /** What was written, as a view for the moment. */
-  get written(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+  /** All that the other one has. */
+  append(other: ByteWriter): void {
+    const length = other.#length;
+    this.#reserve(length);
+    copyBytes(other.#view, 0, this.#view, this.#length, length);
+    this.#length += length;
   }
 
   /** Forgets what was written after the first `length` bytes. */

@@ -35,34 +35,10 @@ export type InterruptEnvelope = Extract<Envelope, { kind: "interrupt" }>;
 export type MailEnvelope = MessageEnvelope | InterruptEnvelope;
 export type ReplyEnvelope = Extract<Envelope, { kind: "reply" | "failure" }>;
 
-/** Of a UTF-16 code unit. */
-const UTF8_BYTES_MAX = 3;
-/** What a message takes beside its payload, which is the end of every envelope that has one. */
-export const MESSAGE_HEAD_BYTES = 5;
+/** Where a request's chain stands in it, after its kind and its id. */
+const CHAIN_AT = 9;
 const MESSAGE = 0;
 const KINDS = ["message", "request", "reply", "failure", "interrupt", "http"] as const;
-
-/** What an envelope takes encoded, at most: for the bounds of frames and queues. */
-export function envelopeBytes(envelope: Envelope): number {
-  const overhead = 32;
-  switch (envelope.kind) {
-    case "failure":
-      return overhead + UTF8_BYTES_MAX * envelope.reason.length;
-    case "http":
-      return overhead + envelope.head.length + envelope.payload.length;
-    case "request":
-      return overhead + chainBytes(envelope.chain) + envelope.payload.length;
-    default:
-      return overhead + envelope.payload.length;
-  }
-}
-
-/** Names are ASCII: a byte a char. */
-function chainBytes(chain: readonly ChainLink[]): number {
-  let bytes = 0;
-  for (const { atom } of chain) bytes += 12 + atom.length;
-  return bytes;
-}
 
 export function writeEnvelope(writer: ByteWriter, envelope: Envelope): void {
   writer.u8(KINDS.indexOf(envelope.kind));
@@ -156,21 +132,54 @@ export function kindOf(bytes: Uint8Array, at: number): Envelope["kind"] {
   return KINDS[bytes[at] as number] as Envelope["kind"];
 }
 
-function envelopeEnd(view: DataView, at: number): number {
-  const kind = KINDS[view.getUint8(at)];
+/** How long the payload of the envelope there is. */
+export function payloadBytesOf(run: DataView, at: number): number {
+  return run.getUint32(payloadAt(run, at), true);
+}
+
+/** The id of the request, or HTTP request, there. */
+export function requestIdOf(run: DataView, at: number): number {
+  return run.getFloat64(at + 1, true);
+}
+
+/** Of the chain of the request there, the requests of one atom; its name as bytes. */
+export function requestsInChain(run: DataView, at: number, atom: Uint8Array): number[] {
+  const requests: number[] = [];
+  let name = at + CHAIN_AT + 1;
+  for (let left = run.getUint8(at + CHAIN_AT); left > 0; left--) {
+    const end = endOfBytes(run, name);
+    if (isAt(atom, run, name + 4, end)) requests.push(run.getFloat64(end, true));
+    name = end + 8;
+  }
+  return requests;
+}
+
+function isAt(bytes: Uint8Array, run: DataView, start: number, end: number): boolean {
+  if (bytes.length !== end - start) return false;
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== run.getUint8(start + at)) return false;
+  return true;
+}
+
+function envelopeEnd(run: DataView, at: number): number {
+  return endOfBytes(run, payloadAt(run, at));
+}
+
+/** Where the length of the payload stands, or of what ends the envelope in its place. */
+function payloadAt(run: DataView, at: number): number {
+  const kind = KINDS[run.getUint8(at)];
   switch (kind) {
     case "message":
-      return endOfBytes(view, at + 1);
+      return at + 1;
     case "request":
-      return endOfBytes(view, endOfChain(view, at + 9));
+      return endOfChain(run, at + CHAIN_AT);
     case "reply":
-      return endOfBytes(view, at + 9);
+      return at + 9;
     case "failure":
-      return endOfBytes(view, at + 13);
+      return at + 13;
     case "interrupt":
-      return endOfBytes(view, at + 5);
+      return at + 5;
     case "http":
-      return endOfBytes(view, endOfBytes(view, at + 9));
+      return endOfBytes(run, at + 9);
     default:
       throw new RangeError("A record holds an envelope of an unknown kind.");
   }

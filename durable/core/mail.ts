@@ -7,8 +7,9 @@ import { ByteReader } from "./bytes.ts";
 import {
   envelopeStarts,
   kindOf,
-  MESSAGE_HEAD_BYTES,
+  payloadBytesOf,
   readEnvelope,
+  requestIdOf,
   type InterruptEnvelope,
   type MailEnvelope,
   type MessageEnvelope,
@@ -112,11 +113,18 @@ export class Mail<E extends MailEnvelope = MailEnvelope> {
     return this.run.isDone(this.index);
   }
   get envelope(): E {
-    const { body, starts } = this.run;
-    return (this.#envelope ??= readEnvelope(new ByteReader(body, starts[this.index])) as E);
+    return (this.#envelope ??= readEnvelope(new ByteReader(this.run.body, this.start)) as E);
   }
   get payloadBytes(): number {
-    return this.kind === "message" ? this.bytes - MESSAGE_HEAD_BYTES : this.envelope.payload.length;
+    return payloadBytesOf(this.run.view, this.start);
+  }
+  /** Of a request, or HTTP request. */
+  get requestId(): number {
+    return requestIdOf(this.run.view, this.start);
+  }
+  /** Where the envelope starts in the run. */
+  get start(): number {
+    return this.run.starts[this.index] as number;
   }
   /** Where the envelope ends in the run, and with it the payload. */
   get end(): number {

@@ -10,7 +10,8 @@
  *    with the first commit.
  */
 import { BoundedLoad } from "./bounded-load.ts";
-import type { ChainLink } from "./envelope.ts";
+import { utf8 } from "./bytes.ts";
+import { requestsInChain } from "./envelope.ts";
 import { INTERRUPT_BYTES_MAX, INTERRUPTS_PENDING_MAX, MAILBOX_BYTES_MAX, MAILBOX_MESSAGES_MAX } from "./limits.ts";
 import { MailQueue } from "./mail-queue.ts";
 import { MailRecords } from "./mail-records.ts";
@@ -30,19 +31,20 @@ export class Mailbox {
   /** What is held, and since it is made anew only now and then, what was. */
   #held: Mail[] = [];
   #holding = 0;
-  /** Requests that this atom itself waits for, by way of other atoms. */
-  readonly #reentrant = new Set<MessageMail>();
+  /** Requests that this atom itself waits for by way of other atoms, and its own requests in their chains. */
+  readonly #reentrant = new Map<MessageMail, readonly number[]>();
   readonly #messageLoad = new BoundedLoad(MAILBOX_MESSAGES_MAX, MAILBOX_BYTES_MAX);
   readonly #interruptLoad = new BoundedLoad(INTERRUPTS_PENDING_MAX, INTERRUPT_BYTES_MAX);
   /** Messages that wait or are held and that somebody waits for an answer to. */
   #requests = 0;
   #nextPosition: number;
-  readonly #self: GlobalName;
+  /** The atom's name, as bytes. */
+  readonly #self: Uint8Array;
   readonly #records: MailRecords;
 
   /** Positions start at `firstPosition`; a volatile atom's mailbox (`persistent` false) writes nothing. */
   constructor(self: GlobalName, firstPosition: number, persistent: boolean) {
-    this.#self = self;
+    this.#self = utf8(self);
     this.#nextPosition = firstPosition;
     this.#records = new MailRecords(persistent);
   }
@@ -127,8 +129,8 @@ export class Mailbox {
 
   /** Takes the first request, out of order, whose chain of waiting atoms holds one of this atom's `open` requests. */
   takeReentrant(open: Pick<ReadonlySet<number>, "has">): MessageMail | undefined {
-    for (const mail of this.#reentrant) {
-      if (mail.held || !ownLinks(mail, this.#self).some(({ request }) => open.has(request))) continue;
+    for (const [mail, awaited] of this.#reentrant) {
+      if (mail.held || !awaited.some((request) => open.has(request))) continue;
       this.#messages.remove(mail);
       return this.#hold(mail);
     }
@@ -188,8 +190,8 @@ export class Mailbox {
   }
 
   #noteRequest(run: MailRun, index: number): void {
-    const mail = this.#messages.ahead(run, index);
-    if (ownLinks(mail, this.#self).length > 0) this.#reentrant.add(mail);
+    const awaited = requestsInChain(run.view, run.starts[index] as number, this.#self);
+    if (awaited.length > 0) this.#reentrant.set(this.#messages.ahead(run, index), awaited);
   }
 
   #restoreAttempts(run: MailRun, index: number, attemptOf: ReadonlyMap<number, AttemptRecord>): void {
@@ -241,9 +243,4 @@ function isInterrupt(mail: Mail): mail is InterruptMail {
 
 function isRequest(kind: Mail["kind"]): boolean {
   return kind === "request" || kind === "http";
-}
-
-/** The links of a request's chain in which the atom itself waits. */
-function ownLinks({ envelope }: MessageMail, self: GlobalName): readonly ChainLink[] {
-  return envelope.kind === "request" ? envelope.chain.filter(({ atom }) => atom === self) : [];
 }

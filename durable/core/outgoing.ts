@@ -77,8 +77,16 @@ export class OutgoingRuns implements Load {
   /** Takes over all that the other one has, which is empty then. */
   absorb(other: OutgoingRuns): void {
     if (this.messages === 0) return this.#swap(other);
-    for (const run of other.#full) this.#append(run);
-    if (other.#openCount > 0) this.#append({ count: other.#openCount, body: other.#open.written });
+    for (const { count, body } of other.#full) {
+      this.#makeRoom(count, body.length);
+      this.#open.raw(body);
+    }
+    if (other.#openCount > 0) {
+      this.#makeRoom(other.#openCount, other.#open.length);
+      this.#open.append(other.#open);
+    }
+    this.messages += other.messages;
+    this.bytes += other.bytes;
     other.clear();
   }
 
@@ -100,12 +108,10 @@ export class OutgoingRuns implements Load {
     this.#openCount = 0;
   }
 
-  #append({ count, body }: EncodedRun): void {
-    this.messages += count;
-    this.bytes += body.length;
-    const fits = this.#openCount + count <= FRAME_MESSAGES_MAX && this.#open.length + body.length <= FRAME_BYTES_MAX;
-    if (!fits) this.#close();
-    this.#open.raw(body);
+  /** So many more are about to join the open run, or to begin the next. */
+  #makeRoom(count: number, bytes: number): void {
+    const joins = this.#openCount + count <= FRAME_MESSAGES_MAX && this.#open.length + bytes <= FRAME_BYTES_MAX;
+    if (!joins) this.#close();
     this.#openCount += count;
   }
 

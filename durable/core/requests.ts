@@ -30,14 +30,13 @@ export class Requests {
 
   /** A request was handed to the guest. */
   deliver(mail: MessageMail): void {
-    if (mail.kind === "message") return;
-    const { envelope, from, position } = mail;
-    if (envelope.kind === "message") return;
+    const { kind, from, position } = mail;
+    if (kind === "message") return;
     const request: OpenRequest = {
       token: position,
       asker: from,
-      request: envelope.id,
-      kind: envelope.kind,
+      request: mail.requestId,
+      kind,
       taken: false,
     };
     this.#open.set(position, { request, consumed: false, stored: false });

@@ -64,6 +64,7 @@ export class CallStack {
 
   /** Who waits for one of these mails to be handled, each link once; `isOpen`: its request is not answered yet. */
   chain(isOpen: (mail: Mail) => boolean): ChainLink[] {
+    if (!this.#frames.some(worksOnRequest)) return [];
     const links = new Map<string, ChainLink>();
     for (const mail of this.mails()) {
       if (mail.envelope.kind !== "request" || !isOpen(mail)) continue;
@@ -71,6 +72,10 @@ export class CallStack {
     }
     return [...links.values()];
   }
+}
+
+function worksOnRequest({ current, held }: CallFrame): boolean {
+  return current?.kind === "request" || held.some(({ kind }) => kind === "request");
 }
 
 /** What one activation works on, the newest first. */
