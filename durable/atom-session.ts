@@ -19,7 +19,7 @@ import type { Lane, LaneReceiver } from "./core/lane.ts";
 import { globalName, type Destination, type GlobalName } from "./core/names.ts";
 import type { Store } from "./core/store.ts";
 import { KnownNames } from "./known-names.ts";
-import type { FetchRequest, Host, LogLevel, LookupQuery } from "./engine/host.ts";
+import type { FetchRequest, GuestLookup, Host, LogLevel } from "./engine/host.ts";
 import { Runner } from "./engine/runner.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import { LoopWatch } from "./loop-watch.ts";
@@ -47,7 +47,7 @@ export interface NamingPort {
   /** Publishes the atom's alias changes; the revision that the replica has of them now. Rejects if it cannot be asked. */
   setAliases(atom: GlobalName, aliases: Atom["aliases"]): Promise<number>;
   resolve(name: string, asker: GlobalName): Promise<GlobalName | Failure>;
-  lookup(query: LookupQuery, asker: GlobalName): Promise<readonly GlobalName[] | Failure>;
+  lookup(query: GuestLookup, asker: GlobalName): Promise<readonly GlobalName[] | Failure>;
 }
 
 /** What became of a message from outside. */
@@ -224,7 +224,7 @@ export class AtomSession implements Host, LaneReceiver {
     return found;
   }
 
-  async lookup(query: LookupQuery): Promise<readonly GlobalName[] | Failure> {
+  async lookup(query: GuestLookup): Promise<readonly GlobalName[] | Failure> {
     // What the asking turn changed of its own aliases is part of the answer.
     this.settle();
     const unpublished = await this.#aliases.published();

@@ -1,5 +1,6 @@
 /** What the control API tells of an atom. */
 import type { AtomSession } from "./atom-session.ts";
+import { effectiveAliases } from "./core/alias-set.ts";
 
 export function atomState({ atom, runner, entry, self }: AtomSession): Record<string, unknown> {
   const { supervisor, mailbox, peers } = atom;
@@ -20,20 +21,4 @@ export function atomState({ atom, runner, entry, self }: AtomSession): Record<st
     aliases: effectiveAliases(entry.aliases, atom.aliases),
     lastTrap: trap && { time: new Date(trap.atMs).toISOString(), text: trap.text },
   };
-}
-
-/** Configured aliases, without those that the atom took back, with those that it added. */
-function effectiveAliases(
-  configured: AtomSession["entry"]["aliases"],
-  { added, removed }: AtomSession["atom"]["aliases"],
-): Record<string, string[]> {
-  const gone = new Set(removed.map(([scope, value]) => `${scope}\0${value}`));
-  const kept = Object.entries(configured).flatMap(([scope, values]) => values.map((value) => [scope, value] as const));
-  const all = [...kept.filter(([scope, value]) => !gone.has(`${scope}\0${value}`)), ...added];
-  const aliases: Record<string, string[]> = {};
-  for (const [scope, value] of all) {
-    const values = (aliases[scope] ??= []);
-    if (!values.includes(value)) values.push(value);
-  }
-  return aliases;
 }

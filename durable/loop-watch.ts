@@ -7,14 +7,14 @@
  * 1. What leaves waits only for a turn that was asked for PATIENCE_MS or PATIENCE_STEPS before: neither the first after an idle
  *    spell waits, nor sparse traffic, however long it goes on.
  * 2. A turn is asked for at the latest with the first step that comes ASK_AFTER_MS or ASK_AFTER_STEPS after the last one: so
- *    however many objects share the thread, each lets it turn within a slice of its own.
+ *    however many objects share the thread, each lets it turn ASK_AFTER_MS + PATIENCE_MS after the last turn.
  * 3. Steps count as well as time, for deployed clocks stand still between two inputs.
  */
 import type { Clock } from "./clock.ts";
 import { SLICE_MS_MAX } from "./core/limits.ts";
 
-/** A turn costs a timer, so not every step asks for one. */
-export const ASK_AFTER_MS = SLICE_MS_MAX / 2;
+/** A turn costs a timer, so not every step asks for one; but it is asked for early, so that little work comes before patience ends. */
+export const ASK_AFTER_MS = SLICE_MS_MAX / 8;
 /** A turn that nothing else needs costs the objects that wait for it a millisecond. */
 export const PATIENCE_MS = 10;
 /** More than there are in that time. */

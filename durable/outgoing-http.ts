@@ -3,11 +3,9 @@ import { systemClock } from "./clock.ts";
 import { ByteWriter, utf8 } from "./core/bytes.ts";
 import { failure } from "./core/errors.ts";
 import type { Outcome } from "./core/futures.ts";
-import { PAYLOAD_BYTES_MAX } from "./core/limits.ts";
+import { FETCH_MS_MAX, PAYLOAD_BYTES_MAX } from "./core/limits.ts";
 import type { FetchRequest } from "./engine/host.ts";
 import { withinTime } from "./time-limit.ts";
-
-const FETCH_MS_MAX = 60_000;
 
 /** Never rejects: what goes wrong is the future's outcome. */
 export async function performFetch({ method, url, headers, body }: FetchRequest): Promise<Outcome> {

@@ -76,5 +76,7 @@ export const STOP_CPU_MS_MAX = 1_000;
 export const SLICE_TURNS_MAX = 2 * BATCH_MESSAGES_MAX;
 export const SLICE_MS_MAX = 8;
 
+/** An outgoing HTTP request, its response included. */
+export const FETCH_MS_MAX = 60_000;
 /** Trap texts, failure reasons and the like. */
 export const REASON_BYTES_MAX = 2_048;

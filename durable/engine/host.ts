@@ -2,6 +2,7 @@
 import type { AtomEntry } from "../core/application.ts";
 import type { Failure } from "../core/errors.ts";
 import type { Outcome } from "../core/futures.ts";
+import type { LookupQuery } from "../core/lookup.ts";
 import type { Destination, GlobalName } from "../core/names.ts";
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
@@ -15,12 +16,8 @@ export interface FetchRequest {
   readonly body: Uint8Array;
 }
 
-export interface LookupQuery {
-  readonly mode: "any" | "all";
-  readonly scope: string;
-  readonly pattern: string;
-  readonly limit: number;
-}
+/** A guest's question; the host knows who asks. */
+export type GuestLookup = Omit<LookupQuery, "asker">;
 
 export interface Host {
   readonly entry: AtomEntry;
@@ -37,7 +34,7 @@ export interface Host {
   locate(destination: Destination): GlobalName | Failure;
   resolve(destination: Destination): Promise<GlobalName | Failure>;
   /** Sees the atom's own committed aliases. */
-  lookup(query: LookupQuery): Promise<readonly GlobalName[] | Failure>;
+  lookup(query: GuestLookup): Promise<readonly GlobalName[] | Failure>;
   /** Performs an HTTP request; never throws. */
   fetch(request: FetchRequest): Promise<Outcome>;
   /** Nothing is runnable: flush, let out what may leave, and resolve on the next event, at `deadlineMs`, or earlier for no reason. */

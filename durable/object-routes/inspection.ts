@@ -7,6 +7,7 @@ import { failure } from "../core/errors.ts";
 import { KV_KEY_BYTES_MAX } from "../core/limits.ts";
 import type { DeadLetter, KvEntry } from "../core/store.ts";
 import { atomState } from "../atom-state.ts";
+import { encodedBytes } from "../percent.ts";
 import { failureResponse } from "./answers.ts";
 import { logStream } from "./log-stream.ts";
 import { pageOf } from "./page.ts";
@@ -100,18 +101,10 @@ function shownEntry([key, value]: KvEntry): Record<string, string> {
   return {
     key: shownKey.text,
     keyEncoding: shownKey.encoding,
-    path: escapeKey(key),
+    path: encodedBytes(keyToBytes(key)),
     value: shownValue.text,
     valueEncoding: shownValue.encoding,
   };
-}
-
-/** A key as a path segment. */
-function escapeKey(key: string): string {
-  return key.replace(
-    /[^A-Za-z0-9._~-]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-  );
 }
 
 function deadLetterRoutes(router: RouterType, session: AtomSession): void {

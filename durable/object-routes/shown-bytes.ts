@@ -1,4 +1,7 @@
 /** Bytes in JSON: as text where they are UTF-8, else in base64; and the raw bytes of a percent-encoded URL piece. */
+import { bytesToKey } from "../core/bytes.ts";
+import { decodedBytes } from "../percent.ts";
+
 export interface ShownBytes {
   readonly text: string;
   readonly encoding: "utf-8" | "base64";
@@ -20,8 +23,8 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** The key that a percent-encoded piece of a URL stands for, one char a byte; undefined if an escape is malformed. */
 export function keyOfUrlPiece(piece: string): string | undefined {
-  if (/%(?![0-9A-Fa-f]{2})/.test(piece)) return undefined;
-  return piece.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = decodedBytes(piece);
+  return bytes && bytesToKey(bytes);
 }
 
 /** A key as a cursor: base64url, so that it survives any encoding of the URL around it. */

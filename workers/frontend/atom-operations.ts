@@ -14,7 +14,7 @@ import {
   signalParameter,
   timeoutParameter,
 } from "./parameters.ts";
-import { decodedBytes, encodedBytes } from "./percent.ts";
+import { decodedBytes, encodedBytes } from "../../durable/percent.ts";
 import { relay } from "./relay.ts";
 
 /** A key goes on in its canonical spelling, as one segment. */

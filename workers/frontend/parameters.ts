@@ -6,7 +6,7 @@ import * as z from "zod";
 import { ALIAS_BYTES_MAX, KV_KEY_BYTES_MAX } from "../../durable/core/limits.ts";
 import { isName, NAME_LENGTH_MAX } from "../../durable/core/names.ts";
 import { PATTERN_CHARACTERS_MAX } from "../../durable/core/patterns.ts";
-import { decodedBytes } from "./percent.ts";
+import { decodedBytes } from "../../durable/percent.ts";
 
 const LIST_ENTRIES_MAX = 1_000;
 const LIST_ENTRIES_DEFAULT = 100;

@@ -2,14 +2,13 @@
 import * as z from "zod";
 import type { Header } from "../../core/answer.ts";
 import { failure, type Failure } from "../../core/errors.ts";
-import { RESPONSE_HEADERS_BYTES_MAX } from "../../core/limits.ts";
+import { FETCH_MS_MAX, RESPONSE_HEADERS_BYTES_MAX } from "../../core/limits.ts";
 import type { Implementations } from "../abi.ts";
 import type { Guest } from "../guest.ts";
 import type { FetchRequest } from "../host.ts";
 import { currentRequest, readPayload } from "./messaging.ts";
 
 const HEADERS_MAX = 200;
-const FETCH_TIMEOUT_MS = 60_000;
 const headerList = z.array(z.tuple([z.string().min(1), z.string()])).max(HEADERS_MAX);
 const fetchHead = z.object({
   method: z.string().min(1).default("GET"),
@@ -46,7 +45,7 @@ export function httpImports(guest: Guest): Implementations<"radon:http"> {
       const body = readPayload(guest, bodyPtr, bodyLen);
       const request = readFetch(guest, requestPtr, requestLen, body);
       if ("code" in request) return BigInt(guest.fail(request));
-      const id = atom.futures.create("fetch", host.now() + FETCH_TIMEOUT_MS);
+      const id = atom.futures.create("fetch", host.now() + FETCH_MS_MAX);
       if (typeof id !== "number") return BigInt(guest.fail(id));
       const { futures } = atom;
       atom.turn.afterCommit.push(() => {

@@ -1,12 +1,10 @@
 /** `radon:naming`: finding atoms, and being found. */
 import { utf8 } from "../../core/bytes.ts";
 import { failure, type Failure } from "../../core/errors.ts";
+import { LOOKUP_NAMES_MAX } from "../../core/lookup.ts";
 import { parseDestination } from "../../core/names.ts";
 import type { Implementations } from "../abi.ts";
 import type { Guest } from "../guest.ts";
-
-/** The most names that one lookup returns. */
-export const LOOKUP_NAMES_MAX = 10_000;
 
 export function namingImports(guest: Guest): Implementations<"radon:naming"> {
   const { atom, host } = guest;
