@@ -3,89 +3,75 @@
  * Everything else is in `atom-session.ts` and below.
  */
 import { DurableObject } from "cloudflare:workers";
-import { Router, type RouterType } from "itty-router";
 import { application, modules, trampoline } from "radon:application";
 import type { AtomEntry } from "./core/application.ts";
 import { failure } from "./core/errors.ts";
-import { decodeBatch, encodeBatch, type Ack, type Frame } from "./core/frame.ts";
 import type { LaneReceiver } from "./core/lane.ts";
 import { globalName, splitGlobalName } from "./core/names.ts";
 import { AtomSession, type NamingPort, type SessionPorts, type Submission } from "./atom-session.ts";
 import { systemClock } from "./clock.ts";
 import { namingOf } from "./naming-client.ts";
-import { inspectionRoutes } from "./object-routes/inspection.ts";
-import { mailRoutes } from "./object-routes/mail.ts";
-import { socketRoute } from "./object-routes/socket.ts";
-import { problem } from "./problem.ts";
+import { atomRouter, type AtomParts } from "./object-routes/atom-router.ts";
+import { answerForMissing } from "./object-routes/missing-atom.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import { ObjectLane } from "./transport/object-lane.ts";
 import { ObjectStubs } from "./transport/object-stubs.ts";
 
 type Env = Readonly<Record<string, unknown>>;
 
-/** Where the object keeps its own name: an alarm may wake it without. */
-const NAME_KEY = "name";
+const router = atomRouter();
 
 export class AtomObject extends DurableObject<Env> {
-  readonly #session: AtomSession | undefined;
+  readonly #parts: AtomParts | undefined;
   readonly #missing: string;
-  readonly #router: RouterType = Router();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const name = ctx.id.name ?? ctx.storage.kv.get<string>(NAME_KEY);
+    const store = new SqliteStore(ctx.storage);
+    const name = ctx.id.name ?? store.atomName;
     const entry = application.atoms.find((atom) => atom.runtime === application.runtime && atom.name === name);
-    this.#session = entry && this.#open(entry);
-    if (this.#session) {
-      mailRoutes(this.#router, this.#session);
-      inspectionRoutes(this.#router, this.#session);
-    } else {
-      this.#router.post("/batch", refuseBatch);
-    }
+    this.#parts = entry && this.#open(entry, store);
     this.#missing = `The application has no atom ${application.runtime}/${name ?? "?"}.`;
-    const noRoute = this.#session ? "The object has no such route." : this.#missing;
-    this.#router.all("*", () => problem(404, "NOT_FOUND", noRoute));
   }
 
   override fetch(request: Request): Promise<Response> {
-    return this.#router.fetch(request) as Promise<Response>;
+    if (!this.#parts) return answerForMissing(request, this.#missing);
+    return router.fetch(request, this.#parts) as Promise<Response>;
   }
 
   /** An HTTP request on one of the atom's routes: its head (JSON in UTF-8), its body, its `Idempotency-Key`. */
   async trigger(head: Uint8Array, payload: Uint8Array, key: string | undefined): Promise<Submission> {
-    const session = this.#session;
-    if (!session) return { kind: "refused", failure: failure("NOT_FOUND", this.#missing) };
+    if (!this.#parts) return { kind: "refused", failure: failure("NOT_FOUND", this.#missing) };
+    const { session } = this.#parts;
     return session.ask((id) => ({ kind: "http", id, head, payload }), session.entry.httpTimeoutMs, key);
   }
 
   override alarm(): void {
-    this.#session?.start();
+    this.#parts?.session.start();
   }
 
-  #open(entry: AtomEntry): AtomSession {
-    const { ctx } = this;
-    if (ctx.storage.kv.get(NAME_KEY) === undefined) ctx.storage.kv.put(NAME_KEY, entry.name);
+  #open(entry: AtomEntry, store: SqliteStore): AtomParts {
+    const { ctx, env } = this;
+    if (store.atomName === undefined) store.noteAtomName(entry.name);
     const module = modules[entry.module];
     if (!module) throw new Error(`The bundle lacks the module "${entry.module}" of ${entry.runtime}/${entry.name}.`);
+    const self = globalName(entry.runtime, entry.name);
+    const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work);
+    const openLane = (receiver: LaneReceiver) =>
+      new ObjectLane(self, new ObjectStubs(application, env), receiver, systemClock, waitUntil);
+    let lane: ObjectLane | undefined;
     const ports: SessionPorts = {
-      store: new SqliteStore(ctx.storage),
-      openLane: (receiver) => this.#openLane(entry, receiver),
-      naming: namingPort(this.env),
+      store,
+      openLane: (receiver) => (lane = openLane(receiver)),
+      naming: namingPort(env),
       clock: systemClock,
       trampoline,
-      waitUntil: (work) => ctx.waitUntil(work),
+      waitUntil,
       setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
       abort: (reason) => ctx.abort(reason),
     };
-    return new AtomSession(application, entry, module, ports);
-  }
-
-  #openLane({ runtime, name }: AtomEntry, receiver: LaneReceiver): ObjectLane {
-    const stubs = new ObjectStubs(application, this.env);
-    const waitUntil = (work: Promise<unknown>) => this.ctx.waitUntil(work);
-    const lane = new ObjectLane(globalName(runtime, name), stubs, receiver, systemClock, waitUntil);
-    socketRoute(this.#router, lane.sockets);
-    return lane;
+    const session = new AtomSession(application, entry, module, ports);
+    return { session, sockets: (lane as unknown as ObjectLane).sockets };
   }
 }
 
@@ -101,15 +87,4 @@ function namingPort(env: Env): NamingPort {
     resolve: (name, asker) => naming.resolve(name, asker),
     lookup: (query, asker) => naming.lookup({ ...query, asker }),
   };
-}
-
-/** Frames for an atom that the application does not have: their sender learns that nobody will ever take them. */
-async function refuseBatch(request: Request): Promise<Response> {
-  const batch = decodeBatch(new Uint8Array(await request.arrayBuffer()));
-  return new Response(encodeBatch({ frames: [], acks: batch.frames.map(unknownAck) }));
-}
-
-function unknownAck(frame: Frame): Ack {
-  const { from, to, channel, fromEpoch, first } = frame;
-  return { from: to, to: from, channel, toEpoch: fromEpoch, epoch: 0, next: first, status: "unknown" };
 }

@@ -9,27 +9,57 @@ import { rendezvous } from "./core/rendezvous.ts";
 
 const MET_MAX = 10_000;
 
+class NameIndex {
+  readonly names = new Set<GlobalName>();
+  readonly byAtom = new Map<AtomName, GlobalName[]>();
+
+  add(name: GlobalName): void {
+    if (this.names.has(name)) return;
+    this.names.add(name);
+    const { atom } = splitGlobalName(name);
+    const namesakes = this.byAtom.get(atom);
+    if (namesakes) namesakes.push(name);
+    else this.byAtom.set(atom, [name]);
+  }
+}
+
+/** All objects of an isolate share what they know from the build. */
+const built = new WeakMap<Application, NameIndex>();
+
+function indexOf(application: Application): NameIndex {
+  const index = built.get(application) ?? new NameIndex();
+  if (!built.has(application)) {
+    for (const { runtime, name } of application.atoms) index.add(globalName(runtime, name));
+    built.set(application, index);
+  }
+  return index;
+}
+
 export class KnownNames {
   readonly #self: GlobalName;
-  readonly #known = new Set<GlobalName>();
+  readonly #built: NameIndex;
+  readonly #met = new NameIndex();
   /** What a bare name means, until another name is met. */
   readonly #chosen = new Map<AtomName, GlobalName>();
-  readonly #byAtom = new Map<AtomName, GlobalName[]>();
 
   constructor(application: Application, self: GlobalName) {
     this.#self = self;
-    for (const { runtime, name } of application.atoms) this.#add(globalName(runtime, name));
+    this.#built = indexOf(application);
   }
 
   /** Names that a lookup returned, or that a message came from. */
   learn(names: Iterable<GlobalName>): void {
-    for (const name of names) if (this.#known.size < MET_MAX) this.#add(name);
+    for (const name of names) {
+      if (this.#knows(name) || this.#met.names.size >= MET_MAX) continue;
+      this.#met.add(name);
+      this.#chosen.clear();
+    }
   }
 
   /** The global name of a destination: the own runtime's atom of a bare name first, else a stable choice of the others. */
   locate(destination: Destination): GlobalName | Failure {
     if (destination.kind === "global") {
-      return this.#known.has(destination.name)
+      return this.#knows(destination.name)
         ? destination.name
         : failure("NOT_FOUND", `There is no atom ${destination.name}.`);
     }
@@ -37,20 +67,15 @@ export class KnownNames {
     return chosen ?? failure("NOT_FOUND", `No runtime has an atom "${destination.name}".`);
   }
 
-  #choose(atom: AtomName): GlobalName | undefined {
-    const own = globalName(splitGlobalName(this.#self).runtime, atom);
-    const chosen = this.#known.has(own) ? own : rendezvous(this.#self, this.#byAtom.get(atom) ?? []);
-    if (chosen !== undefined) this.#chosen.set(atom, chosen);
-    return chosen;
+  #knows(name: GlobalName): boolean {
+    return this.#built.names.has(name) || this.#met.names.has(name);
   }
 
-  #add(name: GlobalName): void {
-    if (this.#known.has(name)) return;
-    this.#known.add(name);
-    this.#chosen.clear();
-    const { atom } = splitGlobalName(name);
-    const names = this.#byAtom.get(atom);
-    if (names) names.push(name);
-    else this.#byAtom.set(atom, [name]);
+  #choose(atom: AtomName): GlobalName | undefined {
+    const own = globalName(splitGlobalName(this.#self).runtime, atom);
+    const namesakes = [...(this.#built.byAtom.get(atom) ?? []), ...(this.#met.byAtom.get(atom) ?? [])];
+    const chosen = this.#knows(own) ? own : rendezvous(this.#self, namesakes);
+    if (chosen !== undefined) this.#chosen.set(atom, chosen);
+    return chosen;
   }
 }

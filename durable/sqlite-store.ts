@@ -14,84 +14,131 @@ import type {
   Store,
 } from "./core/store.ts";
 
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS kv(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS mail(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, sender TEXT NOT NULL, body BLOB NOT NULL, done BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS attempts(position INTEGER PRIMARY KEY, attempt INTEGER NOT NULL, traps INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS open_requests(token INTEGER PRIMARY KEY, asker TEXT NOT NULL, request INTEGER NOT NULL, kind TEXT NOT NULL, taken INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS outbox(peer TEXT, channel TEXT, first INTEGER, count INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(peer, channel, first));
-CREATE TABLE IF NOT EXISTS senders(peer TEXT, channel TEXT, next INTEGER NOT NULL, base INTEGER NOT NULL, peer_epoch INTEGER NOT NULL, PRIMARY KEY(peer, channel)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS receivers(peer TEXT, channel TEXT, epoch INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY(peer, channel)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS dead_letters(id INTEGER PRIMARY KEY, at_ms REAL NOT NULL, direction TEXT NOT NULL, peer TEXT NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS idempotency(key TEXT PRIMARY KEY, at_ms REAL NOT NULL, position INTEGER NOT NULL, answer BLOB) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS state(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-`;
+/** Each table is made when something is first put into it: most atoms need few, and each costs an idle object memory. */
+const TABLES = {
+  kv: "(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+  mail: "(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, sender TEXT NOT NULL, body BLOB NOT NULL, done BLOB NOT NULL)",
+  attempts: "(position INTEGER PRIMARY KEY, attempt INTEGER NOT NULL, traps INTEGER NOT NULL)",
+  open_requests:
+    "(token INTEGER PRIMARY KEY, asker TEXT NOT NULL, request INTEGER NOT NULL, kind TEXT NOT NULL, taken INTEGER NOT NULL)",
+  outbox:
+    "(peer TEXT, channel TEXT, first INTEGER, count INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(peer, channel, first))",
+  senders:
+    "(peer TEXT, channel TEXT, next INTEGER NOT NULL, base INTEGER NOT NULL, peer_epoch INTEGER NOT NULL, PRIMARY KEY(peer, channel)) WITHOUT ROWID",
+  receivers:
+    "(peer TEXT, channel TEXT, epoch INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY(peer, channel)) WITHOUT ROWID",
+  dead_letters:
+    "(id INTEGER PRIMARY KEY, at_ms REAL NOT NULL, direction TEXT NOT NULL, peer TEXT NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL)",
+  idempotency: "(key TEXT PRIMARY KEY, at_ms REAL NOT NULL, position INTEGER NOT NULL, answer BLOB) WITHOUT ROWID",
+  state: "(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+} as const;
+type Table = keyof typeof TABLES;
+
+/** The table that a change is about. */
+const TABLE_OF: Readonly<Record<Change["kind"], Table>> = {
+  kv: "kv",
+  "mail.put": "mail",
+  "mail.done": "mail",
+  "mail.delete": "mail",
+  "attempt.put": "attempts",
+  "attempt.delete": "attempts",
+  "open.put": "open_requests",
+  "open.delete": "open_requests",
+  "outbox.put": "outbox",
+  "outbox.delete": "outbox",
+  "sender.put": "senders",
+  "receiver.put": "receivers",
+  "dead.put": "dead_letters",
+  "dead.delete": "dead_letters",
+  "idempotency.put": "idempotency",
+  "idempotency.delete": "idempotency",
+  "idempotency.expire": "idempotency",
+  state: "state",
+};
+
+/** Where the object keeps its atom's name: an alarm may wake it without. */
+const NAME_STATE = "name";
 
 type Row = Record<string, SqlStorageValue>;
 
 export class SqliteStore implements Store {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  readonly #tables: Set<string>;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
-    this.#sql.exec(SCHEMA);
+    const tables = this.#sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
+    this.#tables = new Set(tables.map(({ name }) => name as string));
+  }
+
+  /** The atom's name as an earlier life of the object noted it. */
+  get atomName(): string | undefined {
+    return this.#all("state", "SELECT value FROM state WHERE name = ?", NAME_STATE)[0]?.value as string | undefined;
+  }
+
+  noteAtomName(name: string): void {
+    this.commit([{ kind: "state", name: NAME_STATE, value: name }]);
   }
 
   load(): Loaded {
-    const dead = this.#one("SELECT coalesce(max(id), 0) AS id, count(*) AS count FROM dead_letters");
+    const dead = this.#all("dead_letters", "SELECT coalesce(max(id), 0) AS id, count(*) AS count FROM dead_letters")[0];
     return {
-      mail: this.#all("SELECT * FROM mail ORDER BY first").map((row) => ({
+      mail: this.#all("mail", "SELECT * FROM mail ORDER BY first").map((row) => ({
         first: row.first as number,
         count: row.count as number,
         from: row.sender as GlobalName | "",
         body: bytes(row.body),
         done: bytes(row.done),
       })),
-      attempts: this.#all("SELECT * FROM attempts").map((row) => ({
+      attempts: this.#all("attempts", "SELECT * FROM attempts").map((row) => ({
         position: row.position as number,
         attempt: row.attempt as number,
         traps: row.traps as number,
       })),
-      open: this.#all("SELECT * FROM open_requests ORDER BY token").map(openRequest),
-      outbox: this.#all("SELECT * FROM outbox ORDER BY first").map((row) => ({
+      open: this.#all("open_requests", "SELECT * FROM open_requests ORDER BY token").map(openRequest),
+      outbox: this.#all("outbox", "SELECT * FROM outbox ORDER BY first").map((row) => ({
         ...channelOf(row),
         first: row.first as number,
         count: row.count as number,
         body: bytes(row.body),
       })),
-      senders: this.#all("SELECT * FROM senders").map((row) => ({
+      senders: this.#all("senders", "SELECT * FROM senders").map((row) => ({
         ...channelOf(row),
         next: row.next as number,
         base: row.base as number,
         peerEpoch: row.peer_epoch as number,
       })),
-      receivers: this.#all("SELECT * FROM receivers").map((row) => ({
+      receivers: this.#all("receivers", "SELECT * FROM receivers").map((row) => ({
         ...channelOf(row),
         epoch: row.epoch as number,
         next: row.next as number,
       })),
-      idempotency: this.#all("SELECT * FROM idempotency WHERE answer IS NULL").map(idempotencyRecord),
-      deadLetterIdMax: dead.id as number,
-      deadLetterCount: dead.count as number,
-      state: new Map(this.#all("SELECT * FROM state").map((row) => [row.name as string, row.value as string])),
+      idempotency: this.#all("idempotency", "SELECT * FROM idempotency WHERE answer IS NULL").map(idempotencyRecord),
+      deadLetterIdMax: (dead?.id ?? 0) as number,
+      deadLetterCount: (dead?.count ?? 0) as number,
+      state: new Map(this.#all("state", "SELECT * FROM state").map((row) => [row.name as string, row.value as string])),
     };
   }
 
   commit(changes: readonly Change[]): void {
     requireRowsFit(changes);
+    // Before the transaction: should that fail, an empty table stays, and nobody can tell.
+    for (const change of changes) if (adds(change)) this.#make(TABLE_OF[change.kind]);
     this.#storage.transactionSync(() => {
-      for (const change of changes) this.#apply(change);
+      for (const change of changes) if (this.#tables.has(TABLE_OF[change.kind])) this.#apply(change);
     });
   }
 
   get(key: string): Uint8Array | undefined {
+    if (!this.#tables.has("kv")) return undefined;
     const row = this.#sql.exec("SELECT value FROM kv WHERE key = ?", keyToBytes(key)).next();
     return row.done ? undefined : bytes((row.value as Row).value);
   }
 
   *scan({ start, end, reverse }: KeyRange): Iterable<KvEntry> {
+    if (!this.#tables.has("kv")) return;
     const order = reverse ? "DESC" : "ASC";
     const from = keyToBytes(start);
     const rows =
@@ -106,15 +153,17 @@ export class SqliteStore implements Store {
   }
 
   deadLetters(after: number, limit: number): DeadLetter[] {
-    return this.#all("SELECT * FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?", after, limit).map(deadLetter);
+    return this.#all("dead_letters", "SELECT * FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?", after, limit).map(
+      deadLetter,
+    );
   }
 
   deadLetter(id: number): DeadLetter | undefined {
-    return this.#all("SELECT * FROM dead_letters WHERE id = ?", id).map(deadLetter)[0];
+    return this.#all("dead_letters", "SELECT * FROM dead_letters WHERE id = ?", id).map(deadLetter)[0];
   }
 
   idempotency(key: string): IdempotencyRecord | undefined {
-    return this.#all("SELECT * FROM idempotency WHERE key = ?", key).map(idempotencyRecord)[0];
+    return this.#all("idempotency", "SELECT * FROM idempotency WHERE key = ?", key).map(idempotencyRecord)[0];
   }
 
   #apply(change: Change): void {
@@ -211,13 +260,21 @@ export class SqliteStore implements Store {
     }
   }
 
-  #all(query: string, ...bindings: SqlStorageValue[]): Row[] {
-    return this.#sql.exec(query, ...bindings).toArray();
+  /** The rows of a query; none if its table was never made. */
+  #all(table: Table, query: string, ...bindings: SqlStorageValue[]): Row[] {
+    return this.#tables.has(table) ? this.#sql.exec(query, ...bindings).toArray() : [];
   }
 
-  #one(query: string): Row {
-    return this.#sql.exec(query).one();
+  #make(table: Table): void {
+    if (this.#tables.has(table)) return;
+    this.#sql.exec(`CREATE TABLE ${table}${TABLES[table]}`);
+    this.#tables.add(table);
   }
+}
+
+/** False for a change that takes something away, or does nothing to a table that is empty. */
+function adds(change: Change): boolean {
+  return change.kind === "kv" ? change.value !== null : change.kind === "state" || change.kind.endsWith(".put");
 }
 
 function bytes(value: SqlStorageValue | undefined): Uint8Array {

@@ -142,7 +142,7 @@ export class Atom {
     this.peers.restore(loaded, renewed);
     this.requests.restore(loaded.open);
     const alive = new Set([...this.mailbox.positions(), ...loaded.open.map(({ token }) => token)]);
-    this.idempotency.restore(loaded.idempotency, (position) => alive.has(position), nowMs);
+    this.idempotency.restore(loaded.idempotency, (position) => alive.has(position));
     this.#abandonRequests("The atom was interrupted before it answered.");
   }
 

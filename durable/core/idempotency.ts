@@ -5,7 +5,8 @@
  * Invariants
  * 1. A key with its message in the mailbox, or with its request open, is `pending`; both are committed together.
  * 2. A key whose message was lost with a volatile mailbox is `new` again, and forgotten: nobody would ever answer it.
- * 3. The store is told to forget what is too old or too much at each start and after every EXPIRE_AFTER_KEYS keys.
+ * 3. The store is told to forget what is too old or too much with the first key after a start, and after every
+ *    EXPIRE_AFTER_KEYS more: an atom that gets no keys is not woken for them.
  */
 import { decodeAnswer, encodeAnswer, type Answer } from "./answer.ts";
 import { IDEMPOTENCY_AGE_MS_MAX, IDEMPOTENCY_KEYS_MAX } from "./limits.ts";
@@ -34,12 +35,11 @@ export class Idempotency {
   }
 
   /** `isAlive` tells whether the message of a position is in the mailbox, or its request open. */
-  restore(pending: readonly IdempotencyRecord[], isAlive: (position: number) => boolean, nowMs: number): void {
+  restore(pending: readonly IdempotencyRecord[], isAlive: (position: number) => boolean): void {
     for (const record of pending) {
       if (isAlive(record.position)) this.#track(record);
       else this.#changes.push({ kind: "idempotency.delete", key: record.key });
     }
-    this.#expire(nowMs);
   }
 
   lookup(key: string): KeyState {
@@ -56,8 +56,8 @@ export class Idempotency {
     const record: IdempotencyRecord = { key, atMs: nowMs, position, answer: null };
     this.#track(record);
     this.#changes.push({ kind: "idempotency.put", record });
-    this.#begun += 1;
     if (this.#begun % EXPIRE_AFTER_KEYS === 0) this.#expire(nowMs);
+    this.#begun += 1;
   }
 
   /** The message of `position` is answered; nothing happens if it came without a key. */

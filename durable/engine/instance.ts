@@ -56,16 +56,21 @@ export function checkModule(module: WebAssembly.Module, guest: Guest): Failure |
 
 /** Makes the instance and attaches it to the guest; throws if the module cannot be linked. */
 export function instantiate(module: WebAssembly.Module, guest: Guest): void {
-  const wasi = wasiImports(guest);
+  // The shim of WASI is large for an atom that needs none.
+  const wasi = importsWasi(module) ? wasiImports(guest) : undefined;
   const table = hostFunctions(guest);
   const trampoline = new Trampoline(guest.host.trampoline, guest, atNeedFunctions(table));
   const imports = linkImports(module, guest, trampoline, (from, name) =>
-    from === WASI_MODULE ? wasi.function(name) : own(own<FunctionTable>(table, from), name),
+    from === WASI_MODULE ? wasi?.function(name) : own(own<FunctionTable>(table, from), name),
   );
   const instance = new WebAssembly.Instance(module, imports);
-  wasi.attach(instance);
+  wasi?.attach(instance);
   const memory = new GuestMemory(instance.exports.memory as WebAssembly.Memory);
-  guest.attach(memory, enterable(instance, trampoline), () => wasi.flush());
+  guest.attach(memory, enterable(instance, trampoline), () => wasi?.flush());
+}
+
+function importsWasi(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.imports(module).some((each) => each.module === WASI_MODULE);
 }
 
 function enterable({ exports }: WebAssembly.Instance, trampoline: Trampoline): GuestExports {

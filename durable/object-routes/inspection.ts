@@ -1,5 +1,4 @@
 /** Routes that look at an atom and steer it: state, key-value store, logs, dead letters, restart. */
-import type { RouterType } from "itty-router";
 import type { AtomSession } from "../atom-session.ts";
 import { keyToBytes } from "../core/bytes.ts";
 import { decodeEnvelopes, type Envelope } from "../core/envelope.ts";
@@ -9,49 +8,50 @@ import type { DeadLetter, KvEntry } from "../core/store.ts";
 import { atomState } from "../atom-state.ts";
 import { encodedBytes } from "../percent.ts";
 import { failureResponse } from "./answers.ts";
+import type { AtomRouter } from "./atom-router.ts";
 import { logStream } from "./log-stream.ts";
 import { pageOf } from "./page.ts";
 import { cursorOfKey, keyOfCursor, keyOfUrlPiece, rawParameter, showBytes } from "./shown-bytes.ts";
 
 const PAGE_ENTRIES_DEFAULT = 100;
 
-export function inspectionRoutes(router: RouterType, session: AtomSession): void {
-  router.post("/start", () => {
+export function inspectionRoutes(router: AtomRouter): void {
+  router.post("/start", (_, { session }) => {
     session.start();
     return new Response(null, { status: 204 });
   });
-  router.post("/release", () => {
+  router.post("/release", (_, { session }) => {
     session.release();
     return new Response(null, { status: 204 });
   });
-  router.post("/restart", () => {
+  router.post("/restart", (_, { session }) => {
     session.restart();
     return new Response(null, { status: 202 });
   });
-  router.get("/state", () => Response.json(atomState(session)));
-  router.get("/logs", (request) => {
+  router.get("/state", (_, { session }) => Response.json(atomState(session)));
+  router.get("/logs", (request, { session }) => {
     const streamed = request.headers.get("accept")?.includes("text/event-stream") ?? false;
     const lastId = Number(request.headers.get("last-event-id") ?? 0) || 0;
     return streamed ? logStream(session.logs, lastId) : Response.json({ lines: session.logs.recent() });
   });
-  keyRoutes(router, session);
-  deadLetterRoutes(router, session);
+  keyRoutes(router);
+  deadLetterRoutes(router);
 }
 
-function keyRoutes(router: RouterType, session: AtomSession): void {
-  router.get("/kv", (request) => kvPage(session, new URL(request.url)));
-  router.get("/kv/:key", (request) => {
+function keyRoutes(router: AtomRouter): void {
+  router.get("/kv", (request, { session }) => kvPage(session, new URL(request.url)));
+  router.get("/kv/:key", (request, { session }) => {
     const key = keyOf(request.url);
     if (typeof key !== "string") return key;
     const value = session.atom.kvGet(key);
     if (!value) return failureResponse(failure("NOT_FOUND", `${session.self} has no such key.`));
     return new Response(value, { headers: { "content-type": "application/octet-stream" } });
   });
-  router.put("/kv/:key", async (request) => {
+  router.put("/kv/:key", async (request, { session }) => {
     const value = new Uint8Array(await request.arrayBuffer());
     return write(session, request.url, value);
   });
-  router.delete("/kv/:key", (request) => write(session, request.url, null));
+  router.delete("/kv/:key", (request, { session }) => write(session, request.url, null));
 }
 
 function write(session: AtomSession, url: string, value: Uint8Array | null): Response {
@@ -107,26 +107,27 @@ function shownEntry([key, value]: KvEntry): Record<string, string> {
   };
 }
 
-function deadLetterRoutes(router: RouterType, session: AtomSession): void {
-  const missing = (id: number) => failureResponse(failure("NOT_FOUND", `${session.self} has no dead letter ${id}.`));
-  router.get("/dead-letters", (request) => {
+function deadLetterRoutes(router: AtomRouter): void {
+  const missing = ({ self }: AtomSession, id: number) =>
+    failureResponse(failure("NOT_FOUND", `${self} has no dead letter ${id}.`));
+  router.get("/dead-letters", (request, { session }) => {
     const url = new URL(request.url);
     const letters = lettersAfter(session, Number(url.searchParams.get("after")) || 0);
     const { entries, next } = pageOf(letters, limitOf(url), ({ body }) => body.length);
     return Response.json({ deadLetters: entries.map(shownLetter), cursor: next ? (entries.at(-1)?.id ?? 0) : null });
   });
-  router.post("/dead-letters/:id/redeliver", (request) => {
+  router.post("/dead-letters/:id/redeliver", (request, { session }) => {
     const letter = session.atom.deadLetter(Number(request.params.id));
-    if (!letter) return missing(Number(request.params.id));
+    if (!letter) return missing(session, Number(request.params.id));
     const refused = session.atom.redeliver(letter);
     if (refused) return failureResponse(refused);
     session.wake();
     session.settle();
     return new Response(null, { status: 202 });
   });
-  router.delete("/dead-letters/:id", (request) => {
+  router.delete("/dead-letters/:id", (request, { session }) => {
     const id = Number(request.params.id);
-    if (!session.atom.deadLetter(id)) return missing(id);
+    if (!session.atom.deadLetter(id)) return missing(session, id);
     session.atom.dropDeadLetter(id);
     session.settle();
     return new Response(null, { status: 204 });

@@ -1,28 +1,27 @@
 /** Routes that put something into an atom's mailbox. */
-import type { RouterType } from "itty-router";
-import type { AtomSession } from "../atom-session.ts";
 import type { Envelope } from "../core/envelope.ts";
 import { decodeBatch, encodeBatch } from "../core/frame.ts";
 import { acceptedResponse, requestResponse } from "./answers.ts";
+import type { AtomRouter } from "./atom-router.ts";
 
 const REQUEST_TIMEOUT_MS_DEFAULT = 30_000;
 
-export function mailRoutes(router: RouterType, session: AtomSession): void {
-  router.post("/batch", async (request) => {
+export function mailRoutes(router: AtomRouter): void {
+  router.post("/batch", async (request, { session }) => {
     const answer = await session.answerBatch(decodeBatch(await bodyOf(request)));
     return new Response(encodeBatch(answer));
   });
-  router.post("/messages", async (request) => {
+  router.post("/messages", async (request, { session }) => {
     const payload = await bodyOf(request);
     return acceptedResponse(await session.submit(() => ({ kind: "message", payload }), idempotencyKey(request)));
   });
-  router.post("/requests", async (request) => {
+  router.post("/requests", async (request, { session }) => {
     const payload = await bodyOf(request);
     const timeoutMs = Number(new URL(request.url).searchParams.get("timeout_ms") ?? REQUEST_TIMEOUT_MS_DEFAULT);
     const make = (position: number): Envelope => ({ kind: "request", id: position, chain: [], payload });
     return requestResponse(await session.ask(make, timeoutMs, idempotencyKey(request)));
   });
-  router.post("/interrupts/:signal", async (request) => {
+  router.post("/interrupts/:signal", async (request, { session }) => {
     const payload = await bodyOf(request);
     const signal = Number(request.params.signal) | 0;
     return acceptedResponse(await session.submit(() => ({ kind: "interrupt", signal, payload })));

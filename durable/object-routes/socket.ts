@@ -1,12 +1,11 @@
 /** The route by which a peer's object opens a socket to this one. */
-import type { RouterType } from "itty-router";
 import { parseDestination } from "../core/names.ts";
 import { problem } from "../problem.ts";
 import { PEER_HEADER } from "../transport/object-lane.ts";
-import type { SocketLane } from "../transport/socket-lane.ts";
+import type { AtomRouter } from "./atom-router.ts";
 
-export function socketRoute(router: RouterType, sockets: SocketLane): void {
-  router.get("/socket", (request) => {
+export function socketRoute(router: AtomRouter): void {
+  router.get("/socket", (request, { sockets }) => {
     const peer = parseDestination(request.headers.get(PEER_HEADER) ?? "");
     if (!("kind" in peer)) return problem(400, peer.code, peer.reason);
     if (peer.kind !== "global") return problem(400, "INVALID", `The header ${PEER_HEADER} takes a global name.`);

@@ -1,25 +1,24 @@
 /** The pages of what the control API lists: none is too large, and together they hold everything once. */
-import { Router, type RouterType } from "itty-router";
 import { beforeEach, expect, test } from "vitest";
 import { PAYLOAD_BYTES_MAX } from "../../durable/core/limits.ts";
-import { inspectionRoutes } from "../../durable/object-routes/inspection.ts";
+import { atomRouter } from "../../durable/object-routes/atom-router.ts";
 import { PAGE_BYTES_MAX, PAGE_ENTRIES_MAX, pageOf } from "../../durable/object-routes/page.ts";
+import { SocketLane } from "../../durable/transport/socket-lane.ts";
 import { plain } from "../conformance/plain-atoms.ts";
 import { World } from "../engine/engine-harness.ts";
 import { wat } from "../engine/wat.ts";
 
 let world: World;
-let router: RouterType;
 beforeEach(() => {
   const module = wat(plain([], `(func (export "invoke") unreachable)`));
   world = new World([{ name: "a", module, attemptsMax: 1 }]);
-  router = Router();
-  inspectionRoutes(router, world.session("a"));
 });
 
 /** A page, and how large it was. */
 async function page<T>(route: string): Promise<{ bytes: number } & T> {
-  const response = (await router.fetch(new Request(`http://atom${route}`))) as Response;
+  const session = world.session("a");
+  const sockets = new SocketLane(session.self, session, world.clock);
+  const response = (await atomRouter().fetch(new Request(`http://atom${route}`), { session, sockets })) as Response;
   const text = await response.text();
   return { bytes: text.length, ...(JSON.parse(text) as T) };
 }
