@@ -116,6 +116,7 @@ const instanceOperations: readonly Operation[] = [
         bodies: [{ type: "application/json", schema: logLinesSchema }, { type: "text/event-stream" }],
       },
     },
+    problems: [429],
     route: () => "/logs",
     passes: ["accept", "last-event-id"],
   }),
