@@ -15,6 +15,7 @@ import type { Envelope } from "./core/envelope.ts";
 import { failure, type Failure } from "./core/errors.ts";
 import type { Batch } from "./core/frame.ts";
 import type { Outcome } from "./core/futures.ts";
+import { OUTSIDE_ASKERS_MAX } from "./core/limits.ts";
 import type { Lane, LaneReceiver } from "./core/lane.ts";
 import { globalName, type Destination, type GlobalName } from "./core/names.ts";
 import type { Store } from "./core/store.ts";
@@ -166,6 +167,7 @@ export class AtomSession implements Host, LaneReceiver {
   async ask(make: (position: number) => Envelope, timeoutMs: number, key?: string): Promise<Submission> {
     const known = key === undefined ? ({ kind: "new" } as const) : this.atom.lookupKey(key);
     if (known.kind === "answered") return this.#afterFlush(() => known);
+    if (this.#askers.crowded) return { kind: "refused", failure: this.#crowded() };
     const position = known.kind === "pending" ? known.position : this.atom.deliver(make);
     if (typeof position !== "number") return { kind: "refused", failure: position };
     if (known.kind === "new" && key !== undefined) this.atom.idempotency.begin(key, position, this.now());
@@ -317,6 +319,10 @@ export class AtomSession implements Host, LaneReceiver {
       this.settle();
       if (this.runner.hasWork) this.#ensureRunning();
     }
+  }
+
+  #crowded(): Failure {
+    return failure("BUSY", `${OUTSIDE_ASKERS_MAX} requests wait for an answer of ${this.self} already.`);
   }
 
   #late(timeoutMs: number): Submission {

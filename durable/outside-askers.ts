@@ -4,6 +4,7 @@
  */
 import type { Clock } from "./clock.ts";
 import { Deadlines } from "./core/deadlines.ts";
+import { OUTSIDE_ASKERS_MAX } from "./core/limits.ts";
 import { WakeTimer } from "./wake-timer.ts";
 
 interface Asker<T> {
@@ -28,6 +29,11 @@ export class OutsideAskers<T> {
     this.#clock = clock;
     this.#late = late;
     this.#timer = new WakeTimer(clock, () => this.#tick());
+  }
+
+  /** True if no more may wait: repetitions of one key wait for a single message, so the mailbox does not bound them. */
+  get crowded(): boolean {
+    return this.#askers.size >= OUTSIDE_ASKERS_MAX;
   }
 
   /** Resolves with what is told of `position`, or with `late`. */

@@ -10,7 +10,10 @@ export const KV_SCAN_BYTES_MAX = 4 * 1024 * 1024;
 export const ALIAS_BYTES_MAX = 256;
 export const ALIASES_MAX = 1_000;
 export const LOG_LINE_BYTES_MAX = 8 * 1024;
+/** The lines that an atom's object keeps, and those who read them as they come. */
 export const LOG_LINES_MAX = 500;
+export const LOG_CHARS_MAX = 256 * 1024;
+export const LOG_FOLLOWERS_MAX = 32;
 
 /** A mailbox at or over either bound takes no further frame; the frame that reaches it is taken whole. */
 export const MAILBOX_MESSAGES_MAX = 10_000;
@@ -41,6 +44,8 @@ export const FUTURE_BYTES_MAX = 32 * 1024 * 1024;
 export const OPEN_REQUESTS_MAX = 10_000;
 export const CHAIN_LENGTH_MAX = 64;
 export const DEAD_LETTERS_MAX = 10_000;
+/** Requests from outside that wait for an answer of the atom, those that repeat an `Idempotency-Key` included. */
+export const OUTSIDE_ASKERS_MAX = 10_000;
 /** Mailbox positions and future ids that a start of the atom may use before it has to tell the store again. */
 export const IDS_RESERVED = 2 ** 20;
 export const IDEMPOTENCY_KEYS_MAX = 10_000;

@@ -3,7 +3,7 @@ import type { AtomSession } from "../atom-session.ts";
 import { keyToBytes } from "../core/bytes.ts";
 import { decodeEnvelopes, type Envelope } from "../core/envelope.ts";
 import { failure } from "../core/errors.ts";
-import { KV_KEY_BYTES_MAX } from "../core/limits.ts";
+import { KV_KEY_BYTES_MAX, LOG_FOLLOWERS_MAX } from "../core/limits.ts";
 import type { DeadLetter, KvEntry } from "../core/store.ts";
 import { atomState } from "../atom-state.ts";
 import { encodedBytes } from "../percent.ts";
@@ -32,7 +32,12 @@ export function inspectionRoutes(router: AtomRouter): void {
   router.get("/logs", (request, { session }) => {
     const streamed = request.headers.get("accept")?.includes("text/event-stream") ?? false;
     const lastId = Number(request.headers.get("last-event-id") ?? 0) || 0;
-    return streamed ? logStream(session.logs, lastId) : Response.json({ lines: session.logs.recent() });
+    if (!streamed) return Response.json({ lines: session.logs.recent() });
+    if (session.logs.crowded)
+      return failureResponse(
+        failure("BUSY", `${LOG_FOLLOWERS_MAX} clients follow the log of ${session.self} already.`),
+      );
+    return logStream(session.logs, lastId);
   });
   keyRoutes(router);
   deadLetterRoutes(router);

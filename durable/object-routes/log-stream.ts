@@ -1,34 +1,27 @@
-/** An atom's log as server-sent events: the recent lines, then those to come. */
+/**
+ * An atom's log as server-sent events: the recent lines, then those to come.
+ *
+ * Invariants
+ * 1. A follower holds one line that it has not read. One that reads too slowly misses lines, which their numbers show.
+ * 2. A number that the log has not reached is of an object before this one: such a follower gets all lines.
+ */
 import type { LogBuffer, LogLine } from "../log-buffer.ts";
+import { LogFollower } from "../log-follower.ts";
 
 /** A comment now and then shows a dead connection to whoever writes to it. */
 const KEEP_ALIVE_MS = 15_000;
-/** A follower that reads this far behind is dropped; it comes back with `Last-Event-ID`. */
-const BACKLOG_LINES_MAX = 1_000;
+const KEEP_ALIVE = ": keep-alive\n\n";
 
 export function logStream(logs: LogBuffer, lastId: number): Response {
   const encoder = new TextEncoder();
-  let end = () => {};
+  const follower = new LogFollower(logs, lastId > logs.lastId ? 0 : lastId);
   const body = new ReadableStream<Uint8Array>(
     {
-      start(controller) {
-        const stop = () => {
-          end();
-          controller.close();
-        };
-        const write = (text: string) => {
-          if ((controller.desiredSize ?? 0) < -BACKLOG_LINES_MAX) stop();
-          else controller.enqueue(encoder.encode(text));
-        };
-        for (const line of logs.recent(lastId)) write(event(line));
-        const unfollow = logs.follow((line) => write(event(line)));
-        const keepAlive = setInterval(() => write(": keep-alive\n\n"), KEEP_ALIVE_MS);
-        end = () => {
-          unfollow();
-          clearInterval(keepAlive);
-        };
+      async pull(controller) {
+        const line = await follower.next(KEEP_ALIVE_MS);
+        if (!follower.ended) controller.enqueue(encoder.encode(line ? event(line) : KEEP_ALIVE));
       },
-      cancel: () => end(),
+      cancel: () => follower.end(),
     },
     { highWaterMark: 1 },
   );

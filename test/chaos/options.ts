@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 
 export interface ChaosOptions {
-  /** How long there is load, faults included. */
+  /** How long there is load, faults included; longer if the system needs longer to come back from the kills. */
   readonly seconds: number;
   /** How often workerd, or all of `radon dev`'s processes, are killed meanwhile. */
   readonly kills: number;

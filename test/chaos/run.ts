@@ -19,6 +19,9 @@ import { drawTransfer } from "./transfers.ts";
 
 const PROGRESS_MS = 2_000;
 const FAULT_ANSWER_MS_MAX = 2_000;
+/** A kill waits until the system has come back from the one before, and answers again; that takes so long at most. */
+const RECOVERY_MS_MAX = 60_000;
+const RECOVERY_POLL_MS = 20;
 /** While a kill is recovered from, small faults fall due: they are left out, rather than done all at once afterwards. */
 const LATE_MS_MAX = 500;
 /** When the faults are over, every client has its answer after this long, and every book is right after as long again. */
@@ -78,18 +81,22 @@ class ChaosRun {
 
   /** The clients and the faults, until every client has an answer or there is no more hope of one. */
   async #load(): Promise<void> {
+    let loading = true;
     const giveUp = new AbortController();
-    const clients = Array.from({ length: this.#options.clients }, (_, client) => this.#client(client, giveUp.signal));
+    const clients = Array.from({ length: this.#options.clients }, (_, client) =>
+      this.#client(client, () => loading, giveUp.signal),
+    );
     await this.#faults();
+    loading = false;
     this.#say(`${this.#elapsed()} the faults are over`);
     const hopeless = setTimeout(() => giveUp.abort(), SETTLE_MS_MAX);
     await Promise.all(clients);
     clearTimeout(hopeless);
   }
 
-  async #client(client: number, giveUp: AbortSignal): Promise<void> {
+  async #client(client: number, loading: () => boolean, giveUp: AbortSignal): Promise<void> {
     const random = new Random(this.#options.seed, client + 1);
-    for (let count = 1; Date.now() < this.#endMs; count += 1) {
+    for (let count = 1; loading(); count += 1) {
       const transfer = drawTransfer(`c${client}-${count}`, this.#bank, random);
       this.#tally.submitted(transfer, await submit(transfer, () => this.system.url, giveUp));
     }
@@ -104,13 +111,20 @@ class ChaosRun {
       await this.#inject(fault);
     }
     await sleep(Math.max(0, this.#endMs - Date.now()));
+    await this.#recovered();
   }
 
   async #inject(fault: Fault): Promise<void> {
     if (fault.kind !== "kill") return this.#injectSmall(fault);
+    await this.#recovered();
     this.#say(`${this.#elapsed()} kill -9: ${fault.kill}`);
     this.#tally.killed(Date.now());
     await this.system.kill(fault.kill);
+  }
+
+  async #recovered(): Promise<void> {
+    const untilMs = Date.now() + RECOVERY_MS_MAX;
+    while (this.#tally.recovering && Date.now() < untilMs) await sleep(RECOVERY_POLL_MS);
   }
 
   /** An object that is aborted takes the answer with it, and a system that is down gives none: either is a fault, too. */

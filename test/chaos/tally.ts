@@ -46,6 +46,10 @@ export class Tally {
   get sockets(): number {
     return this.#sockets;
   }
+  /** True from a kill until a client was answered. */
+  get recovering(): boolean {
+    return this.#killedAtMs !== undefined;
+  }
   get recoveryMsMax(): number {
     return this.#recoveryMsMax;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { OUTSIDE_ASKERS_MAX } from "../../durable/core/limits.ts";
 import { OutsideAskers } from "../../durable/outside-askers.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -12,6 +13,15 @@ describe("askers from outside", () => {
     askers.tell(1, "one");
     askers.tell(1, "again");
     expect(await Promise.all(waiting)).toEqual(["one", "one", "two"]);
+  });
+
+  test("no more than a bounded number wait, however few messages they wait for", async () => {
+    const askers = new OutsideAskers<string>(new VirtualClock(0), late);
+    const waiting = Array.from({ length: OUTSIDE_ASKERS_MAX }, () => askers.wait(1, 100));
+    expect(askers.crowded).toBe(true);
+    askers.tell(1, "one");
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(["one"]));
+    expect(askers.crowded).toBe(false);
   });
 
   test("all can be let go at once", async () => {

@@ -182,6 +182,7 @@ describe("it says what the handlers do", () => {
       "401",
       "403",
       "404",
+      "408",
       "409",
       "413",
       "429",

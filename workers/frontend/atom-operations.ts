@@ -31,7 +31,6 @@ const mailboxOperations: readonly Operation[] = [
     idempotent: true,
     payload: "The message's payload.",
     answers: accepted,
-    problems: [413, 429],
     route: () => "/messages",
   }),
   relay({
@@ -43,7 +42,7 @@ const mailboxOperations: readonly Operation[] = [
     idempotent: true,
     payload: "The request's payload.",
     answers: bytes("The reply's bytes."),
-    problems: [409, 413, 429, 502],
+    problems: [409, 502],
     route: (call) => `/requests${call.search}`,
     limitMs: (call) => call.query.timeout_ms + OBJECT_GRACE_MS,
   }),
@@ -55,7 +54,6 @@ const mailboxOperations: readonly Operation[] = [
     path: { signal: signalParameter },
     payload: "The interrupt's payload.",
     answers: accepted,
-    problems: [413, 429],
     route: (call) => `/interrupts/${call.path.signal}`,
   }),
   relay({
@@ -116,6 +114,7 @@ const instanceOperations: readonly Operation[] = [
         bodies: [{ type: "application/json", schema: logLinesSchema }, { type: "text/event-stream" }],
       },
     },
+    problems: [429],
     route: () => "/logs",
     passes: ["accept", "last-event-id"],
   }),
@@ -147,7 +146,6 @@ const kvOperations: readonly Operation[] = [
     ...inKey,
     payload: "The value.",
     answers: done,
-    problems: [413],
     route: (call) => keyRoute(call.path.key),
   }),
   relay({

@@ -17,12 +17,14 @@ const BEARER = "bearer";
 const COMMON_PROBLEMS = [500];
 const GUARDED_PROBLEMS = [401, 403];
 const OBJECT_PROBLEMS = [400, 404, 503, 504];
+const BODY_PROBLEMS = [408, 413, 429];
 
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: "A parameter is malformed; the detail names it and says what would be right.",
   401: "The token is missing or wrong.",
   403: "The runtime has no token, or, in development, the request does not come from this machine.",
   404: "There is no such thing; the detail lists what there is.",
+  408: "The body did not come in time.",
   409: "The atom waits for the very request: a deadlock.",
   413: "The body is larger than 1 MiB.",
   429: "Back-pressure: try again after the time in Retry-After.",
@@ -126,7 +128,8 @@ function requestBody(description: string): Json {
 function responsesOf(each: Operation): Json {
   const answers = Object.entries(each.answers).map(([status, answer]) => [status, response(answer)]);
   const asked = each.open === true ? [] : [...GUARDED_PROBLEMS, ...OBJECT_PROBLEMS];
-  const statuses = [...new Set([...COMMON_PROBLEMS, ...asked, ...each.problems])].sort((a, b) => a - b);
+  const ofBody = each.payload === undefined ? [] : BODY_PROBLEMS;
+  const statuses = [...new Set([...COMMON_PROBLEMS, ...asked, ...ofBody, ...each.problems])].sort((a, b) => a - b);
   const problems = statuses.map((status) => [String(status), { $ref: `#/components/responses/Problem${status}` }]);
   return Object.fromEntries([...answers, ...problems]);
 }

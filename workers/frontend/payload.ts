@@ -1,26 +1,76 @@
-/** Reads the bodies of requests: whole, and never more than the limit, whatever the client announces. */
+/**
+ * Reads the bodies of requests.
+ *
+ * Invariants
+ * 1. A body is read whole, and never more of it than the limit, whatever the client announces.
+ * 2. What is read of all bodies that are still coming stays within a budget, and none is waited for longer than BODY_MS_MAX, so
+ *    that slow clients neither fill the memory nor keep the others out.
+ */
 import { PAYLOAD_BYTES_MAX } from "../../durable/core/limits.ts";
 import { problem } from "../../durable/problem.ts";
+import { BodyBudget } from "./body-budget.ts";
 
-/** The body's bytes, or the 413 problem; the rest of a body that is too large is left unread. */
-export async function readPayload(request: Request): Promise<Uint8Array<ArrayBuffer> | Response> {
+export const BODY_MS_MAX = 30_000;
+const RETRY_AFTER_S = 1;
+/** Of the isolate: all its requests share it. */
+const bodies = new BodyBudget();
+
+/** The body's bytes, or the problem: 413, 429 or 408. */
+export async function readPayload(request: Request, budget = bodies): Promise<Uint8Array<ArrayBuffer> | Response> {
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > PAYLOAD_BYTES_MAX) return tooLarge(`announces ${announced} bytes`);
   if (request.body === null) return new Uint8Array(0);
-  if (request.headers.has("content-length")) return new Uint8Array(await request.arrayBuffer());
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = request.body.getReader();
-  for (let step = await reader.read(); !step.done; step = await reader.read()) {
-    const chunk = step.value as Uint8Array;
-    size += chunk.byteLength;
-    if (size > PAYLOAD_BYTES_MAX) {
-      reader.releaseLock();
-      return tooLarge("is larger");
-    }
-    chunks.push(chunk);
+  const reading = new Reading(request.body, budget);
+  try {
+    return await reading.result();
+  } finally {
+    reading.end();
   }
-  return joined(chunks, size);
+}
+
+class Reading {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #budget: BodyBudget;
+  readonly #late: Promise<undefined>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #chunks: Uint8Array[] = [];
+  #bytes = 0;
+
+  constructor(body: ReadableStream<Uint8Array>, budget: BodyBudget) {
+    this.#reader = body.getReader();
+    this.#budget = budget;
+    this.#late = new Promise((resolve) => (this.#timer = setTimeout(() => resolve(undefined), BODY_MS_MAX)));
+  }
+
+  async result(): Promise<Uint8Array<ArrayBuffer> | Response> {
+    for (;;) {
+      const step = await Promise.race([this.#reader.read(), this.#late]);
+      if (step === undefined) return this.#tooSlow();
+      if (step.done) return joined(this.#chunks, this.#bytes);
+      const refused = this.#add(step.value);
+      if (refused) return refused;
+    }
+  }
+
+  /** The rest of a body that was refused is left unread. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#budget.give(this.#bytes);
+    this.#reader.releaseLock();
+  }
+
+  #add(chunk: Uint8Array): Response | undefined {
+    if (this.#bytes + chunk.byteLength > PAYLOAD_BYTES_MAX) return tooLarge("is larger");
+    if (!this.#budget.take(chunk.byteLength)) return tooMany();
+    this.#bytes += chunk.byteLength;
+    this.#chunks.push(chunk);
+    return undefined;
+  }
+
+  async #tooSlow(): Promise<Response> {
+    await this.#reader.cancel().catch(() => undefined);
+    return problem(408, "TIMEOUT", `The request's body did not come within ${BODY_MS_MAX} ms.`);
+  }
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
@@ -36,4 +86,10 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBu
 function tooLarge(what: string): Response {
   const detail = `A request's body takes at most ${PAYLOAD_BYTES_MAX} bytes (1 MiB); this one ${what}. Send it in parts.`;
   return problem(413, "PAYLOAD_TOO_LARGE", detail, { limit_bytes: PAYLOAD_BYTES_MAX });
+}
+
+function tooMany(): Response {
+  const response = problem(429, "BUSY", "The bodies of too many requests are coming at a time. Try again.");
+  response.headers.set("retry-after", String(RETRY_AFTER_S));
+  return response;
 }
