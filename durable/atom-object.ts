@@ -13,6 +13,7 @@ import { globalName, splitGlobalName } from "./core/names.ts";
 import { AtomSession, type NamingPort, type SessionPorts, type Submission } from "./atom-session.ts";
 import { systemClock } from "./clock.ts";
 import { namingOf } from "./naming-client.ts";
+import { moduleProgram } from "./engine/instance.ts";
 import { inspectionRoutes } from "./object-routes/inspection.ts";
 import { mailRoutes } from "./object-routes/mail.ts";
 import { socketRoute } from "./object-routes/socket.ts";
@@ -72,12 +73,11 @@ export class AtomObject extends DurableObject<Env> {
       openLane: (receiver) => this.#openLane(entry, receiver),
       naming: namingPort(this.env),
       clock: systemClock,
-      trampoline,
       waitUntil: (work) => ctx.waitUntil(work),
       setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
       abort: (reason) => ctx.abort(reason),
     };
-    return new AtomSession(application, entry, module, ports);
+    return new AtomSession(application, entry, moduleProgram(module, trampoline), ports);
   }
 
   #openLane({ runtime, name }: AtomEntry, receiver: LaneReceiver): ObjectLane {

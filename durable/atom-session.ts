@@ -20,6 +20,7 @@ import { globalName, type Destination, type GlobalName } from "./core/names.ts";
 import type { Store } from "./core/store.ts";
 import { KnownNames } from "./known-names.ts";
 import type { FetchRequest, Host, LogLevel, LookupQuery } from "./engine/host.ts";
+import type { Program } from "./engine/program.ts";
 import { Runner } from "./engine/runner.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import { LoopWatch } from "./loop-watch.ts";
@@ -34,8 +35,6 @@ export interface SessionPorts {
   readonly openLane: (receiver: LaneReceiver) => Lane;
   readonly naming: NamingPort;
   readonly clock: Clock;
-  /** The compiled `engine/trampoline.wat`. */
-  readonly trampoline: WebAssembly.Module;
   /** Keeps the object alive until the promise settles. */
   waitUntil(work: Promise<unknown>): void;
   setAlarm(atMs: number): void;
@@ -67,7 +66,6 @@ const RELEASED_MS = 2_000;
 export class AtomSession implements Host, LaneReceiver {
   readonly entry: AtomEntry;
   readonly self: GlobalName;
-  readonly trampoline: WebAssembly.Module;
   readonly atom: Atom;
   readonly runner: Runner;
   readonly logs = new LogBuffer();
@@ -86,11 +84,10 @@ export class AtomSession implements Host, LaneReceiver {
   #alarmSet = false;
   readonly #aliases: AliasPublication;
 
-  constructor(application: Application, entry: AtomEntry, module: WebAssembly.Module, ports: SessionPorts) {
+  constructor(application: Application, entry: AtomEntry, program: Program, ports: SessionPorts) {
     this.entry = entry;
     this.self = globalName(entry.runtime, entry.name);
     this.#ports = ports;
-    this.trampoline = ports.trampoline;
     this.#names = new KnownNames(application, this.self);
     const { durability, attemptsMax, aliases } = entry;
     const hasConfiguredAlias = (scope: string, value: string) =>
@@ -102,7 +99,7 @@ export class AtomSession implements Host, LaneReceiver {
       Math.random(),
     );
     this.#aliases = this.#openAliases();
-    this.runner = new Runner(this.atom, this, module);
+    this.runner = new Runner(this.atom, this, program);
     this.#pump = new Pump(this.atom.peers, ports.openLane(this), ports.clock, () => this.settle());
     this.#askers = new OutsideAskers(ports.clock, (timeoutMs) => this.#late(timeoutMs));
     const stepMs = entry.kind === "daemon" ? ONE_STEP_MS : undefined;
