@@ -9,7 +9,8 @@
  * 3. The consumption of a message and the effects of its handler are in the same commit.
  * 4. Every request that was accepted is answered: by the guest, or by a failure that says why not.
  * 5. Mailbox positions and future ids are never given twice, not even by a boot that crashed: what a flush makes
- *    visible is below what the store has reserved with it.
+ *    visible is below what the store has reserved with it. Future ids travel, in requests and their answers, so they
+ *    count from the epoch on: an atom that lost its store must not take an answer to its predecessor for one to itself.
  * 6. A batch is read to its end before anything of it counts, so that nothing that cannot be read is acknowledged.
  */
 import { AliasDraft, checkAlias, NO_ALIASES, type AliasDelta } from "./aliases.ts";
@@ -132,7 +133,7 @@ export class Atom {
     this.mailbox = new Mailbox(settings.self, this.#idsReserved, persistent);
     this.peers = new Peers(settings.self, epoch, persistent);
     this.idempotency = new Idempotency(store);
-    this.futures = new Futures(this.#idsReserved);
+    this.futures = new Futures(epoch + this.#idsReserved);
     this.#aliases = parseState<AliasDelta>(state.get("aliases")) ?? NO_ALIASES;
     this.#ended = state.get("ended") || null;
     this.supervisor.restore(parseState<Trap>(state.get("trap")) ?? null);
@@ -558,7 +559,7 @@ export class Atom {
   }
 
   #reserveIds(): void {
-    const next = Math.max(this.mailbox.nextPosition, this.futures.nextId);
+    const next = Math.max(this.mailbox.nextPosition, this.futures.nextId - this.epoch);
     if (next <= this.#idsReserved) return;
     this.#idsReserved = next + IDS_RESERVED;
     this.#changes.push({ kind: "state", name: "ids", value: String(this.#idsReserved) });
