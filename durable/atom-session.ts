@@ -104,7 +104,11 @@ export class AtomSession implements Host, LaneReceiver {
     this.#askers = new OutsideAskers(ports.clock, (timeoutMs) => this.#late(timeoutMs));
     const stepMs = entry.kind === "daemon" ? ONE_STEP_MS : undefined;
     this.#sleepTimer = new WakeTimer(ports.clock, () => this.#sleeper?.(), stepMs);
-    this.#loopWatch = new LoopWatch(ports.clock, () => this.settle());
+    this.#loopWatch = new LoopWatch(
+      ports.clock,
+      (work) => ports.waitUntil(work),
+      () => this.settle(),
+    );
   }
 
   // ---- Events
