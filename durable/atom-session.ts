@@ -153,7 +153,7 @@ export class AtomSession implements Host, LaneReceiver {
   async submit(make: (position: number) => Envelope, key?: string): Promise<Submission> {
     if (key === undefined || this.atom.lookupKey(key).kind === "new") {
       const position = this.atom.deliver(make);
-      if (typeof position !== "number") return { kind: "refused", failure: position };
+      if (typeof position !== "number") return this.#refused(position);
       if (key !== undefined) {
         this.atom.idempotency.begin(key, position, this.now());
         this.atom.idempotency.end(position, { kind: "reply", payload: new Uint8Array(0) });
@@ -168,7 +168,7 @@ export class AtomSession implements Host, LaneReceiver {
     const known = key === undefined ? ({ kind: "new" } as const) : this.atom.lookupKey(key);
     if (known.kind === "answered") return this.#afterFlush(() => known);
     const position = known.kind === "pending" ? known.position : this.atom.deliver(make);
-    if (typeof position !== "number") return { kind: "refused", failure: position };
+    if (typeof position !== "number") return this.#refused(position);
     if (known.kind === "new" && key !== undefined) this.atom.idempotency.begin(key, position, this.now());
     if (this.now() < this.#releasedUntilMs) return this.#afterFlush(() => this.#released());
     const answer = this.#askers.wait(position, timeoutMs);
@@ -324,6 +324,12 @@ export class AtomSession implements Host, LaneReceiver {
     const { reason } = this.runner;
     const text = `${this.self} did not answer within ${timeoutMs} ms.${reason ? ` ${reason}` : ""}`;
     return { kind: "answered", answer: { kind: "failure", failure: failure("TIMEOUT", text) } };
+  }
+
+  /** The object may have been made anew for what it refuses, with a mailbox full of work. */
+  #refused(refused: Failure): Submission {
+    this.wake();
+    return { kind: "refused", failure: refused };
   }
 
   #released(): Submission {
