@@ -11,6 +11,7 @@ import { globalName, splitGlobalName } from "./core/names.ts";
 import { AtomSession, type NamingPort, type SessionPorts, type Submission } from "./atom-session.ts";
 import { systemClock } from "./clock.ts";
 import { namingOf } from "./naming-client.ts";
+import { moduleProgram } from "./engine/instance.ts";
 import { atomRouter, type AtomParts } from "./object-routes/atom-router.ts";
 import { answerForMissing } from "./object-routes/missing-atom.ts";
 import { SqliteStore } from "./sqlite-store.ts";
@@ -65,12 +66,11 @@ export class AtomObject extends DurableObject<Env> {
       openLane: (receiver) => (lane = openLane(receiver)),
       naming: namingPort(env),
       clock: systemClock,
-      trampoline,
       waitUntil,
       setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
       abort: (reason) => ctx.abort(reason),
     };
-    const session = new AtomSession(application, entry, module, ports);
+    const session = new AtomSession(application, entry, moduleProgram(module, trampoline), ports);
     return { session, sockets: (lane as unknown as ObjectLane).sockets };
   }
 }

@@ -21,6 +21,7 @@ import { globalName, type Destination, type GlobalName } from "./core/names.ts";
 import type { Store } from "./core/store.ts";
 import { KnownNames } from "./known-names.ts";
 import type { FetchRequest, GuestLookup, Host, LogLevel } from "./engine/host.ts";
+import type { Program } from "./engine/program.ts";
 import { Runner } from "./engine/runner.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import { LoopWatch } from "./loop-watch.ts";
@@ -35,8 +36,6 @@ export interface SessionPorts {
   readonly openLane: (receiver: LaneReceiver) => Lane;
   readonly naming: NamingPort;
   readonly clock: Clock;
-  /** The compiled `engine/trampoline.wat`. */
-  readonly trampoline: WebAssembly.Module;
   /** Keeps the object alive until the promise settles. */
   waitUntil(work: Promise<unknown>): void;
   setAlarm(atMs: number): void;
@@ -68,7 +67,6 @@ const RELEASED_MS = 2_000;
 export class AtomSession implements Host, LaneReceiver {
   readonly entry: AtomEntry;
   readonly self: GlobalName;
-  readonly trampoline: WebAssembly.Module;
   readonly atom: Atom;
   readonly runner: Runner;
   readonly logs = new LogBuffer();
@@ -87,11 +85,10 @@ export class AtomSession implements Host, LaneReceiver {
   #alarmSet = false;
   readonly #aliases: AliasPublication;
 
-  constructor(application: Application, entry: AtomEntry, module: WebAssembly.Module, ports: SessionPorts) {
+  constructor(application: Application, entry: AtomEntry, program: Program, ports: SessionPorts) {
     this.entry = entry;
     this.self = globalName(entry.runtime, entry.name);
     this.#ports = ports;
-    this.trampoline = ports.trampoline;
     this.#names = new KnownNames(application, this.self);
     const { durability, attemptsMax, aliases } = entry;
     const hasConfiguredAlias = (scope: string, value: string) =>
@@ -103,12 +100,16 @@ export class AtomSession implements Host, LaneReceiver {
       Math.random(),
     );
     this.#aliases = this.#openAliases();
-    this.runner = new Runner(this.atom, this, module);
+    this.runner = new Runner(this.atom, this, program);
     this.#pump = new Pump(this.atom.peers, ports.openLane(this), ports.clock, () => this.settle());
     this.#askers = new OutsideAskers(ports.clock, (timeoutMs) => this.#late(timeoutMs));
     const stepMs = entry.kind === "daemon" ? ONE_STEP_MS : undefined;
     this.#sleepTimer = new WakeTimer(ports.clock, () => this.#sleeper?.(), stepMs);
-    this.#loopWatch = new LoopWatch(ports.clock, () => this.settle());
+    this.#loopWatch = new LoopWatch(
+      ports.clock,
+      (work) => ports.waitUntil(work),
+      () => this.settle(),
+    );
   }
 
   // ---- Events
@@ -153,7 +154,7 @@ export class AtomSession implements Host, LaneReceiver {
   async submit(make: (position: number) => Envelope, key?: string): Promise<Submission> {
     if (key === undefined || this.atom.lookupKey(key).kind === "new") {
       const position = this.atom.deliver(make);
-      if (typeof position !== "number") return { kind: "refused", failure: position };
+      if (typeof position !== "number") return this.#refused(position);
       if (key !== undefined) {
         this.atom.idempotency.begin(key, position, this.now());
         this.atom.idempotency.end(position, { kind: "reply", payload: new Uint8Array(0) });
@@ -169,7 +170,7 @@ export class AtomSession implements Host, LaneReceiver {
     if (known.kind === "answered") return this.#afterFlush(() => known);
     if (this.#askers.crowded) return { kind: "refused", failure: this.#crowded() };
     const position = known.kind === "pending" ? known.position : this.atom.deliver(make);
-    if (typeof position !== "number") return { kind: "refused", failure: position };
+    if (typeof position !== "number") return this.#refused(position);
     if (known.kind === "new" && key !== undefined) this.atom.idempotency.begin(key, position, this.now());
     if (this.now() < this.#releasedUntilMs) return this.#afterFlush(() => this.#released());
     const answer = this.#askers.wait(position, timeoutMs);
@@ -329,6 +330,12 @@ export class AtomSession implements Host, LaneReceiver {
     const { reason } = this.runner;
     const text = `${this.self} did not answer within ${timeoutMs} ms.${reason ? ` ${reason}` : ""}`;
     return { kind: "answered", answer: { kind: "failure", failure: failure("TIMEOUT", text) } };
+  }
+
+  /** The object may have been made anew for what it refuses, with a mailbox full of work. */
+  #refused(refused: Failure): Submission {
+    this.wake();
+    return { kind: "refused", failure: refused };
   }
 
   #released(): Submission {

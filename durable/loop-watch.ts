@@ -29,15 +29,17 @@ interface Moment {
 
 export class LoopWatch {
   readonly #clock: Clock;
+  readonly #waitUntil: (work: Promise<unknown>) => void;
   readonly #onTurn: () => void;
   #turned: Moment = { atMs: -Infinity, steps: 0 };
   /** null: no turn is asked for. */
   #asked: Moment | null = null;
   #waited = false;
 
-  /** `onTurn` is called after each turn that something had to wait for. */
-  constructor(clock: Clock, onTurn: () => void) {
+  /** `onTurn` is called after each turn that something had to wait for; `waitUntil` is given the work of it, which may fail. */
+  constructor(clock: Clock, waitUntil: (work: Promise<unknown>) => void, onTurn: () => void) {
     this.#clock = clock;
+    this.#waitUntil = waitUntil;
     this.#onTurn = onTurn;
   }
 
@@ -48,7 +50,7 @@ export class LoopWatch {
       this.#waited ||= passed(this.#asked, nowMs, PATIENCE_MS, PATIENCE_STEPS);
       return this.#waited;
     }
-    if (passed(this.#turned, nowMs, ASK_AFTER_MS, ASK_AFTER_STEPS)) void this.#ask(nowMs);
+    if (passed(this.#turned, nowMs, ASK_AFTER_MS, ASK_AFTER_STEPS)) this.#waitUntil(this.#ask(nowMs));
     return false;
   }
 

@@ -9,7 +9,8 @@
  * 3. The consumption of a message and the effects of its handler are in the same commit.
  * 4. Every request that was accepted is answered: by the guest, or by a failure that says why not.
  * 5. Mailbox positions and future ids are never given twice, not even by a boot that crashed: what a flush makes
- *    visible is below what the store has reserved with it.
+ *    visible is below what the store has reserved with it. Future ids travel, in requests and their answers, so they
+ *    count from the epoch on: an atom that lost its store must not take an answer to its predecessor for one to itself.
  * 6. A batch is read to its end before anything of it counts, so that nothing that cannot be read is acknowledged.
  */
 import { AliasDraft, checkAlias, NO_ALIASES, type AliasDelta } from "./aliases.ts";
@@ -31,7 +32,7 @@ import { Futures } from "./futures.ts";
 import { Idempotency, type KeyState } from "./idempotency.ts";
 import { incarnationOf } from "./incarnation.ts";
 import { Interrupts } from "./interrupts.ts";
-import { CHAIN_LENGTH_MAX, IDS_RESERVED, OPEN_REQUESTS_MAX } from "./limits.ts";
+import { BYSTANDER_ATTEMPTS, CHAIN_LENGTH_MAX, IDS_RESERVED, OPEN_REQUESTS_MAX } from "./limits.ts";
 import { Mailbox, type InterruptMail, type Mail, type MessageMail } from "./mailbox.ts";
 import type { GlobalName } from "./names.ts";
 import { fits, type Load, type OutgoingRuns } from "./outgoing.ts";
@@ -132,7 +133,7 @@ export class Atom {
     this.mailbox = new Mailbox(settings.self, this.#idsReserved, persistent);
     this.peers = new Peers(settings.self, epoch, persistent);
     this.idempotency = new Idempotency(store);
-    this.futures = new Futures(this.#idsReserved);
+    this.futures = new Futures(epoch + this.#idsReserved);
     this.#aliases = parseState<AliasDelta>(state.get("aliases")) ?? NO_ALIASES;
     this.#ended = state.get("ended") || null;
     this.supervisor.restore(parseState<Trap>(state.get("trap")) ?? null);
@@ -356,6 +357,7 @@ export class Atom {
     this.dropTurn();
     const blame = blamed && this.mailbox.holds(blamed) ? this.#blame(blamed, text, nowMs) : null;
     const restartAtMs = this.supervisor.onTrap(text, blame, nowMs);
+    for (const mail of this.mailbox.held) if (mail !== blamed) this.#weighBystander(mail, text, nowMs);
     this.#changes.push({ kind: "state", name: "trap", value: JSON.stringify(this.supervisor.lastTrap) });
     this.#endInstance("The atom trapped before it answered.");
     return { restartAtMs, blame };
@@ -521,12 +523,21 @@ export class Atom {
     mail.traps += 1;
     const { position, traps } = mail;
     if (traps < this.settings.attemptsMax) return { position, traps, buried: false };
-    const reason = `It trapped the atom ${traps} times. The last trap: ${text}`;
+    this.#giveUp(mail, `It trapped the atom ${traps} times. The last trap: ${text}`, text, nowMs);
+    return { position, traps, buried: true };
+  }
+
+  /** A message that makes others trap its atom, new ones each time, is never to blame itself, and would come for ever. */
+  #weighBystander(mail: Mail, text: string, nowMs: number): void {
+    if (mail.attempt < this.settings.attemptsMax * BYSTANDER_ATTEMPTS) return;
+    this.#giveUp(mail, `It was tried ${mail.attempt} times and never handled. The last trap: ${text}`, text, nowMs);
+  }
+
+  #giveUp(mail: Mail, reason: string, text: string, nowMs: number): void {
     this.#bury("in", mail.from, mail.envelope, reason, nowMs);
-    const request = this.requests.get(position);
+    const request = this.requests.get(mail.position);
     if (request) this.#route(request, { kind: "failure", failure: failure("REMOTE", text) });
     this.mailbox.consume(mail);
-    return { position, traps, buried: true };
   }
 
   #bury(direction: "in" | "out", peer: GlobalName | "", envelope: Envelope, reason: string, nowMs: number): void {
@@ -558,7 +569,7 @@ export class Atom {
   }
 
   #reserveIds(): void {
-    const next = Math.max(this.mailbox.nextPosition, this.futures.nextId);
+    const next = Math.max(this.mailbox.nextPosition, this.futures.nextId - this.epoch);
     if (next <= this.#idsReserved) return;
     this.#idsReserved = next + IDS_RESERVED;
     this.#changes.push({ kind: "state", name: "ids", value: String(this.#idsReserved) });

@@ -50,6 +50,8 @@ export const OUTSIDE_ASKERS_MAX = 10_000;
 export const IDS_RESERVED = 2 ** 20;
 export const IDEMPOTENCY_KEYS_MAX = 10_000;
 export const IDEMPOTENCY_AGE_MS_MAX = 24 * 60 * 60 * 1000;
+/** A message that is under way whenever its atom traps over another one is given up after this many times `attempts`. */
+export const BYSTANDER_ATTEMPTS = 4;
 /** Callbacks that block nest; a guest that nests deeper is trapped before its stack is. */
 export const CALLBACK_DEPTH_MAX = 64;
 

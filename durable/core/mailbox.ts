@@ -114,6 +114,11 @@ export class Mailbox {
     if (run.count > 0) this.#enter(run);
   }
 
+  /** What was handed out and is neither consumed nor put back. */
+  get held(): readonly Mail[] {
+    return this.#held.filter(({ held }) => held);
+  }
+
   /** True if the mail was handed out and is neither consumed nor put back. */
   holds(mail: Mail): boolean {
     return mail.held;

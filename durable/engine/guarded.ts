@@ -3,10 +3,9 @@
  * themselves dooms it.
  */
 import type { Guest } from "./guest.ts";
-import type { AnyFunction } from "./jspi.ts";
 
-export function guarded(guest: Guest, fn: AnyFunction): AnyFunction {
-  return (...args: never[]) => {
+export function guarded<P extends unknown[], R>(guest: Guest, fn: (...args: P) => R): (...args: P) => R {
+  return (...args) => {
     guest.throwIfDoomed();
     try {
       return fn(...args);
@@ -16,8 +15,11 @@ export function guarded(guest: Guest, fn: AnyFunction): AnyFunction {
   };
 }
 
-export function guardedAsync(guest: Guest, fn: AnyFunction): AnyFunction {
-  return async (...args: never[]) => {
+export function guardedAsync<P extends unknown[], R>(
+  guest: Guest,
+  fn: (...args: P) => R | Promise<R>,
+): (...args: P) => Promise<R> {
+  return async (...args) => {
     guest.throwIfDoomed();
     try {
       return await fn(...args);

@@ -22,8 +22,6 @@ export type GuestLookup = Omit<LookupQuery, "asker">;
 export interface Host {
   readonly entry: AtomEntry;
   readonly self: GlobalName;
-  /** The compiled `trampoline.wat`: the platform lets nobody compile at run time. */
-  readonly trampoline: WebAssembly.Module;
   /** Wall clock, milliseconds since the Unix epoch, with fractions. */
   now(): number;
   /** A clock that never goes back, milliseconds with fractions. */

@@ -6,17 +6,11 @@ import { failure, type Failure } from "../core/errors.ts";
 import { ABI, grantsFor, METERING, METERING_MODULE, WASI_MODULE, type Blocking } from "./abi.ts";
 import { guarded, guardedAsync } from "./guarded.ts";
 import type { Guest, GuestExports } from "./guest.ts";
-import { coreImports } from "./imports/core.ts";
-import { assemblyScriptImports } from "./imports/env.ts";
-import { futureImports } from "./imports/future.ts";
-import { httpImports } from "./imports/http.ts";
-import { interruptImports } from "./imports/interrupt.ts";
-import { kvImports } from "./imports/kv.ts";
-import { messagingImports } from "./imports/messaging.ts";
-import { namingImports } from "./imports/naming.ts";
+import { hostFunctions, type HostFunctions } from "./host-functions.ts";
 import { WASI_BLOCKING, wasiImports } from "./imports/wasi.ts";
 import { promising, suspending, type AnyFunction } from "./jspi.ts";
 import { GuestMemory } from "./memory.ts";
+import type { Program } from "./program.ts";
 import { Trampoline, type AtNeedFunctions } from "./trampoline.ts";
 
 /** The module imports what Radon does not have. */
@@ -29,8 +23,15 @@ export function isLinkError(error: unknown): error is Error {
   return error instanceof Error && error.name === "LinkError";
 }
 
-/** What keeps the module from being loaded for this guest, if anything. */
-export function checkModule(module: WebAssembly.Module, guest: Guest): Failure | undefined {
+/** A compiled module as what an atom runs. `trampoline`: the compiled `trampoline.wat`, as nobody compiles at run time. */
+export function moduleProgram(module: WebAssembly.Module, trampoline: WebAssembly.Module): Program {
+  return {
+    check: (guest) => checkModule(module, guest),
+    instantiate: (guest) => instantiate(module, trampoline, guest),
+  };
+}
+
+function checkModule(module: WebAssembly.Module, guest: Guest): Failure | undefined {
   const { entry, self } = guest.host;
   const exports = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
   if (exports.get("memory") !== "memory")
@@ -54,12 +55,11 @@ export function checkModule(module: WebAssembly.Module, guest: Guest): Failure |
   return undefined;
 }
 
-/** Makes the instance and attaches it to the guest; throws if the module cannot be linked. */
-export function instantiate(module: WebAssembly.Module, guest: Guest): void {
+function instantiate(module: WebAssembly.Module, trampolineModule: WebAssembly.Module, guest: Guest): void {
   // The shim of WASI is large for an atom that needs none.
   const wasi = importsWasi(module) ? wasiImports(guest) : undefined;
   const table = hostFunctions(guest);
-  const trampoline = new Trampoline(guest.host.trampoline, guest, atNeedFunctions(table));
+  const trampoline = new Trampoline(trampolineModule, guest, atNeedFunctions(table));
   const imports = linkImports(module, guest, trampoline, (from, name) =>
     from === WASI_MODULE ? wasi?.function(name) : own(own<FunctionTable>(table, from), name),
   );
@@ -114,21 +114,7 @@ function own<T>(table: Readonly<Record<string, T>> | undefined, name: string): T
 type HostFunction = AnyFunction | AtNeedFunctions[keyof AtNeedFunctions];
 type FunctionTable = Readonly<Record<string, HostFunction>>;
 
-function hostFunctions(guest: Guest) {
-  return {
-    "radon:core": coreImports(guest),
-    "radon:messaging": messagingImports(guest),
-    "radon:future": futureImports(guest),
-    "radon:interrupt": interruptImports(guest),
-    "radon:kv": kvImports(guest),
-    "radon:naming": namingImports(guest),
-    "radon:http": httpImports(guest),
-    env: assemblyScriptImports(guest),
-    [METERING_MODULE]: guest.meter.imports,
-  };
-}
-
-function atNeedFunctions(table: ReturnType<typeof hostFunctions>): AtNeedFunctions {
+function atNeedFunctions(table: HostFunctions): AtNeedFunctions {
   const { receive } = table["radon:messaging"];
   return { receive, sleep: table["radon:core"].sleep, await: table["radon:future"].await };
 }

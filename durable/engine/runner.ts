@@ -13,7 +13,8 @@ import { failure } from "../core/errors.ts";
 import { Guest, GuestStop } from "./guest.ts";
 import type { Host } from "./host.ts";
 import { exitCodeOf } from "./exit-code.ts";
-import { checkModule, instantiate, isLinkError } from "./instance.ts";
+import { isLinkError } from "./instance.ts";
+import type { Program } from "./program.ts";
 import { trapText } from "./trap.ts";
 
 export type RunState = "idle" | "running" | "backoff" | "ended" | "failed";
@@ -21,17 +22,17 @@ export type RunState = "idle" | "running" | "backoff" | "ended" | "failed";
 export class Runner {
   readonly #atom: Atom;
   readonly #host: Host;
-  readonly #module: WebAssembly.Module;
+  readonly #program: Program;
   #guest: Guest | undefined;
   #restartAtMs = 0;
   #running = false;
   #loadFailure: string | undefined;
   #initializationTraps = 0;
 
-  constructor(atom: Atom, host: Host, module: WebAssembly.Module) {
+  constructor(atom: Atom, host: Host, program: Program) {
     this.#atom = atom;
     this.#host = host;
-    this.#module = module;
+    this.#program = program;
   }
 
   get state(): RunState {
@@ -128,11 +129,11 @@ export class Runner {
   async #ready(): Promise<Guest | undefined> {
     if (this.#guest) return this.#guest;
     const guest = new Guest(this.#atom, this.#host);
-    const refused = checkModule(this.#module, guest);
+    const refused = this.#program.check(guest);
     if (refused) return this.#failLoad(refused.reason);
     this.#atom.supervisor.onStart(this.#host.now());
     try {
-      instantiate(this.#module, guest);
+      this.#program.instantiate(guest);
       this.#guest = guest;
       await guest.initialize();
     } catch (error) {

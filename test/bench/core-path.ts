@@ -12,6 +12,7 @@ import { MemoryStore } from "../../durable/core/memory-store.ts";
 import { globalName, type AtomName, type GlobalName, type RuntimeName } from "../../durable/core/names.ts";
 import type { Change } from "../../durable/core/store.ts";
 import type { Host } from "../../durable/engine/host.ts";
+import { moduleProgram } from "../../durable/engine/instance.ts";
 import { Runner } from "../../durable/engine/runner.ts";
 import { KnownNames } from "../../durable/known-names.ts";
 import { trampoline, wat } from "../engine/wat.ts";
@@ -114,7 +115,6 @@ class ForgetfulStore extends MemoryStore {
 class Cell implements Host {
   readonly entry: AtomEntry;
   readonly self: GlobalName;
-  readonly trampoline = trampoline;
   readonly atom: Atom;
   readonly runner: Runner;
   readonly #names: KnownNames;
@@ -136,7 +136,7 @@ class Cell implements Host {
       hasConfiguredAlias: () => false,
     } as const;
     this.atom = new Atom(settings, new ForgetfulStore(), Date.now(), 0.5);
-    this.runner = new Runner(this.atom, this, wat(text));
+    this.runner = new Runner(this.atom, this, moduleProgram(wat(text), trampoline));
   }
 
   /** Runs until the guest waits, or a reactive atom has nothing left. */

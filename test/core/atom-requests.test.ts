@@ -264,3 +264,22 @@ describe("requests from outside", () => {
     expect([c.atom.lookupKey("key"), c.atom.mailbox.empty]).toEqual([{ kind: "new" }, true]);
   });
 });
+
+describe("an atom that lost its store", () => {
+  test("takes no answer that its predecessor waited for", () => {
+    const forgotten = a.ask(B, "for the one before");
+    network.exchange();
+    network.nowMs += 1;
+    const next = network.add(A);
+    const own = next.ask(B, "for me");
+    b.reply(b.receive(), "to the one before");
+    b.atom.commitTurn();
+    network.settle();
+    expect(own).toBeGreaterThan(forgotten);
+    expect(next.atom.futures.peek(own)).toMatchObject({ outcome: null });
+    b.reply(b.receive(), "to you");
+    b.atom.commitTurn();
+    network.settle();
+    expect(next.atom.futures.claim(own)).toEqual({ kind: "completed", payload: utf8("to you") });
+  });
+});

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { MessageMail } from "../../durable/core/mailbox.ts";
-import { DEAD_LETTERS_MAX } from "../../durable/core/limits.ts";
+import { BYSTANDER_ATTEMPTS, DEAD_LETTERS_MAX } from "../../durable/core/limits.ts";
 import { decodeEnvelopes } from "../../durable/core/envelope.ts";
 import { A, AtomNetwork, B, message, NOBODY, outsideRequest, textOf, type Node } from "./atom-network.ts";
 
@@ -65,6 +65,20 @@ describe("traps", () => {
       a.atom.onTrap("unreachable", poison, network.nowMs);
     }
     expect([textOf(a.take()), a.atom.mailbox.count, a.atom.deadLetterCount]).toEqual(["innocent", 1, 1]);
+  });
+
+  test("a message that is under way at every trap is given up as well, late", () => {
+    a.deliver(message("maker"));
+    const triesMax = ATTEMPTS_MAX * BYSTANDER_ATTEMPTS;
+    for (let i = 1; i <= triesMax; i++) {
+      a.deliver(message(`poison ${i}`));
+      const [maker, poison] = [a.take(), a.take()];
+      expect([textOf(maker), maker.attempt]).toEqual(["maker", i]);
+      a.atom.onTrap("unreachable", poison, network.nowMs);
+    }
+    const reasons = letters(a).map(({ reason }) => reason);
+    expect(reasons.at(-1)).toBe(`It was tried ${triesMax} times and never handled. The last trap: unreachable`);
+    expect(textOf(a.take())).not.toBe("maker");
   });
 
   test("a stop on purpose blames nobody", () => {

@@ -19,6 +19,7 @@ import {
   type RuntimeName,
 } from "../../durable/core/names.ts";
 import { SingleNaming } from "../../durable/core/naming.ts";
+import { moduleProgram } from "../../durable/engine/instance.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { trampoline } from "./wat.ts";
 
@@ -207,12 +208,11 @@ export class World {
       openLane: (receiver) => ({ send: (to, { batch }) => void this.#carry(receiver, life, to, batch) }),
       naming: namingPort(this.#naming.at(entry.runtime), () => !life.over && !this.#namingHeld),
       clock: this.#clockOf(life),
-      trampoline,
       waitUntil: (work) => void work.catch((error: unknown) => this.#failures.push(error)),
       setAlarm: (atMs) => void alarms.push(atMs),
       abort: (reason) => this.#failures.push(new Error(reason)),
     };
-    return new AtomSession(application, entry, module, ports);
+    return new AtomSession(application, entry, moduleProgram(module, trampoline), ports);
   }
 
   #clockOf(life: Life): Clock {

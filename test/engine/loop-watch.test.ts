@@ -16,7 +16,14 @@ class Thread {
       after: () => () => undefined,
       breathe: () => new Promise<void>((resolve) => this.#waiting.push(resolve)),
     };
-    const object = { told: 0, watch: new LoopWatch(clock, () => (object.told += 1)) };
+    const object = {
+      told: 0,
+      watch: new LoopWatch(
+        clock,
+        () => undefined,
+        () => (object.told += 1),
+      ),
+    };
     return object;
   }
 

@@ -1,0 +1,13 @@
+/**
+ * The seam between the loop of an atom and what it runs. Implementations: compiled modules (`instance.ts`), and the
+ * scripts of the simulator (`test/simulation/scripted-program.ts`).
+ */
+import type { Failure } from "../core/errors.ts";
+import type { Guest } from "./guest.ts";
+
+export interface Program {
+  /** What keeps it from being loaded for this guest, if anything. */
+  check(guest: Guest): Failure | undefined;
+  /** Makes an instance and attaches it to the guest; throws if it cannot be linked. */
+  instantiate(guest: Guest): void;
+}
