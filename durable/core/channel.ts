@@ -11,6 +11,7 @@
  * 5. Frames leave in order, in batches of all that waits, BATCHES_UNDER_WAY_MAX of them at a time; the rest follows in the
  *    next batch. What left and made no progress for RETRANSMIT_AFTER_MS leaves again, from the front.
  * 6. A receiver that is full is asked with one frame a time, with backoff; an ack with room opens the channel at once.
+ *    A refusal that is over before it was told is told all the same, by `again`: the sender thinks those frames under way.
  */
 import type { Ack, Frame } from "./frame.ts";
 import { BATCHES_UNDER_WAY_MAX, RETRANSMIT_AFTER_MS, RETRY_BACKOFF_MS_MAX, RETRY_BACKOFF_MS_MIN } from "./limits.ts";
@@ -138,6 +139,7 @@ export class SenderChannel {
         return ack.epoch > this.#peerEpoch ? this.#readdress(ack.epoch) : this.#advance(ack, nowMs);
       case "ok":
       case "full":
+      case "again":
         return this.#advance(ack, nowMs);
     }
   }
@@ -156,6 +158,7 @@ export class SenderChannel {
     this.#peerEpoch = ack.epoch;
     this.#noteFull(ack.status === "full", nowMs);
     const dropped = this.#dropBelow(ack.next);
+    if (ack.status === "again") this.resend();
     if (dropped > 0) this.#progressAtMs = nowMs;
     return dropped > 0 || contacted ? { kind: "advanced", upTo: ack.next, contacted } : NONE;
   }

@@ -31,8 +31,11 @@ export interface Frame {
   readonly body: Uint8Array;
 }
 
-/** `full`: try again later. `replaced`: `toEpoch` is gone, `epoch` is there now. `unknown`: no such atom. */
-export const ACK_STATUSES = ["ok", "full", "replaced", "unknown"] as const;
+/**
+ * `full`: try again later. `replaced`: `toEpoch` is gone, `epoch` is there now. `unknown`: no such atom. `again`: there is room
+ * again, and from `next` on all that has come was dropped.
+ */
+export const ACK_STATUSES = ["ok", "full", "replaced", "unknown", "again"] as const;
 export type AckStatus = (typeof ACK_STATUSES)[number];
 
 export interface Ack {

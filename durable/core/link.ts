@@ -21,6 +21,8 @@ const LEAVING_ORDER = ["reply", "interrupt", "mail"] as const satisfies readonly
 interface AckOwed {
   readonly toEpoch: number;
   readonly replaced: boolean;
+  /** True if there is room again: what was refused has to leave once more, whether its sender knows of the refusal or not. */
+  readonly again: boolean;
   readonly dueAtMs: number;
 }
 
@@ -123,7 +125,7 @@ export class Link {
       const { receiver } = channel;
       if (!receiver.refusing) continue;
       receiver.resume();
-      channel.ackOwed = { toEpoch: receiver.state.epoch, replaced: false, dueAtMs: 0 };
+      channel.ackOwed = { toEpoch: receiver.state.epoch, replaced: false, again: true, dueAtMs: 0 };
     }
   }
 
@@ -166,6 +168,7 @@ export class Link {
     channel.ackOwed = {
       toEpoch,
       replaced: replaced || (owed?.toEpoch === toEpoch && owed.replaced),
+      again: owed?.toEpoch === toEpoch && owed.again,
       dueAtMs: mayWait ? nowMs + ACK_DELAY_MS : 0,
     };
   }
@@ -182,9 +185,9 @@ export class Link {
     return acks;
   }
 
-  #ack({ channel, receiver }: Channel, { toEpoch, replaced }: AckOwed): Ack {
+  #ack({ channel, receiver }: Channel, { toEpoch, replaced, again }: AckOwed): Ack {
     const next = receiver.state.epoch === toEpoch ? receiver.committed : 0;
-    const status = replaced ? "replaced" : receiver.refusing ? "full" : "ok";
+    const status = replaced ? "replaced" : receiver.refusing ? "full" : again ? "again" : "ok";
     return { from: this.self, to: this.peer, channel, toEpoch, epoch: this.epoch, next, status };
   }
 }

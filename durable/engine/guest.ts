@@ -14,7 +14,7 @@ import type { Atom } from "../core/atom.ts";
 import type { ChainLink } from "../core/envelope.ts";
 import { ERROR_CODES, failure, type Failure } from "../core/errors.ts";
 import type { FutureCallback, Outcome } from "../core/futures.ts";
-import { CALLBACK_DEPTH_MAX, SLICE_MS_MAX, SLICE_TURNS_MAX } from "../core/limits.ts";
+import { CALLBACK_DEPTH_MAX } from "../core/limits.ts";
 import type { InterruptMail, Mail, MessageMail } from "../core/mailbox.ts";
 import type { Destination } from "../core/names.ts";
 import { callFrame, CallStack, type CallFrame } from "./call-stack.ts";
@@ -23,6 +23,7 @@ import { exitCodeOf } from "./exit-code.ts";
 import { GuestFault, type GuestMemory } from "./memory.ts";
 import { Meter, type Metered } from "./meter.ts";
 import { SeenBytes } from "./seen-bytes.ts";
+import { Slice } from "./slice.ts";
 
 /** The guest's exports, each entered through `WebAssembly.promising`, `invoke` by way of the trampoline. */
 export interface GuestExports {
@@ -77,16 +78,13 @@ export class Guest implements Metered {
   #spent = false;
   /** True while a callback runs that interrupted a computation: its effects are those of the open turn. */
   #preempted = false;
-  #sliceTurns = 0;
-  #sliceStartMs = 0;
-  /** After how many turns of the slice the clock is looked at again. */
-  #clockAtTurns = 1;
+  readonly #slice: Slice;
 
   constructor(atom: Atom, host: Host) {
     this.atom = atom;
     this.host = host;
     this.#isDaemon = host.entry.kind === "daemon";
-    this.#sliceStartMs = host.monotonic();
+    this.#slice = new Slice(() => host.monotonic());
     this.meter = new Meter(this);
   }
 
@@ -272,7 +270,7 @@ export class Guest implements Metered {
 
   /** True if something comes before the guest may go on: a callback, a breath, its end. */
   #mustPause(): boolean {
-    if (this.#stopping || this.#awaited.length > 0 || this.atom.hasCallback || this.#isBreathDue()) return true;
+    if (this.#stopping || this.#awaited.length > 0 || this.atom.hasCallback || this.#slice.over) return true;
     const dueAtMs = this.atom.futures.dueAtMs();
     return dueAtMs !== Infinity && dueAtMs <= this.host.now();
   }
@@ -390,7 +388,7 @@ export class Guest implements Metered {
   commit(): void {
     if (this.#preempted) return;
     this.meter.startTurn();
-    this.#sliceTurns += 1;
+    this.#slice.countTurn();
     this.atom.commitTurn();
     this.atom.mailbox.noteDeliveryUnderWay();
   }
@@ -553,28 +551,13 @@ export class Guest implements Metered {
 
   /** At the end of a slice, commits and lets the event loop turn. */
   async breatheIfDue(): Promise<void> {
-    if (!this.#isBreathDue()) return;
+    if (!this.#slice.over) return;
     await this.host.breathe();
     this.startSlice();
   }
 
-  /**
-   * To look at the clock costs as much as to receive a message, so it is looked at after 1, 2, 4, 8, … turns. As turns may
-   * take as long again until the next time, half of a slice is enough.
-   */
-  #isBreathDue(): boolean {
-    if (this.#sliceTurns < this.#clockAtTurns) return false;
-    if (this.#sliceTurns >= SLICE_TURNS_MAX || this.host.monotonic() - this.#sliceStartMs >= SLICE_MS_MAX / 2)
-      return true;
-    this.#clockAtTurns = Math.min(SLICE_TURNS_MAX, 2 * this.#sliceTurns);
-    return false;
-  }
-
   /** What follows is a new slice: the atom was at rest, or the event loop has turned. */
   startSlice(): void {
-    this.#sliceTurns = 0;
-    this.#clockAtTurns = 1;
-    this.#sliceStartMs = this.host.monotonic();
-    this.meter.startSlice(this.#sliceStartMs);
+    this.meter.startSlice(this.#slice.start());
   }
 }

@@ -117,6 +117,18 @@ describe("back-pressure", () => {
     expect(drain(b)).toEqual(["refused"]);
   });
 
+  test("a refusal that is over before it was told costs no retransmission's wait", () => {
+    sendMany(b, b, MAILBOX_MESSAGES_MAX);
+    a.atom.send(B, "mail", message("refused"));
+    a.atom.commitTurn();
+    a.flush();
+    const departure = a.atom.peers.link(B).depart(network.nowMs) as Departure;
+    b.atom.onBatch(departure.batch, network.nowMs);
+    drain(b);
+    for (let i = 0; i < 4; i++) network.exchange();
+    expect(drain(b)).toEqual(["refused"]);
+  });
+
   test("the outside is refused with BUSY, and what an atom sends to itself in one turn is bounded, too", () => {
     expect(sendMany(a, a, Infinity, Infinity)).toBe(MAILBOX_MESSAGES_MAX);
     expect(a.atom.deliver(() => message("outside"))).toMatchObject({ code: "BUSY" });

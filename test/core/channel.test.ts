@@ -154,6 +154,16 @@ describe("the sender half", () => {
     expect(take(sender, 1)).toEqual([1, 2, 3]);
   });
 
+  test("6: what was refused, and what came after it, leaves again at once when there is room, the refusal told or not", () => {
+    for (const told of [true, false]) {
+      const sender = senderOf(3);
+      take(sender, 0);
+      if (told) sender.onAck(ackOf(2, "full"), 0);
+      sender.onAck(ackOf(2, "again"), 1);
+      expect(take(sender, 1)).toEqual([2, 3]);
+    }
+  });
+
   test("an atom that does not exist: all frames are given back, and the next ones start a new count", () => {
     const sender = senderOf(2);
     take(sender, 0);

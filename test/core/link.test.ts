@@ -102,7 +102,26 @@ describe("a link", () => {
     expect([link.refusing, link.idle, link.dueAtMs()]).toEqual([true, false, Infinity]);
     link.resume();
     expect(link.dueAtMs()).toBe(0);
-    expect(link.depart(1)?.batch.acks).toMatchObject([{ status: "ok", next: 1 }]);
+    expect(link.depart(1)?.batch.acks).toMatchObject([{ status: "again", next: 1 }]);
+  });
+
+  test("so does one that was never told of its refusal, though another frame came meanwhile", () => {
+    const link = newLink();
+    link.onFrame(frame(), 0, () => false);
+    link.resume();
+    link.onFrame(frame({ first: 2 }), 0, room);
+    expect(link.depart(1)?.batch.acks).toMatchObject([{ status: "again", next: 1 }]);
+    link.onFrame(frame({ first: 1 }), 2, room);
+    link.channels.mail.receiver.markCommitted();
+    expect(link.depart(2)?.batch.acks).toMatchObject([{ status: "ok", next: 3 }]);
+  });
+
+  test("a peer that is refused once more before it was told of the room is told of no room", () => {
+    const link = newLink();
+    link.onFrame(frame(), 0, () => false);
+    link.resume();
+    link.onFrame(frame(), 0, () => false);
+    expect(link.answer(1).acks).toMatchObject([{ status: "full", next: 1 }]);
   });
 
   test("a frame of a dead incarnation of the peer is not acknowledged, nor takes it an ack from the living one", () => {

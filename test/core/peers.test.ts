@@ -223,6 +223,6 @@ describe("peers", () => {
     peers.link(RIGHT).answer(0);
     peers.resume();
     expect(peers.refusing).toBe(false);
-    expect(peers.link(RIGHT).depart(0)?.batch.acks).toMatchObject([{ status: "ok", next: 1 }]);
+    expect(peers.link(RIGHT).depart(0)?.batch.acks).toMatchObject([{ status: "again", next: 1 }]);
   });
 });
