@@ -134,6 +134,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     plant: () => [
       method(SenderChannel.prototype, "stalled", () => () => false),
       method(SenderChannel.prototype, "resend", () => () => undefined),
+      // What has not left yet is due at once; anything later is a repetition.
+      method(SenderChannel.prototype, "dueAtMs", (dueAtMs) => {
+        return function (this: SenderChannel) {
+          return dueAtMs.call(this) === 0 ? 0 : Infinity;
+        };
+      }),
     ],
   },
   {
