@@ -8,7 +8,15 @@ import type { GlobalName } from "../../durable/core/names.ts";
 import type { Guest, GuestExports } from "../../durable/engine/guest.ts";
 import { GuestCalls, type Bytes } from "./guest-calls.ts";
 import { Journal } from "./journal.ts";
-import type { IncarnationId, Ledger, Mail, MailClass, Outcome, Request } from "./ledger.ts";
+import {
+  OUTSIDE,
+  type IncarnationId,
+  type Ledger,
+  type Mail,
+  type MailClass,
+  type Outcome,
+  type Request,
+} from "./ledger.ts";
 import { answerOfFailure, failText, numberAt, numbersToBytes } from "./payload.ts";
 import type { AtomIndex, AtomPlan, Script, ScriptId, Step } from "./plan.ts";
 
@@ -23,6 +31,8 @@ const INTERRUPT_TOKEN = 8;
 const FIRST_FUTURE_TOKEN = 100;
 /** A message that runs another message inside of it, and so on, goes no deeper. */
 const NESTING_MAX = 4;
+/** Some scripts make more and more of themselves: after so many messages they do nothing more. */
+const MAILS_MAX = 1_500;
 const POLLS_MAX = 4;
 const POLL_EVERY_MS = 25;
 const DAEMON_PATIENCE_MS = 2_000;
@@ -194,7 +204,9 @@ export class ScriptedGuest {
     if (mail.script === null) return;
     const script = this.world.script(mail.script);
     this.#running.push(mail);
-    for (const step of script.steps) await this.#step(step, inHand, attempt);
+    const spent = this.world.ledger.mails.length > MAILS_MAX && mail.from !== OUTSIDE;
+    const steps = spent ? [] : script.steps;
+    for (const step of steps) await this.#step(step, inHand, attempt);
     this.#running.pop();
     // Interrupts that mask for good would come one by one, each with the next message that unmasks.
     if (mail.class === "interrupt") this.calls.unmask();

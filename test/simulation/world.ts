@@ -34,9 +34,9 @@ export const START_MS = Date.UTC(2026, 0, 1);
 /** In this time the alarms have to have brought back what was forgotten. */
 const RECOVERY_MS = 45_000;
 /** Every poison message costs its atom some backoff, and a long queue of them a while. */
-const DRAIN_MS_MAX = 15 * 60_000;
+const DRAIN_MS_MAX = 60 * 60_000;
 const CLOSING_EVERY_MS_MIN = 4_000;
-const CLOSING_EVERY_MS_MAX = 30_000;
+const CLOSING_EVERY_MS_MAX = 10_000;
 const REST_MS = 60_000;
 /** What happens at rest: alarms, a daemon's own timers, naming. */
 const REST_EVENTS_A_SECOND_MAX = 4;
