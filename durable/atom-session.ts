@@ -315,6 +315,10 @@ export class AtomSession implements Host, LaneReceiver {
       // One event may bring several things; they are all there when the loop begins.
       await Promise.resolve();
       await this.runner.run();
+    } catch (error) {
+      // What a guest does wrong ends in the runner; this is a mistake of the runtime's, and the same loop would make it again.
+      this.#ports.abort(`The loop of ${this.self} failed: ${String(error)}`);
+      throw error;
     } finally {
       this.#running = false;
       this.settle();
