@@ -15,8 +15,8 @@ import { SLICE_MS_MAX } from "./core/limits.ts";
 
 /** A turn costs a timer, so not every step asks for one; but it is asked for early, so that little work comes before patience ends. */
 export const ASK_AFTER_MS = SLICE_MS_MAX / 8;
-/** A turn that nothing else needs costs the objects that wait for it a millisecond. */
-export const PATIENCE_MS = 10;
+/** A timer is due with the second turn after it was set; a turn that nobody needs costs the objects that wait a millisecond. */
+export const PATIENCE_MS = 7;
 /** More than there are in that time. */
 export const ASK_AFTER_STEPS = 250;
 export const PATIENCE_STEPS = 250;
