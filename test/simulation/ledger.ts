@@ -31,6 +31,8 @@ export interface Mail {
   /** Set with the commit of the turn that sent it, or when it was accepted from outside. */
   sent: { readonly order: number; readonly fromChanges: number; readonly toChanges: number } | null;
   lastDelivery: Delivery | null;
+  /** True once it was taken out of its order: should that delivery be cut short, it comes again behind later ones. */
+  wasReentrant: boolean;
   /** Deliveries to the receiver's latest incarnation. */
   deliveries: number;
   /** Incarnations of the receiver that consumed it. */
@@ -98,7 +100,7 @@ export class Ledger {
         deliveries: 0,
         consumed: new Set<IncarnationId>(),
       },
-      buried: false,
+      ...{ buried: false, wasReentrant: false },
     };
     this.mails.push(mail);
     return mail;

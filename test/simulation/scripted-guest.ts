@@ -126,7 +126,7 @@ export class ScriptedGuest {
     this.#activations.push(activation);
     await run();
     // What an activation holds is consumed as it returns, in the turn that is open then.
-    for (const { mail } of activation.held) this.#consumed(mail, mail.class !== "interrupt");
+    for (const { mail } of activation.held) this.#consumed(mail);
     this.#activations.pop();
     this.#journal.end();
   }
@@ -143,6 +143,7 @@ export class ScriptedGuest {
     if (kind === 2) return this.#onComplete(token, length);
     const { mail, attempt } = this.#delivered(this.calls.take(length), kind === 1 ? ["interrupt"] : ["request"]);
     const inHand = { mail, attempt, answered: false };
+    mail.wasReentrant ||= kind === 3;
     this.#top.held.push(inHand);
     await this.#run(inHand);
   }
@@ -168,7 +169,7 @@ export class ScriptedGuest {
     this.owesAnswer = false;
     const inHand = { ...this.#delivered(payload, ["message", "request"]), answered: false };
     this.#top.current = inHand.mail;
-    if (this.world.atom.kind === "daemon") this.#consumed(inHand.mail, true);
+    if (this.world.atom.kind === "daemon") this.#consumed(inHand.mail);
     else this.#bottom.held.push(inHand);
     this.#top.nesting += 1;
     await this.#run(inHand);
@@ -188,13 +189,8 @@ export class ScriptedGuest {
     return { mail, attempt };
   }
 
-  #consumed(mail: Mail, inOrder: boolean): void {
-    this.#journal.note({ kind: "consumed", mail, inOrder: inOrder && !this.#isReentrant(mail) });
-  }
-
-  /** It was taken out of its order, which is the point of it. */
-  #isReentrant(mail: Mail): boolean {
-    return this.#activations.length > 1 && this.#top.held[0]?.mail === mail;
+  #consumed(mail: Mail): void {
+    this.#journal.note({ kind: "consumed", mail, inOrder: mail.class !== "interrupt" && !mail.wasReentrant });
   }
 
   // ---- Scripts
