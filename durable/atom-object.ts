@@ -12,7 +12,8 @@ import { AtomSession, type NamingPort, type SessionPorts, type Submission } from
 import { systemClock } from "./clock.ts";
 import { namingOf } from "./naming-client.ts";
 import { moduleProgram } from "./engine/instance.ts";
-import { atomRouter, type AtomParts } from "./object-routes/atom-router.ts";
+import type { AtomParts } from "./object-routes/atom-parts.ts";
+import { atomRouter } from "./object-routes/atom-router.ts";
 import { answerForMissing } from "./object-routes/missing-atom.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import { ObjectLane } from "./transport/object-lane.ts";

@@ -8,7 +8,7 @@ import type { DeadLetter, KvEntry } from "../core/store.ts";
 import { atomState } from "../atom-state.ts";
 import { encodedBytes } from "../percent.ts";
 import { failureResponse } from "./answers.ts";
-import type { AtomRouter } from "./atom-router.ts";
+import type { AtomRouter } from "./atom-parts.ts";
 import { logStream } from "./log-stream.ts";
 import { pageOf } from "./page.ts";
 import { cursorOfKey, keyOfCursor, keyOfUrlPiece, rawParameter, showBytes } from "./shown-bytes.ts";

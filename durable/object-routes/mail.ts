@@ -2,7 +2,7 @@
 import type { Envelope } from "../core/envelope.ts";
 import { decodeBatch, encodeBatch } from "../core/frame.ts";
 import { acceptedResponse, requestResponse } from "./answers.ts";
-import type { AtomRouter } from "./atom-router.ts";
+import type { AtomRouter } from "./atom-parts.ts";
 
 const REQUEST_TIMEOUT_MS_DEFAULT = 30_000;
 

@@ -2,7 +2,7 @@
 import { parseDestination } from "../core/names.ts";
 import { problem } from "../problem.ts";
 import { PEER_HEADER } from "../transport/object-lane.ts";
-import type { AtomRouter } from "./atom-router.ts";
+import type { AtomRouter } from "./atom-parts.ts";
 
 export function socketRoute(router: AtomRouter): void {
   router.get("/socket", (request, { sockets }) => {
