@@ -155,7 +155,8 @@ export class Oracle {
   /** A request that the runtime itself answers is consumed without a script. */
   #mayBeRefused(mail: Mail): boolean {
     const request = this.ledger.requests.get(mail.uid);
-    if (request?.outcome?.kind === "failed" && request.outcome.code === "NOT_FOUND") return true;
+    // A refusal of what came while the atom was gone gives up what is behind it, too, and no dead letter tells of requests.
+    if (request?.outcome?.kind === "failed" && this.#atoms[mail.to]?.wasFragile) return true;
     return request !== undefined && request.chain.has(mail.to);
   }
 
