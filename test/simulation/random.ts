@@ -2,23 +2,18 @@
  * Random numbers from a seed. Each use has a stream of its own, by name, so that what one part of a run draws does not
  * change what another part draws.
  */
+import { Sfc32 } from "../sfc32.ts";
+
 export class Random {
-  /** sfc32: 128 bits of state. */
-  #a: number;
-  #b: number;
-  #c: number;
-  #counter = 1;
+  readonly #numbers: Sfc32;
 
   constructor(seed: number, stream: string) {
-    this.#a = seed | 0;
-    this.#b = Math.floor(seed / 2 ** 32) | 0;
-    this.#c = hashOf(stream);
-    for (let round = 0; round < 15; round += 1) this.#draw();
+    this.#numbers = new Sfc32(seed, Math.floor(seed / 2 ** 32), hashOf(stream));
   }
 
   /** In [0, 1). */
   next(): number {
-    return this.#draw() / 2 ** 32;
+    return this.#numbers.fraction();
   }
 
   /** A whole number from `low` to `high`, both included. */
@@ -42,16 +37,6 @@ export class Random {
     let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
     for (const [key, weight] of entries) if ((left -= weight) < 0) return key;
     return (entries[0] as [K, number])[0];
-  }
-
-  #draw(): number {
-    const sum = (this.#a + this.#b + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (this.#c << 21) | (this.#c >>> 11);
-    this.#c = (this.#c + sum) | 0;
-    return sum >>> 0;
   }
 }
 
