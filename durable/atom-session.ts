@@ -82,6 +82,8 @@ export class AtomSession implements Host, LaneReceiver {
   readonly #sleepTimer: WakeTimer;
   #woken = false;
   #running = false;
+  /** The work of the loop, until the platform knows of it. */
+  #unkept: Promise<void> | undefined;
   #alarmSet = false;
   readonly #aliases: AliasPublication;
 
@@ -242,6 +244,7 @@ export class AtomSession implements Host, LaneReceiver {
   }
 
   async idle(deadlineMs: number): Promise<void> {
+    this.#keepAlive();
     this.settle();
     if (!this.#woken) {
       this.#sleepTimer.by(deadlineMs);
@@ -252,6 +255,7 @@ export class AtomSession implements Host, LaneReceiver {
   }
 
   async breathe(): Promise<void> {
+    this.#keepAlive();
     this.settle();
     await this.#ports.clock.breathe();
   }
@@ -307,7 +311,13 @@ export class AtomSession implements Host, LaneReceiver {
   #ensureRunning(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#ports.waitUntil(this.#run());
+    this.#unkept = this.#run();
+  }
+
+  /** The loop is about to wait: the object stays until it has ended. One that ends within its event needs nobody to stay. */
+  #keepAlive(): void {
+    if (this.#unkept) this.#ports.waitUntil(this.#unkept);
+    this.#unkept = undefined;
   }
 
   async #run(): Promise<void> {
@@ -317,6 +327,7 @@ export class AtomSession implements Host, LaneReceiver {
       await this.runner.run();
     } catch (error) {
       // What a guest does wrong ends in the runner; this is a mistake of the runtime's, and the same loop would make it again.
+      this.#keepAlive();
       this.#ports.abort(`The loop of ${this.self} failed: ${String(error)}`);
       throw error;
     } finally {

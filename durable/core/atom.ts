@@ -326,19 +326,17 @@ export class Atom {
    */
   flush(nowMs: number, all = false): Released {
     if (this.peers.refusing && this.mailbox.roomy) this.peers.resume();
-    this.#changes.push(
-      ...this.mailbox.changes(),
-      ...this.requests.changes(),
-      ...this.idempotency.changes(),
-      ...this.#deadLetters.changes(),
-    );
+    this.#collect(this.mailbox.changes());
+    this.#collect(this.requests.changes());
+    this.#collect(this.idempotency.changes());
+    this.#collect(this.#deadLetters.changes());
     if (!all && !this.#mustCommit(nowMs)) return NOTHING_RELEASED;
     const pending = this.#pending;
     this.peers.enqueue(pending.outgoing);
     if (pending.aliases) this.#setAliases(pending.aliases.finish(this.#aliases.revision + 1));
     this.#reserveIds();
     for (const [key, value] of pending.kv) this.#changes.push({ kind: "kv", key, value });
-    for (const change of this.peers.changes()) this.#changes.push(change);
+    this.#collect(this.peers.changes());
     const released = { answers: this.#released, afterCommit: pending.afterCommit.slice() };
     this.#write(this.#changes);
     this.#changes = [];
@@ -502,6 +500,10 @@ export class Atom {
     if (to === this.settings.self) return this.#arrive(to, channel, encodeEnvelopes([envelope]));
     const { outgoing } = this.#pending;
     outgoing.add(outgoing.runs(to, channel), envelope);
+  }
+
+  #collect(changes: readonly Change[]): void {
+    for (const change of changes) this.#changes.push(change);
   }
 
   #mustCommit(nowMs: number): boolean {

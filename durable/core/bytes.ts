@@ -69,9 +69,9 @@ export class ByteWriter {
     if (value.length > TEXT_COPIED_HERE_MAX || !this.#ascii(value)) this.bytes(encoder.encode(value));
   }
 
-  /** What was written from `start` on, as a copy that owns its buffer. */
+  /** What was written from `start` on, as a copy: nothing that is written later changes it. */
   finish(start = 0): Uint8Array {
-    return this.#bytes.slice(start, this.#length);
+    return copied(this.#view, start, this.#length - start);
   }
 
   /** All that the other one has. */
@@ -171,6 +171,28 @@ export class ByteReader {
     this.#at = from + likely.length;
     return likely;
   }
+}
+
+/**
+ * Small copies share buffers, handed out piece by piece and never written again: to make a buffer costs ten times as much as
+ * to fill it. A copy that is kept keeps SLAB_BYTES at most.
+ */
+const SLAB_BYTES = 8 * 1024;
+const SLAB_COPY_BYTES_MAX = 1024;
+let slab = new DataView(new ArrayBuffer(SLAB_BYTES));
+let slabUsed = 0;
+
+/** A copy, which may share its buffer with others: only the bytes of the view are its own. */
+function copied(source: DataView, start: number, length: number): Uint8Array {
+  if (length > SLAB_COPY_BYTES_MAX) return new Uint8Array(source.buffer, source.byteOffset + start, length).slice();
+  if (slabUsed + length > SLAB_BYTES) {
+    slab = new DataView(new ArrayBuffer(SLAB_BYTES));
+    slabUsed = 0;
+  }
+  const at = slabUsed;
+  slabUsed += length;
+  copyBytes(source, start, slab, at, length);
+  return new Uint8Array(slab.buffer, at, length);
 }
 
 /** What is longer is copied faster by the platform, in spite of the call and the views that it takes. */

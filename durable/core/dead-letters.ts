@@ -9,7 +9,7 @@
  */
 import { encodeEnvelopes, type Envelope } from "./envelope.ts";
 import { DEAD_LETTERS_MAX } from "./limits.ts";
-import type { Change, DeadLetter, Loaded, Store } from "./store.ts";
+import { NO_CHANGES, type Change, type DeadLetter, type Loaded, type Store } from "./store.ts";
 
 const ID_STATE = "deadLetterId";
 
@@ -58,7 +58,8 @@ export class DeadLetters {
     return [...stored, ...[...this.#buried.values()].filter(({ id }) => id > after)].slice(0, limit);
   }
 
-  changes(): Change[] {
+  changes(): readonly Change[] {
+    if (this.#dropped.size + this.#buried.size === 0) return NO_CHANGES;
     const dropped = [...this.#dropped].map((id): Change => ({ kind: "dead.delete", id }));
     const buried = [...this.#buried.values()].map((letter): Change => ({ kind: "dead.put", letter }));
     const id: Change[] = buried.length > 0 ? [{ kind: "state", name: ID_STATE, value: String(this.#idLast) }] : [];

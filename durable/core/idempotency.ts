@@ -10,7 +10,7 @@
  */
 import { decodeAnswer, encodeAnswer, type Answer } from "./answer.ts";
 import { IDEMPOTENCY_AGE_MS_MAX, IDEMPOTENCY_KEYS_MAX } from "./limits.ts";
-import type { Change, IdempotencyRecord, Store } from "./store.ts";
+import { NO_CHANGES, type Change, type IdempotencyRecord, type Store } from "./store.ts";
 
 const EXPIRE_AFTER_KEYS = 1_000;
 
@@ -73,13 +73,15 @@ export class Idempotency {
     this.#changes.push({ kind: "idempotency.put", record: answered });
   }
 
-  changes(): Change[] {
+  changes(): readonly Change[] {
+    if (this.#changes.length === 0) return NO_CHANGES;
     const changes = this.#changes;
     this.#changes = [];
     return changes;
   }
 
   markCommitted(): void {
+    if (this.#answered.length === 0) return;
     for (const key of this.#answered) if (this.#pending.get(key)?.answer) this.#pending.delete(key);
     this.#answered = [];
   }

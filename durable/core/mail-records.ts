@@ -3,7 +3,7 @@
  * the rest was delivered. The invariants are those of `mailbox.ts`.
  */
 import type { Mail, MailRun } from "./mail.ts";
-import type { AttemptRecord, Change, MailRecord } from "./store.ts";
+import { NO_CHANGES, type AttemptRecord, type Change, type MailRecord } from "./store.ts";
 
 export class MailRecords {
   /** The runs that are not done with. */
@@ -54,7 +54,8 @@ export class MailRecords {
   }
 
   /** What changed since the last call. */
-  changes(): Change[] {
+  changes(): readonly Change[] {
+    if (this.#touched.length + this.#attempts.size + this.#disowned.length === 0) return NO_CHANGES;
     if (this.#persistent) return [...this.#runChanges(), ...this.#attemptChanges()];
     for (const run of this.#touched) run.touched = false;
     this.#touched = [];

@@ -94,6 +94,10 @@ export class Mailbox {
   get hasRequest(): boolean {
     return this.#requests > 0;
   }
+  /** True if one of the messages is a request that this atom itself may be waiting for by way of others. */
+  get hasReentrant(): boolean {
+    return this.#reentrant.size > 0;
+  }
   get hasInterrupt(): boolean {
     return this.#interrupts.length > 0;
   }
@@ -178,7 +182,7 @@ export class Mailbox {
   }
 
   /** What changed since the last call, for the store. */
-  changes(): Change[] {
+  changes(): readonly Change[] {
     for (const mail of this.#held) if (mail.held && mail.underWay) this.#records.trackAttempts(mail);
     return this.#records.changes();
   }

@@ -180,7 +180,10 @@ export class Peers {
     return dueAtMs;
   }
 
-  changes(): Change[] {
+  changes(): readonly Change[] {
+    this.#readdressed = false;
+    this.#lazyCommitAtMs = Infinity;
+    this.#receiptsDueAtMs = Infinity;
     const changes: Change[] = [];
     for (const [{ peer, channel }, below] of this.#ackedBelow)
       changes.push({ kind: "outbox.delete", peer, channel, below });
@@ -188,9 +191,6 @@ export class Peers {
     this.#cut = [];
     this.#ackedBelow.clear();
     this.#sendersTouched.clear();
-    this.#readdressed = false;
-    this.#lazyCommitAtMs = Infinity;
-    this.#receiptsDueAtMs = Infinity;
     return changes;
   }
 

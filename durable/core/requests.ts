@@ -7,7 +7,7 @@
  * 3. When an instance ends, its consumed requests are given up, but for those whose token the guest took.
  */
 import type { MessageMail } from "./mail.ts";
-import type { Change, OpenRequest } from "./store.ts";
+import { NO_CHANGES, type Change, type OpenRequest } from "./store.ts";
 
 interface Entry {
   request: OpenRequest;
@@ -81,7 +81,8 @@ export class Requests {
     return abandoned;
   }
 
-  changes(): Change[] {
+  changes(): readonly Change[] {
+    if (this.#deleted.size + this.#touched.size === 0) return NO_CHANGES;
     const changes: Change[] = [...this.#deleted].map((token) => ({ kind: "open.delete", token }));
     for (const token of this.#touched) {
       const entry = this.#open.get(token);

@@ -97,6 +97,9 @@ export type Change =
   /** A named JSON value. */
   | { readonly kind: "state"; readonly name: string; readonly value: string };
 
+/** Most commits change little: who has nothing to say says so with this. */
+export const NO_CHANGES: readonly Change[] = [];
+
 export interface Loaded {
   readonly mail: readonly MailRecord[];
   readonly attempts: readonly AttemptRecord[];

@@ -256,8 +256,8 @@ export class Guest implements Metered {
 
   async #waitFor<T>(ready: () => T | undefined, deadlineMs: number): Promise<T | Failure> {
     for (;;) {
-      await this.breatheIfDue();
-      await this.#runCallbacks();
+      if (this.sliceOver) await this.endSlice();
+      if (this.hasCallback) await this.runCallbacks();
       const closed = this.#closing();
       if (closed) return closed;
       const value = ready();
@@ -270,7 +270,7 @@ export class Guest implements Metered {
 
   /** True if something comes before the guest may go on: a callback, a breath, its end. */
   #mustPause(): boolean {
-    if (this.#stopping || this.#awaited.length > 0 || this.atom.hasCallback || this.#slice.over) return true;
+    if (this.#stopping || this.#awaited.length > 0 || this.atom.hasCallback || this.sliceOver) return true;
     const dueAtMs = this.atom.futures.dueAtMs();
     return dueAtMs !== Infinity && dueAtMs <= this.host.now();
   }
@@ -360,9 +360,20 @@ export class Guest implements Metered {
     this.commit();
   }
 
-  /** Runs what is pending while the guest is at rest. */
+  /** Runs the callbacks that are due, while the guest is at rest or blocked. */
   async runCallbacks(): Promise<void> {
-    await this.#runCallbacks();
+    while (this.hasCallback) {
+      if (await this.#runInterrupt()) continue;
+      if (await this.#runFuture()) continue;
+      if (await this.#runReentrant()) continue;
+      return;
+    }
+  }
+
+  /** True if a callback may be due: mostly none is, and to find that out takes no waiting. */
+  get hasCallback(): boolean {
+    this.#noteOutcomes();
+    return !this.#spent && (this.atom.hasCallback || this.atom.mailbox.hasReentrant);
   }
 
   /** At rest, waits for the next event, or until a future is due. */
@@ -394,16 +405,6 @@ export class Guest implements Metered {
   }
 
   // ---- Callbacks
-
-  async #runCallbacks(): Promise<void> {
-    while (!this.#spent) {
-      this.#noteOutcomes();
-      if (await this.#runInterrupt()) continue;
-      if (await this.#runFuture()) continue;
-      if (await this.#runReentrant()) continue;
-      return;
-    }
-  }
 
   #noteOutcomes(): void {
     const { futures } = this.atom;
@@ -549,9 +550,12 @@ export class Guest implements Metered {
     return failure("CLOSED");
   }
 
-  /** At the end of a slice, commits and lets the event loop turn. */
-  async breatheIfDue(): Promise<void> {
-    if (!this.#slice.over) return;
+  get sliceOver(): boolean {
+    return this.#slice.over;
+  }
+
+  /** Commits and lets the event loop turn. */
+  async endSlice(): Promise<void> {
     await this.host.breathe();
     this.startSlice();
   }

@@ -109,12 +109,12 @@ export class Runner {
   }
 
   async #runReactive(guest: Guest): Promise<void> {
-    await guest.runCallbacks();
+    if (guest.hasCallback) await guest.runCallbacks();
     if (guest.spent || guest.stopping) return this.#discard();
     if (this.#atom.mailbox.hasMessage) {
       await guest.invoke();
       if (guest.spent) return this.#replace();
-      await guest.breatheIfDue();
+      if (guest.sliceOver) await guest.endSlice();
     } else if (!this.#atom.hasCallback && this.#atom.futures.awaitsCallback) await guest.rest();
     if (guest.stopping) this.#discard();
   }

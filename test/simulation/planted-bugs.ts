@@ -41,7 +41,7 @@ function getter<T extends object, K extends keyof T>(owner: T, name: K, get: (th
 }
 
 /** Leaves some changes out of what goes to the store. */
-function without(changes: Change[], kinds: readonly Change["kind"][]): Change[] {
+function without(changes: readonly Change[], kinds: readonly Change["kind"][]): readonly Change[] {
   return changes.filter(({ kind }) => !kinds.includes(kind));
 }
 
