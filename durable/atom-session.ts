@@ -312,6 +312,8 @@ export class AtomSession implements Host, LaneReceiver {
     if (this.#running) return;
     this.#running = true;
     this.#unkept = this.#run();
+    // The platform reports what it was told of.
+    this.#unkept.catch(() => this.#keepAlive());
   }
 
   /** The loop is about to wait: the object stays until it has ended. One that ends within its event needs nobody to stay. */
@@ -327,7 +329,6 @@ export class AtomSession implements Host, LaneReceiver {
       await this.runner.run();
     } catch (error) {
       // What a guest does wrong ends in the runner; this is a mistake of the runtime's, and the same loop would make it again.
-      this.#keepAlive();
       this.#ports.abort(`The loop of ${this.self} failed: ${String(error)}`);
       throw error;
     } finally {
