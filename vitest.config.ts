@@ -41,13 +41,13 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/workerd/**", "test/end-to-end/**"],
+          exclude: ["test/workerd/**", "test/end-to-end/**", "test/sdk/**"],
         },
       },
       {
         test: {
           name: "end-to-end",
-          include: ["test/end-to-end/**/*.test.ts"],
+          include: ["test/{end-to-end,sdk}/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -28,7 +28,8 @@ export const assemblyscript: Compiler<"assemblyscript"> = {
       target,
     ]);
     const own = folder === undefined ? [] : filesBelow(folder);
-    return [...new Set([...reached, ...own, ...filesBelow(SDK)])];
+    const sdk = [...filesBelow(path.join(SDK, "radon-as")), path.join(SDK, "asconfig.json")];
+    return [...new Set([...reached, ...own, ...sdk])];
   },
 
   flags: (source, job) => [...sourceArgs(source, job), JSON.stringify(sdkOptions())],

@@ -17,5 +17,5 @@ export { Message, MessageKind } from "./message";
 export { Payload } from "./payload";
 export { Headers } from "./headers";
 export { HttpFuture, HttpRequest, HttpResponse } from "./http";
-export { Entry } from "./kv";
+export { Entries, Entry } from "./kv";
 export { radon_callback } from "./callback";

@@ -6,9 +6,18 @@ const LENGTH_MAX: i32 = 20;
 
 /** Reads an optional sign and digits, with white space around them; `orElse` for anything else. */
 export function integerIn(text: string, orElse: i64): i64 {
-  const trimmed = text.trim();
-  const digits = trimmed.startsWith("+") ? trimmed.substring(1) : trimmed;
+  const digits = digitsIn(text);
   return isInteger64(digits) ? I64.parseInt(digits) : orElse;
+}
+
+/** True if `integerIn` reads an integer in it. */
+export function isIntegerText(text: string): bool {
+  return isInteger64(digitsIn(text));
+}
+
+function digitsIn(text: string): string {
+  const trimmed = text.trim();
+  return trimmed.startsWith("+") ? trimmed.substring(1) : trimmed;
 }
 
 /** True if the text is `-` or nothing, then digits, and its value fits into an i64. */

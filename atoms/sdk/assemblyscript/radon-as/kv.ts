@@ -1,27 +1,10 @@
 /** The atom's own store: durable, ordered by the bytes of the keys. Keys are strings or bytes. */
-import { kv_delete, kv_get, kv_put, kv_scan } from "./abi";
+import { kv_delete, kv_get, kv_put } from "./abi";
 import { at, bytesOf, decode, encode, encodeText } from "./bytes";
 import { succeeded } from "./errors";
 import { integerIn } from "./integer";
 import { Json } from "./json";
-import { Payload } from "./payload";
-
-/** How many entries `scan` and `prefix` answer unless told otherwise. */
-export const SCAN_LIMIT: i32 = 1_000;
-
-/** A key with its value. */
-export class Entry extends Payload {
-  constructor(
-    readonly keyBytes: Uint8Array,
-    value: Uint8Array,
-  ) {
-    super(value);
-  }
-
-  get key(): string {
-    return decode(this.keyBytes);
-  }
-}
+export { Entries, entries, Entry, prefix, scan, scanBytes, SCAN_LIMIT } from "./scan";
 
 /** The bytes under a key; null if there are none. */
 export function get<K>(key: K): Uint8Array | null {
@@ -60,47 +43,3 @@ function remove<K>(key: K): bool {
 }
 /** Removes a key. */
 export { remove as delete };
-
-/**
- * The entries with start <= key < end, in the order of their keys; an empty end is no bound. An answer holds 4 MiB at most, so
- * it may have fewer entries than the limit: to go on after its last entry start with that one's key + "\0", until one is empty.
- */
-export function scan(start: string, end: string = "", limit: i32 = SCAN_LIMIT, reverse: bool = false): Entry[] | null {
-  return scanBytes(encodeText(start), encodeText(end), limit, reverse);
-}
-
-/** The entries whose key starts with `prefix`. */
-export function prefix(prefix: string, limit: i32 = SCAN_LIMIT, reverse: bool = false): Entry[] | null {
-  const start = encodeText(prefix);
-  return scanBytes(start, after(start), limit, reverse);
-}
-
-/** As `scan`, with bounds in bytes. */
-export function scanBytes(start: ArrayBuffer, end: ArrayBuffer, limit: i32, reverse: bool): Entry[] | null {
-  const listing = bytesOf(kv_scan(at(start), start.byteLength, at(end), end.byteLength, limit, reverse ? 1 : 0, 0, 0));
-  return listing ? entriesIn(listing) : null;
-}
-
-/** Each entry is u32 key length, u32 value length, key, value. */
-function entriesIn(listing: Uint8Array): Entry[] {
-  const entries: Entry[] = [];
-  let offset = 0;
-  while (offset + 8 <= listing.length) {
-    const keyLength = load<u32>(listing.dataStart + offset);
-    const valueLength = load<u32>(listing.dataStart + offset, 4);
-    const key = offset + 8;
-    const value = key + keyLength;
-    offset = value + valueLength;
-    entries.push(new Entry(listing.subarray(key, value), listing.subarray(value, offset)));
-  }
-  return entries;
-}
-
-/** The least key that is greater than every key with this prefix; empty (no bound) if there is none. */
-function after(prefix: ArrayBuffer): ArrayBuffer {
-  let length = prefix.byteLength;
-  while (length > 0 && load<u8>(at(prefix) + length - 1) == 0xff) length--;
-  const bound = prefix.slice(0, length);
-  if (length > 0) store<u8>(at(bound) + length - 1, load<u8>(at(bound) + length - 1) + 1);
-  return bound;
-}

@@ -1,5 +1,5 @@
 import { decode } from "./bytes";
-import { integerIn } from "./integer";
+import { integerIn, isIntegerText } from "./integer";
 import { Json } from "./json";
 
 /** Bytes that came in: read them as they are, as text, or as JSON. */
@@ -19,6 +19,11 @@ export class Payload {
   /** The bytes as an integer in decimal digits; `orElse` if they are none. */
   integer(orElse: i64 = 0): i64 {
     return integerIn(this.text, orElse);
+  }
+
+  /** True if the bytes are an integer in decimal digits, which `integer()` then answers. */
+  get isInteger(): bool {
+    return isIntegerText(this.text);
   }
 
   get length(): i32 {
