@@ -39,8 +39,8 @@ export type AckOutcome =
   | { readonly kind: "advanced"; readonly upTo: number; readonly contacted: boolean }
   /** The receiver is a new incarnation; the state changed. */
   | { readonly kind: "readdressed" }
-  /** There is no such atom: these frames will never be delivered. The state changed. */
-  | { readonly kind: "rejected"; readonly frames: readonly OutboxFrame[] };
+  /** There is no such atom: these frames, which are below `upTo`, will never be delivered. The state changed. */
+  | { readonly kind: "rejected"; readonly upTo: number; readonly frames: readonly OutboxFrame[] };
 
 const NONE: AckOutcome = { kind: "none" };
 
@@ -190,15 +190,16 @@ export class SenderChannel {
     return { kind: "readdressed" };
   }
 
-  /** `ack.next` is the number of the frame that was refused: if that is acknowledged by now, the ack is out of date. */
-  #reject(ack: Ack): AckOutcome {
-    const frames = [...this.#frames];
-    if (!frames[0] || frames[0].first > ack.next) return NONE;
-    this.#dropBelow(Infinity);
+  /** Only what was refused is given up: the atom may be there by the time that what follows arrives. */
+  #reject({ next }: Ack): AckOutcome {
+    const frames = [...this.#frames].filter(({ first, count }) => first + count <= next);
+    if (frames.length === 0) return NONE;
+    this.#dropBelow(next);
     this.#noteFull(false, 0);
-    // The numbers of what was given up are never seen by the receiver, so the next frame starts a new count.
-    this.#base = this.#next;
-    return { kind: "rejected", frames };
+    // The numbers of what was given up are never seen by the receiver: what follows leaves once more, as the start of a count.
+    this.renew();
+    this.resend();
+    return { kind: "rejected", upTo: next, frames };
   }
 
   #push(frame: OutboxFrame): void {

@@ -32,8 +32,8 @@ export interface Frame {
 }
 
 /**
- * `full`: try again later. `replaced`: `toEpoch` is gone, `epoch` is there now. `unknown`: no such atom. `again`: there is room
- * again, and from `next` on all that has come was dropped.
+ * `full`: try again later. `replaced`: `toEpoch` is gone, `epoch` is there now. `unknown`: no such atom, so nothing below `next` was
+ * taken. `again`: there is room again, and from `next` on all that has come was dropped.
  */
 export const ACK_STATUSES = ["ok", "full", "replaced", "unknown", "again"] as const;
 export type AckStatus = (typeof ACK_STATUSES)[number];
@@ -47,7 +47,7 @@ export interface Ack {
   readonly toEpoch: number;
   /** The incarnation that acknowledges. */
   readonly epoch: number;
-  /** Cumulative: everything below is accepted. */
+  /** Cumulative: everything below is accepted, or of an atom that is unknown, refused. */
   readonly next: number;
   readonly status: AckStatus;
 }
@@ -58,6 +58,16 @@ export interface Batch {
 }
 
 export const EMPTY_BATCH: Batch = { frames: [], acks: [] };
+
+/** What a batch gets that is meant for an atom which does not exist: its sender learns that nobody will ever take the frames. */
+export function refusalOf({ frames }: Batch): Batch {
+  return { frames: [], acks: frames.map(unknownAck) };
+}
+
+function unknownAck({ from, to, channel, fromEpoch, first, count }: Frame): Ack {
+  return { from: to, to: from, channel, toEpoch: fromEpoch, epoch: 0, next: first + count, status: "unknown" };
+}
+
 const WIRE_VERSION = 2;
 /** All frames and acks of a batch have the same two ends, so the wire has their names once. */
 export interface Ends {

@@ -239,7 +239,7 @@ export class Peers {
         this.#lazyCommitAtMs = Math.min(this.#lazyCommitAtMs, nowMs + LAZY_COMMIT_MS);
         return;
       case "rejected":
-        this.#noteDone(channel, Infinity);
+        this.#noteDone(channel, outcome.upTo);
         undeliverable.push({ peer: link.peer, envelopes: outcome.frames.flatMap(({ body }) => decodeEnvelopes(body)) });
         return this.#readdress(channel);
       case "readdressed":

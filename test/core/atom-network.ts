@@ -6,7 +6,7 @@ import type { Answer } from "../../durable/core/answer.ts";
 import { Atom, type AtomSettings } from "../../durable/core/atom.ts";
 import { fromUtf8, utf8 } from "../../durable/core/bytes.ts";
 import type { Envelope } from "../../durable/core/envelope.ts";
-import { decodeBatch, encodeBatch, type Ack, type Batch } from "../../durable/core/frame.ts";
+import { decodeBatch, encodeBatch, refusalOf, type Batch } from "../../durable/core/frame.ts";
 import type { Link } from "../../durable/core/link.ts";
 import type { Mail, MessageMail } from "../../durable/core/mailbox.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
@@ -183,7 +183,7 @@ export class AtomNetwork {
   #carry(to: GlobalName, batch: Batch): Batch {
     const wire = decodeBatch(encodeBatch(batch));
     const peer = this.nodes.get(to);
-    if (!peer) return { frames: [], acks: wire.frames.map(refusalOf) };
+    if (!peer) return refusalOf(wire);
     peer.atom.onBatch(wire, this.nowMs);
     peer.flush(true);
     const from = wire.frames[0]?.from ?? wire.acks[0]?.from;
@@ -210,8 +210,4 @@ export function textOf({ envelope }: Mail): string {
 
 export function replyText(answer: Answer | undefined): string | undefined {
   return answer?.kind === "reply" ? fromUtf8(answer.payload) : undefined;
-}
-
-function refusalOf({ from, to, channel, fromEpoch, first }: Batch["frames"][number]): Ack {
-  return { from: to, to: from, channel, toEpoch: fromEpoch, epoch: 0, next: first, status: "unknown" };
 }

@@ -3,7 +3,14 @@
  * Each side checks what it is given; `heal` stops the faults and lets everything drain.
  */
 import { fromUtf8, utf8 } from "../../durable/core/bytes.ts";
-import { CHANNEL_CLASSES, type Ack, type Batch, type ChannelClass, type Frame } from "../../durable/core/frame.ts";
+import {
+  CHANNEL_CLASSES,
+  refusalOf,
+  type Ack,
+  type Batch,
+  type ChannelClass,
+  type Frame,
+} from "../../durable/core/frame.ts";
 import { decodeEnvelopes, type Envelope } from "../../durable/core/envelope.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
@@ -82,8 +89,8 @@ export class Side {
     this.#checkOrder();
   }
 
-  receive(batch: Batch, nowMs: number): Ack[] {
-    if (!this.exists) return batch.frames.map(refusalOf);
+  receive(batch: Batch, nowMs: number): readonly Ack[] {
+    if (!this.exists) return refusalOf(batch).acks;
     const { frames, undeliverable } = this.peers.onBatch(
       batch,
       nowMs,
@@ -188,9 +195,4 @@ function envelopeOf(word: Word): Envelope {
 
 function wordOf(envelope: Envelope): Word {
   return JSON.parse(fromUtf8((envelope as { payload: Uint8Array }).payload)) as Word;
-}
-
-/** What the object of an atom that does not exist answers. */
-function refusalOf({ from, to, channel, fromEpoch, first }: Frame): Ack {
-  return { from: to, to: from, channel, toEpoch: fromEpoch, epoch: 0, next: first, status: "unknown" };
 }

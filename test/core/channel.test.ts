@@ -164,21 +164,24 @@ describe("the sender half", () => {
     }
   });
 
-  test("an atom that does not exist: all frames are given back, and the next ones start a new count", () => {
-    const sender = senderOf(2);
+  test("an atom that does not exist: the frames that it refused are given back, and what follows starts a new count", () => {
+    const sender = senderOf(3);
     take(sender, 0);
-    const outcome = sender.onAck({ ...ackOf(1, "unknown"), epoch: 0 }, 0);
-    expect(outcome).toMatchObject({ kind: "rejected", frames: [{ first: 1 }, { first: 2 }] });
-    expect([sender.messages, sender.bytes]).toEqual([0, 0]);
+    const outcome = sender.onAck({ ...ackOf(3, "unknown"), epoch: 0 }, 0);
+    expect(outcome).toMatchObject({ kind: "rejected", upTo: 3, frames: [{ first: 1 }, { first: 2 }] });
+    expect(sender.messages).toBe(1);
     sender.enqueue(messages(1));
-    expect(leaving(sender, 0)).toMatchObject([{ first: 3, base: 3, toEpoch: 0 }]);
+    expect(leaving(sender, 0)).toMatchObject([
+      { first: 3, base: 3, toEpoch: 0 },
+      { first: 4, base: 3, toEpoch: 0 },
+    ]);
   });
 
   test("4: an atom that comes back after a refusal is known by its epoch, or tells its new one", () => {
     const sender = senderOf(1);
     sender.onAck(ackOf(2), 0);
     sender.enqueue(messages(1));
-    sender.onAck({ ...ackOf(2, "unknown"), epoch: 0 }, 0);
+    sender.onAck({ ...ackOf(3, "unknown"), epoch: 0 }, 0);
     sender.enqueue(messages(1));
     expect(leaving(sender, 0)).toMatchObject([{ first: 3, base: 3, toEpoch: RECEIVER }]);
   });
@@ -187,7 +190,7 @@ describe("the sender half", () => {
     const sender = senderOf(2);
     take(sender, 0);
     sender.onAck(ackOf(2), 0);
-    expect(sender.onAck({ ...ackOf(1, "unknown"), epoch: 0 }, 0)).toEqual({ kind: "none" });
+    expect(sender.onAck({ ...ackOf(2, "unknown"), epoch: 0 }, 0)).toEqual({ kind: "none" });
     expect(sender.messages).toBe(1);
   });
 

@@ -25,7 +25,7 @@ describe("envelopes", () => {
     fc.assert(
       fc.property(fc.array(any.envelope, { maxLength: 8 }), any.globalName, (run, stranger) => {
         const bytes = encodeEnvelopes(run);
-        const view = new DataView(bytes.buffer);
+        const view = new DataView(bytes.buffer, bytes.byteOffset);
         const starts = envelopeStarts(bytes);
         expect([starts.length, starts.at(-1)]).toEqual([run.length + 1, bytes.length]);
         run.forEach((envelope, index) => {

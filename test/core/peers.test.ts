@@ -118,7 +118,7 @@ describe("peers", () => {
     peers.enqueue(outgoingOf(mail()));
     peers.enqueue(outgoingOf(mail()));
     store.commit(peers.changes());
-    const unknown = ack(1, { status: "unknown", epoch: 0 });
+    const unknown = ack(3, { status: "unknown", epoch: 0 });
     const { undeliverable } = peers.onBatch({ frames: [], acks: [unknown, ack(1)] }, 0, () => true);
     expect(undeliverable).toEqual([{ peer: RIGHT, envelopes: [message, message] }]);
     store.commit(peers.changes());
@@ -130,7 +130,7 @@ describe("peers", () => {
     const peers = peersOf();
     peers.enqueue(outgoingOf(mail()));
     store.commit(peers.changes());
-    peers.onBatch({ frames: [], acks: [ack(1, { status: "unknown", epoch: 0 })] }, 0, () => true);
+    peers.onBatch({ frames: [], acks: [ack(2, { status: "unknown", epoch: 0 })] }, 0, () => true);
     peers.enqueue(outgoingOf(mail()));
     store.commit(peers.changes());
     expect(store.load().outbox.map(({ first }) => first)).toEqual([2]);

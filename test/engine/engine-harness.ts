@@ -8,7 +8,7 @@ import type { Clock } from "../../durable/clock.ts";
 import type { Answer } from "../../durable/core/answer.ts";
 import { DEFAULT_GRANTS, type Application, type AtomEntry } from "../../durable/core/application.ts";
 import { fromUtf8, keyToBytes, utf8 } from "../../durable/core/bytes.ts";
-import { decodeBatch, encodeBatch, type Ack, type Batch, type Frame } from "../../durable/core/frame.ts";
+import { decodeBatch, encodeBatch, refusalOf, type Batch } from "../../durable/core/frame.ts";
 import type { LaneReceiver } from "../../durable/core/lane.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import {
@@ -229,7 +229,7 @@ export class World {
   async #carry(receiver: LaneReceiver, life: Life, to: GlobalName, batch: Batch): Promise<void> {
     if (this.#held) await new Promise<void>((go) => this.#held?.push(go));
     const arrived = decodeBatch(encodeBatch(batch));
-    const answer = (await this.#cells.get(to)?.session.answerBatch(arrived)) ?? refusal(batch);
+    const answer = (await this.#cells.get(to)?.session.answerBatch(arrived)) ?? refusalOf(batch);
     if (!life.over) receiver.onBatch(decodeBatch(encodeBatch(answer)));
   }
 
@@ -253,13 +253,6 @@ function namingPort(naming: SingleNaming, reaches: () => boolean): NamingPort {
 /** An answer that does not reach anybody, such as an object that was forgotten, never comes. */
 function arriving<T>(reaches: () => boolean, answer: Promise<T>): Promise<T> {
   return answer.then((value) => (reaches() ? value : new Promise<never>(() => undefined)));
-}
-
-function refusal({ frames }: Batch): Batch {
-  const unknown = ({ from, to, channel, fromEpoch, first }: Frame): Ack => {
-    return { from: to, to: from, channel, toEpoch: fromEpoch, epoch: 0, next: first, status: "unknown" };
-  };
-  return { frames: [], acks: frames.map(unknown) };
 }
 
 function entryOf(spec: AtomSpec): AtomEntry {

@@ -8,7 +8,7 @@
  * 3. A batch goes as a POST, which the peer answers, or over a socket, which says nothing of what it loses when the peer is
  *    gone. What is for an atom that does not exist is answered as durable/atom-object.ts answers it.
  */
-import { decodeBatch, encodeBatch, type Ack, type Batch, type Frame } from "../../durable/core/frame.ts";
+import { decodeBatch, encodeBatch, refusalOf, type Batch } from "../../durable/core/frame.ts";
 import type { Lane, LaneReceiver } from "../../durable/core/lane.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
 import type { Random } from "./random.ts";
@@ -169,12 +169,4 @@ function shown({ frames, acks }: Batch): string {
   const shownFrames = frames.map(({ channel, first, count }) => `${channel} ${first}+${count}`);
   const shownAcks = acks.map(({ channel, next, status }) => `ack ${channel} ${next} ${status}`);
   return [...shownFrames, ...shownAcks].join(", ");
-}
-
-/** What the object of an atom that does not exist answers. */
-function refusalOf({ frames }: Batch): Batch {
-  const unknown = ({ from, to, channel, fromEpoch, first }: Frame): Ack => {
-    return { from: to, to: from, channel, toEpoch: fromEpoch, epoch: 0, next: first, status: "unknown" };
-  };
-  return { frames: [], acks: frames.map(unknown) };
 }

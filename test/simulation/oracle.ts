@@ -155,8 +155,6 @@ export class Oracle {
   /** A request that the runtime itself answers is consumed without a script. */
   #mayBeRefused(mail: Mail): boolean {
     const request = this.ledger.requests.get(mail.uid);
-    // A refusal of what came while the atom was gone gives up what is behind it, too, and no dead letter tells of requests.
-    if (request?.outcome?.kind === "failed" && this.#atoms[mail.to]?.wasFragile) return true;
     return request !== undefined && request.chain.has(mail.to);
   }
 
