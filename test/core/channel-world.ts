@@ -3,14 +3,7 @@
  * Each side checks what it is given; `heal` stops the faults and lets everything drain.
  */
 import { fromUtf8, utf8 } from "../../durable/core/bytes.ts";
-import {
-  CHANNEL_CLASSES,
-  refusalOf,
-  type Ack,
-  type Batch,
-  type ChannelClass,
-  type Frame,
-} from "../../durable/core/frame.ts";
+import { CHANNEL_CLASSES, refusalOf, type Ack, type Batch, type ChannelClass } from "../../durable/core/frame.ts";
 import { decodeEnvelopes, type Envelope } from "../../durable/core/envelope.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
