@@ -41,5 +41,5 @@ export class Stages {
 
 function reference(): Promise<Workers[number]> {
   const entry = path.join(import.meta.dirname, "reference/worker.ts");
-  return referenceWorker(entry, { PEER: "Peer", EMPTY: "Empty" });
+  return referenceWorker(entry, { PEER: "Peer", EMPTY: "Empty", FLOOR: "Floor" });
 }

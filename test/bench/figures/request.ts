@@ -3,7 +3,7 @@
  */
 import { atMost, everywhere, type Bench, type Figure, type Reading } from "../measurement.ts";
 import { ask, command } from "../questions.ts";
-import { roundTrip } from "../references.ts";
+import { requestFloor, roundTrip, volatileRequestFloor } from "../references.ts";
 
 const WARM_UP_MS = 50;
 
@@ -25,14 +25,17 @@ export const requestFigures: readonly Figure[] = [
       {
         reference: roundTrip,
         goals: { tmpfs: atMost(1.8), disk: atMost(4) },
-        limits: { tmpfs: "1.3", disk: "3.1" },
       },
+      { reference: requestFloor, goals: {} },
     ],
   },
   {
     name: "request-volatile",
     title: "volatile request and reply",
     measure: askBetween("volatile-asker", "volatile-echo"),
-    comparisons: [{ reference: roundTrip, goals: everywhere(atMost(0.6)), limits: everywhere("0.37") }],
+    comparisons: [
+      { reference: roundTrip, goals: everywhere(atMost(0.6)) },
+      { reference: volatileRequestFloor, goals: {} },
+    ],
   },
 ];
