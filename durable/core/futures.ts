@@ -50,10 +50,12 @@ export class Futures {
   #bytes = 0;
   #callbacksDue = 0;
   #callbacksAwaited = 0;
+  readonly #firstId: number;
   #nextId: number;
 
   /** Ids start at `firstId`, which no earlier instance of the atom reached. */
   constructor(firstId: number) {
+    this.#firstId = firstId;
     this.#nextId = firstId;
   }
 
@@ -121,6 +123,11 @@ export class Futures {
   isOpenRequest(id: number): boolean {
     const future = this.#futures.get(id);
     return future?.source === "request" && future.outcome === null;
+  }
+
+  /** True if the future was that of an earlier instance, which nobody waits for any more. */
+  isOfEarlierInstance(id: number): boolean {
+    return id < this.#firstId;
   }
 
   /** Hands out the result of a completed future and forgets it. */

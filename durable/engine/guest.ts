@@ -435,10 +435,12 @@ export class Guest implements Metered {
   }
 
   async #runReentrant(): Promise<boolean> {
-    const isOpen = (id: number) => this.atom.futures.isOpenRequest(id);
-    if (!this.#awaited.some(({ id }) => isOpen(id))) return false;
-    // It serves no message while it awaits this one, so the answers to all its other requests may hang on it as well.
-    const mail = this.atom.takeReentrant({ has: isOpen });
+    const { futures } = this.atom;
+    if (!this.#awaited.some(({ id }) => futures.isOpenRequest(id))) return false;
+    // It serves no message while it awaits this one, so the answers to all its other requests may hang on it as well; and who works
+    // for a request of an earlier instance may be the one who is asked anew.
+    const has = (id: number) => futures.isOpenRequest(id) || futures.isOfEarlierInstance(id);
+    const mail = this.atom.takeReentrant({ has });
     if (!mail) return false;
     if (this.#reentrantToken === null) {
       const reason = `${this.host.self} waits for the atom that asks it, and takes no re-entrant requests.`;

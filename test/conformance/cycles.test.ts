@@ -61,6 +61,24 @@ describe("§3 A asks B, B asks A", () => {
     expect(stage.clock.now()).toBe(started);
   });
 
+  test("an A that was forgotten meanwhile, and asks B anew, does not wait for the answer to its earlier life's question", async () => {
+    const stage = new Stage("a", "b");
+    await stage.tell(
+      "a",
+      ...ask(stage, "b", call("core.sleep", 100), ...ask(stage, "a"), lastError(), reply("from b")),
+    );
+    await stage.evict("a");
+    await stage.advance(200);
+    expect(said(stage.trace("b"))).toEqual(
+      Array.from({ length: 2 }, () => [
+        "core.sleep = 0",
+        "future.await = DEADLOCK",
+        expect.stringContaining("cloud/a waits for the atom that asks it"),
+      ]).flat(),
+    );
+    expect(said(stage.trace("a"))).toEqual(['future.await = 6 "from b"']);
+  });
+
   test("a re-entrant callback that does not answer fails the request when it ends", async () => {
     const stage = new Stage("a", "b");
     await stage.tell("a", reentrant(program()), ...ask(stage, "b", ...ask(stage, "a"), lastError(), reply("x")));
