@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { CommandError, EXIT } from "./commands/exit-codes.ts";
 import type { BuildCommandOptions } from "./commands/build.ts";
-import type { DevCommandOptions } from "./commands/dev.ts";
+import type { DevOptions } from "./dev/session.ts";
 import type { PlanCommandOptions } from "./commands/plan.ts";
 import { ownVersion } from "./package.ts";
 
@@ -51,7 +51,7 @@ function radon(): Command {
     )
     .option("--data <folder>", "where state is kept (default: .radon/data beside the formula)")
     .option("--fresh", "start with empty state: what the data folder holds is deleted")
-    .action(async (options: DevCommandOptions) => {
+    .action(async (options: DevOptions) => {
       const { devCommand } = await import("./commands/dev.ts");
       process.exitCode = await devCommand(options);
     });

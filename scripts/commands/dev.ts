@@ -2,21 +2,13 @@
 import path from "node:path";
 import { bindAddress, claimPort } from "../dev/address.ts";
 import { DataFolder } from "../dev/data-folder.ts";
-import { DevSession } from "../dev/session.ts";
+import { DevSession, type DevOptions } from "../dev/session.ts";
 import { guardWorkerd } from "../dev/workerd-guard.ts";
 import { shownPath } from "../formula/problems.ts";
 import { Console } from "../terminal/console.ts";
 import { EXIT } from "./exit-codes.ts";
 
-export interface DevCommandOptions {
-  readonly config: string;
-  readonly port: number;
-  readonly host: string;
-  readonly data?: string;
-  readonly fresh?: true;
-}
-
-export async function devCommand(given: DevCommandOptions): Promise<number> {
+export async function devCommand(given: DevOptions): Promise<number> {
   const options = { ...given, host: bindAddress(given.host) };
   const console = new Console(false);
   const stopped = stopRequest();
@@ -41,7 +33,7 @@ export async function devCommand(given: DevCommandOptions): Promise<number> {
   }
 }
 
-function dataFolderOf({ data, config }: DevCommandOptions): string {
+function dataFolderOf({ data, config }: DevOptions): string {
   return path.resolve(data ?? path.join(path.dirname(config), ".radon", "data"));
 }
 

@@ -5,7 +5,6 @@ import path from "node:path";
 import { inputsOf } from "../compile/compile-modules.ts";
 import { sha256 } from "../compile/cache.ts";
 import { exitCodeOf } from "../commands/build.ts";
-import type { DevCommandOptions } from "../commands/dev.ts";
 import { CommandError } from "../commands/exit-codes.ts";
 import { buildFormula, type Build } from "../formula/build.ts";
 import { foldersOf } from "../formula/folders.ts";
@@ -22,6 +21,15 @@ import { startRuntimes } from "./start-runtimes.ts";
 import { Watcher } from "./watch.ts";
 import { workersOf } from "./worker-options.ts";
 
+/** What the command is told: the formula, where to listen, where state is kept, and whether to forget it first. */
+export interface DevOptions {
+  readonly config: string;
+  readonly port: number;
+  readonly host: string;
+  readonly data?: string;
+  readonly fresh?: true;
+}
+
 interface Version {
   readonly formula: Formula;
   readonly build: Build;
@@ -32,7 +40,7 @@ interface Version {
 type Attempt = { readonly version: Version } | { readonly version: undefined; readonly exitCode: number };
 
 export class DevSession {
-  readonly #options: DevCommandOptions;
+  readonly #options: DevOptions;
   readonly #console: Console;
   readonly #development: boolean;
   readonly #token: string | undefined;
@@ -45,7 +53,7 @@ export class DevSession {
   #busy = false;
   #changedAgain = false;
 
-  constructor(options: DevCommandOptions, console: Console) {
+  constructor(options: DevOptions, console: Console) {
     this.#options = options;
     this.#console = console;
     this.#development = isLoopback(options.host);
