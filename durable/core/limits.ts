@@ -54,6 +54,8 @@ export const IDEMPOTENCY_AGE_MS_MAX = 24 * 60 * 60 * 1000;
 export const BYSTANDER_ATTEMPTS = 4;
 /** Callbacks that block nest; a guest that nests deeper is trapped before its stack is. */
 export const CALLBACK_DEPTH_MAX = 64;
+/** Who waits longer for an answer, while others wait for it, is noted in the log. */
+export const LONG_WAIT_MS = 10_000;
 
 /** An unacknowledged frame is sent again after this long. */
 export const RETRANSMIT_AFTER_MS = 1_000;

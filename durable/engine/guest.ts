@@ -14,7 +14,7 @@ import type { Atom } from "../core/atom.ts";
 import type { ChainLink } from "../core/envelope.ts";
 import { ERROR_CODES, failure, type Failure } from "../core/errors.ts";
 import type { FutureCallback, Outcome } from "../core/futures.ts";
-import { CALLBACK_DEPTH_MAX } from "../core/limits.ts";
+import { CALLBACK_DEPTH_MAX, LONG_WAIT_MS } from "../core/limits.ts";
 import type { InterruptMail, Mail, MessageMail } from "../core/mailbox.ts";
 import type { Destination } from "../core/names.ts";
 import { callFrame, CallStack, type CallFrame } from "./call-stack.ts";
@@ -52,6 +52,8 @@ const CALLBACK = { interrupt: 1, future: 2, reentrant: 3 } as const;
 interface Awaited {
   readonly id: number;
   outcome: Outcome | null;
+  /** When the log is told of it, should it still be waited for. */
+  toldAtMs: number;
 }
 
 export class Guest implements Metered {
@@ -236,7 +238,7 @@ export class Guest implements Metered {
   /** A blocking point that waits for a future, by which re-entrant requests are known. */
   async blockOnFuture(id: number, deadlineMs: number): Promise<Outcome | Failure> {
     if (this.#preempted) return failure("UNSUPPORTED", NO_BLOCKING);
-    const awaited: Awaited = { id, outcome: null };
+    const awaited: Awaited = { id, outcome: null, toldAtMs: this.host.now() + LONG_WAIT_MS };
     this.commit();
     this.#awaited.push(awaited);
     try {
@@ -263,9 +265,27 @@ export class Guest implements Metered {
       const value = ready();
       if (value !== undefined) return value;
       if (this.host.now() >= deadlineMs) return failure("TIMEOUT");
-      await this.host.idle(Math.min(deadlineMs, this.atom.futures.dueAtMs()));
+      const awaited = this.#awaited.at(-1);
+      await this.host.idle(Math.min(deadlineMs, this.atom.futures.dueAtMs(), awaited?.toldAtMs ?? Infinity));
       this.startSlice();
+      if (awaited) this.#tellLongWait(awaited);
     }
+  }
+
+  /**
+   * Two atoms that ask each other for reasons of their own wait until a timeout, or for ever: that is no cycle that one of them could
+   * know of (docs/abi.md, section 6), but it is not kept silent.
+   */
+  #tellLongWait(awaited: Awaited): void {
+    if (this.host.now() < awaited.toldAtMs) return;
+    awaited.toldAtMs = Infinity;
+    const { futures, mailbox } = this.atom;
+    if (!futures.isOpenRequest(awaited.id) || !mailbox.hasRequest) return;
+    const seconds = LONG_WAIT_MS / 1_000;
+    this.host.log(
+      "warn",
+      `It has waited ${seconds} s for the answer to a request, while requests wait for it. Should the answer hang on one of those, it does not come before a timeout.`,
+    );
   }
 
   /** True if something comes before the guest may go on: a callback, a breath, its end. */

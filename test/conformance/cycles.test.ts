@@ -282,3 +282,22 @@ describe("§3 an atom that awaits one answer is blocked on all that it asked for
     expect(said(stage.trace("b"))).toEqual(['future.await = 3 "a\'s"']);
   });
 });
+
+test("§6 two atoms that ask each other for reasons of their own say so after 10 s, and go on after their timeouts", async () => {
+  const stage = new Stage("a", "b");
+  const asking = (other: string) => {
+    const asked = call("future.request", other, stage.script(other, reply("here")), 15_000);
+    return [call("core.sleep", 10), asked, call("future.await", asked, -1, out(9))];
+  };
+  await stage.tell("a", ...asking("b"));
+  await stage.tell("b", ...asking("a"));
+  await stage.advance(10_009);
+  expect(stage.logs("a").filter((line) => line.includes("has waited"))).toEqual([]);
+  await stage.advance(1);
+  for (const name of ["a", "b"])
+    expect(stage.logs(name).filter((line) => line.includes("has waited 10 s for the answer"))).toHaveLength(1);
+  await stage.advance(10_000);
+  const ends = ["a", "b"].flatMap((name) => stage.trace(name).filter((line) => line.startsWith("future.await")));
+  // Who gives up first has time for the other one's request.
+  expect(ends.sort()).toEqual(['future.await = 4 "here"', "future.await = TIMEOUT"]);
+});
