@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import { application, modules, trampoline } from "radon:application";
 import type { AtomEntry } from "./core/application.ts";
 import { failure } from "./core/errors.ts";
+import { decodeBatch, encodeBatch, refusalOf } from "./core/frame.ts";
 import type { LaneReceiver } from "./core/lane.ts";
 import { globalName, splitGlobalName } from "./core/names.ts";
 import { AtomSession, type NamingPort, type SessionPorts, type Submission } from "./atom-session.ts";
@@ -14,7 +15,7 @@ import { namingOf } from "./naming-client.ts";
 import { moduleProgram } from "./engine/instance.ts";
 import type { AtomParts } from "./object-routes/atom-parts.ts";
 import { atomRouter } from "./object-routes/atom-router.ts";
-import { answerForMissing } from "./object-routes/missing-atom.ts";
+import { problem } from "./problem.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import { ObjectLane } from "./transport/object-lane.ts";
 import { ObjectStubs } from "./transport/object-stubs.ts";
@@ -22,6 +23,9 @@ import { ObjectStubs } from "./transport/object-stubs.ts";
 type Env = Readonly<Record<string, unknown>>;
 
 const router = atomRouter();
+const ownAtoms: ReadonlyMap<string, AtomEntry> = new Map(
+  application.atoms.filter(({ runtime }) => runtime === application.runtime).map((atom) => [atom.name, atom]),
+);
 
 export class AtomObject extends DurableObject<Env> {
   readonly #parts: AtomParts | undefined;
@@ -31,14 +35,20 @@ export class AtomObject extends DurableObject<Env> {
     super(ctx, env);
     const store = new SqliteStore(ctx.storage);
     const name = ctx.id.name ?? store.atomName;
-    const entry = application.atoms.find((atom) => atom.runtime === application.runtime && atom.name === name);
+    const entry = name === undefined ? undefined : ownAtoms.get(name);
     this.#parts = entry && this.#open(entry, store);
     this.#missing = `The application has no atom ${application.runtime}/${name ?? "?"}.`;
   }
 
   override fetch(request: Request): Promise<Response> {
-    if (!this.#parts) return answerForMissing(request, this.#missing);
+    if (!this.#parts) return Promise.resolve(problem(404, "NOT_FOUND", this.#missing));
     return router.fetch(request, this.#parts) as Promise<Response>;
+  }
+
+  /** A peer's batch; the one that answers it, once all that it brought is durable. */
+  async exchange(bytes: Uint8Array): Promise<Uint8Array> {
+    const batch = decodeBatch(bytes);
+    return encodeBatch(this.#parts ? await this.#parts.session.answerBatch(batch) : refusalOf(batch));
   }
 
   /** An HTTP request on one of the atom's routes: its head (JSON in UTF-8), its body, its `Idempotency-Key`. */

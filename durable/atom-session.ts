@@ -59,8 +59,6 @@ export type Submission =
   | { readonly kind: "released"; readonly reason: string };
 
 const ALARM_AFTER_MS = 10_000;
-/** The loop flushes whenever it waits; should it be kept from waiting, whoever waits for a flush forces one. */
-const FLUSH_AFTER_MS = 100;
 /** The object is replaced within this time after it let those go who waited; else it goes on as if nothing had been said. */
 const RELEASED_MS = 2_000;
 
@@ -77,7 +75,6 @@ export class AtomSession implements Host, LaneReceiver {
   readonly #askers: OutsideAskers<Submission>;
   #releasedUntilMs = 0;
   #flushWaiters: (() => void)[] = [];
-  #flushTimerSet = false;
   #sleeper: (() => void) | undefined;
   readonly #sleepTimer: WakeTimer;
   #woken = false;
@@ -136,7 +133,6 @@ export class AtomSession implements Host, LaneReceiver {
     // All of a batch comes from one peer.
     if (batch.frames[0]) this.#names.learn([batch.frames[0].from]);
     this.atom.onBatch(batch, this.now());
-    this.#flushLater();
     this.wake();
   }
 
@@ -274,7 +270,7 @@ export class AtomSession implements Host, LaneReceiver {
     this.#aliases.publish();
     // A peer that waits for its answer gets what is due to it with that.
     for (const act of this.#flushWaiters.splice(0)) act();
-    if (!this.#loopWatch.mustWait()) this.#pump.pump();
+    if (!this.#pump.sends || !this.#loopWatch.mustWait()) this.#pump.pump();
     this.#armAlarm();
   }
 
@@ -291,20 +287,9 @@ export class AtomSession implements Host, LaneReceiver {
 
   /** Resolves with what `act` returns once everything up to now is durable; the loop gets the chance to handle it first. */
   #afterFlush<T>(act: () => T): Promise<T> {
-    this.#flushLater();
     return new Promise<T>((resolve) => {
       this.#flushWaiters.push(() => resolve(act()));
       this.wake();
-    });
-  }
-
-  /** Sees to it that what came in is flushed even if the loop is kept from coming to rest. */
-  #flushLater(): void {
-    if (this.#flushTimerSet) return;
-    this.#flushTimerSet = true;
-    this.#ports.clock.after(FLUSH_AFTER_MS, () => {
-      this.#flushTimerSet = false;
-      this.settle();
     });
   }
 

@@ -15,6 +15,6 @@ const ensureStarted = startWithFirstRequest(application);
 export default {
   fetch(request, env, context) {
     ensureStarted(env, context);
-    return frontend.fetch(request, env, context);
+    return frontend.fetch(request, env);
   },
 } satisfies ExportedHandler<Record<string, unknown>>;

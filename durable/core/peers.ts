@@ -157,6 +157,13 @@ export class Peers {
     return nowMs >= this.#lazyCommitAtMs || nowMs >= this.#receiptsDueAtMs;
   }
 
+  /** True if `depart` has something to send now. */
+  departs(nowMs: number): boolean {
+    if (nowMs >= this.#departAtMs) return true;
+    for (const link of this.#stirred) if (link.dueAtMs() <= nowMs) return true;
+    return false;
+  }
+
   /** Sends every batch that is due. Returns when something is due by itself, in ms; Infinity if all waits for events. */
   depart(nowMs: number, send: (to: GlobalName, departure: Departure) => void): number {
     if (nowMs >= this.#departAtMs) {

@@ -3,6 +3,7 @@ import type { Answer } from "../core/answer.ts";
 import type { ErrorCode, Failure } from "../core/errors.ts";
 import { problem } from "../problem.ts";
 import type { Submission } from "../atom-session.ts";
+import { utf8Text } from "./shown-bytes.ts";
 
 const RETRY_AFTER_S = 1;
 
@@ -68,10 +69,5 @@ function responseHeaders({ headers, payload }: Extract<Answer, { kind: "response
 
 /** Text if it is valid UTF-8, else bytes. */
 function contentTypeOf(payload: Uint8Array): string {
-  try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(payload);
-    return "text/plain; charset=utf-8";
-  } catch {
-    return "application/octet-stream";
-  }
+  return utf8Text(payload) === undefined ? "application/octet-stream" : "text/plain; charset=utf-8";
 }

@@ -1,16 +1,11 @@
 /** Routes that put something into an atom's mailbox. */
 import type { Envelope } from "../core/envelope.ts";
-import { decodeBatch, encodeBatch } from "../core/frame.ts";
 import { acceptedResponse, requestResponse } from "./answers.ts";
 import type { AtomRouter } from "./atom-parts.ts";
 
 const REQUEST_TIMEOUT_MS_DEFAULT = 30_000;
 
 export function mailRoutes(router: AtomRouter): void {
-  router.post("/batch", async (request, { session }) => {
-    const answer = await session.answerBatch(decodeBatch(await bodyOf(request)));
-    return new Response(encodeBatch(answer));
-  });
   router.post("/messages", async (request, { session }) => {
     const payload = await bodyOf(request);
     return acceptedResponse(await session.submit(() => ({ kind: "message", payload }), idempotencyKey(request)));

@@ -7,12 +7,24 @@ export interface ShownBytes {
   readonly encoding: "utf-8" | "base64";
 }
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+/** What a decoder puts in the place of bytes that are not UTF-8. */
+const REPLACEMENT = "\ufffd";
+
 export function showBytes(bytes: Uint8Array): ShownBytes {
-  try {
-    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), encoding: "utf-8" };
-  } catch {
-    return { text: toBase64(bytes), encoding: "base64" };
-  }
+  const text = utf8Text(bytes);
+  return text === undefined ? { text: toBase64(bytes), encoding: "base64" } : { text, encoding: "utf-8" };
+}
+
+/** The text that the bytes spell; undefined if they are not UTF-8. A decoder that throws costs an exception an answer. */
+export function utf8Text(bytes: Uint8Array): string | undefined {
+  const text = decoder.decode(bytes);
+  return !text.includes(REPLACEMENT) || sameBytes(encoder.encode(text), bytes) ? text : undefined;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 export function toBase64(bytes: Uint8Array): string {

@@ -1,14 +1,14 @@
 /**
- * The lane between objects that a binding reaches: a POST for the first batches of a pair, a socket once the pair is hot.
+ * The lane between objects that a binding reaches: a call for the first batches of a pair, a socket once the pair is hot.
  *
  * Invariants
- * 1. A pair is hot once HOT_BATCHES left within HOT_MS of each other; its batches go on as POSTs until its socket is open.
+ * 1. A pair is hot once HOT_BATCHES left within HOT_MS of each other; its batches go on as calls until its socket is open.
  * 2. A socket that cannot be opened costs nothing but the try, and that is made again OPEN_AGAIN_MS later at the earliest.
  */
 import type { Clock } from "../clock.ts";
 import type { Departure, Lane, LaneReceiver } from "../core/lane.ts";
 import type { GlobalName } from "../core/names.ts";
-import { FetchLane } from "./fetch-lane.ts";
+import { CallLane } from "./call-lane.ts";
 import type { ObjectStubs } from "./object-stubs.ts";
 import { SocketLane } from "./socket-lane.ts";
 
@@ -28,7 +28,7 @@ interface Heat {
 export class ObjectLane implements Lane {
   readonly sockets: SocketLane;
   readonly #self: GlobalName;
-  readonly #posts: FetchLane;
+  readonly #calls: CallLane;
   readonly #stubs: ObjectStubs;
   readonly #clock: Clock;
   readonly #waitUntil: (work: Promise<unknown>) => void;
@@ -44,7 +44,7 @@ export class ObjectLane implements Lane {
   ) {
     this.sockets = new SocketLane(self, receiver, clock);
     this.#self = self;
-    this.#posts = new FetchLane(stubs, receiver, clock, waitUntil);
+    this.#calls = new CallLane(stubs, receiver, clock, waitUntil);
     this.#stubs = stubs;
     this.#clock = clock;
     this.#waitUntil = waitUntil;
@@ -52,7 +52,7 @@ export class ObjectLane implements Lane {
 
   send(to: GlobalName, departure: Departure): void {
     if (this.sockets.send(to, departure)) return;
-    this.#posts.send(to, departure);
+    this.#calls.send(to, departure);
     if (this.#turnsHot(to)) this.#waitUntil(this.#open(to));
   }
 
@@ -75,7 +75,7 @@ export class ObjectLane implements Lane {
       this.#heat.delete(to);
       this.sockets.add(to, webSocket, true);
     } catch {
-      // The batches go by POST, and it is those that tell what is wrong with the peer.
+      // The batches go by calls, and it is those that tell what is wrong with the peer.
     }
   }
 }

@@ -2,6 +2,17 @@
 import type { Application } from "../core/application.ts";
 import { splitGlobalName, type GlobalName } from "../core/names.ts";
 
+/** An atom's object as its peers see it. */
+export interface PeerObject {
+  /** Hands over an encoded batch; resolves with the one that answers it, once all that it brought is durable. */
+  exchange(batch: Uint8Array): Promise<Uint8Array>;
+  fetch(url: string, init: RequestInit): Promise<Response>;
+}
+
+interface PeerNamespace {
+  getByName(name: string): PeerObject;
+}
+
 export class ObjectStubs {
   readonly #application: Application;
   readonly #env: Readonly<Record<string, unknown>>;
@@ -12,11 +23,11 @@ export class ObjectStubs {
   }
 
   /** A stub of the atom's object, for one use: after an exception a stub is of no use any more. Throws if no binding reaches it. */
-  get(name: GlobalName): DurableObjectStub {
+  get(name: GlobalName): PeerObject {
     const { runtime, atom } = splitGlobalName(name);
     const entry = this.#application.runtimes.find((each) => each.name === runtime);
-    const namespace = entry && (this.#env[entry.atomsBinding] as DurableObjectNamespace | undefined);
+    const namespace = entry && (this.#env[entry.atomsBinding] as PeerNamespace | undefined);
     if (!namespace) throw new Error(`No binding of this Worker reaches the runtime ${runtime}.`);
-    return namespace.get(namespace.idFromName(atom));
+    return namespace.getByName(atom);
   }
 }

@@ -21,6 +21,11 @@ export class Pump {
     this.#timer = new WakeTimer(clock, settle);
   }
 
+  /** True if something would leave with `pump` now. */
+  get sends(): boolean {
+    return this.#peers.departs(this.#clock.now());
+  }
+
   pump(): void {
     const dueAtMs = this.#peers.depart(this.#clock.now(), (to, departure) => this.#lane.send(to, departure));
     this.#timer.by(dueAtMs);

@@ -1,11 +1,11 @@
 /**
- * The bindings of an object, with lanes that fail for a while when they are told to: posts are lost, delayed so that others
+ * The bindings of an object, with lanes that fail for a while when they are told to: calls are lost, delayed so that others
  * overtake them, repeated, or carried with their answers lost; sockets that are open are closed, or go dead, which nothing
  * tells; new ones cannot be opened.
  */
+import type { PeerObject } from "../../durable/transport/object-stubs.ts";
 
 type Env = Readonly<Record<string, unknown>>;
-type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
 
 const DEAD_CHANCE = 0.5;
 const LOSS_CHANCE = 0.3;
@@ -37,33 +37,32 @@ export class FaultyLanes {
     );
   }
 
-  #namespace(objects: DurableObjectNamespace): Pick<DurableObjectNamespace, "idFromName" | "get"> {
+  /** Naming's objects are reached by their ids, atoms' peers by name: only these are lanes. */
+  #namespace(
+    objects: DurableObjectNamespace,
+  ): Pick<DurableObjectNamespace, "idFromName" | "get"> & { getByName(name: string): PeerObject } {
     return {
       idFromName: (name) => objects.idFromName(name),
-      get: (id) => this.#stub(objects.get(id)),
+      get: (id) => objects.get(id),
+      getByName: (name) => this.#peer(objects.getByName(name) as unknown as PeerObject),
     };
   }
 
-  /** Naming's calls are no lanes; they go through. */
-  #stub(stub: DurableObjectStub): DurableObjectStub {
-    const through: Fetch = (input, init) => stub.fetch(input as Request, init as RequestInit<CfProperties>);
-    const fetch: Fetch = (input, init) => {
-      const { pathname } = new URL(input instanceof Request ? input.url : String(input));
-      if (pathname === "/batch") return this.#exchange(() => through(input, init));
-      return through(input, init).then((response) => this.#noted(response));
+  #peer(object: PeerObject): PeerObject {
+    return {
+      exchange: (batch) => this.#exchange(() => object.exchange(batch)),
+      fetch: async (url, init) => this.#noted(await object.fetch(url, init)),
     };
-    return new Proxy(stub, { get: (target, name) => (name === "fetch" ? fetch : Reflect.get(target, name)) });
   }
 
-  async #exchange(carry: () => Promise<Response>): Promise<Response> {
+  async #exchange(carry: () => Promise<Uint8Array>): Promise<Uint8Array> {
     if (!this.#fails(1)) return carry();
     if (this.#fails(LOSS_CHANCE)) throw new Error("The chaos lost what was sent.");
     if (this.#fails(DELAY_CHANCE)) await scheduler.wait(Math.random() * DELAY_MS_MAX);
-    if (this.#fails(REPEAT_CHANCE)) await (await carry()).arrayBuffer();
+    if (this.#fails(REPEAT_CHANCE)) await carry();
     const answer = await carry();
-    if (!this.#fails(ANSWER_LOSS_CHANCE)) return answer;
-    await answer.arrayBuffer();
-    throw new Error("The chaos lost the answer.");
+    if (this.#fails(ANSWER_LOSS_CHANCE)) throw new Error("The chaos lost the answer.");
+    return answer;
   }
 
   #fails(chance: number): boolean {

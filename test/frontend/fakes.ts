@@ -65,20 +65,19 @@ export function application(settings: Partial<Application> = {}): Application {
 export function bindings(answer: Answerer): { readonly env: Record<string, unknown>; readonly seen: Seen[] } {
   const seen: Seen[] = [];
   const namespace = (binding: string) => ({
-    idFromName: (name: string) => ({ name }),
-    get: (id: { readonly name: string }) => ({
+    getByName: (object: string) => ({
       fetch: async (request: Request) => {
         const url = new URL(request.url);
         const body = new Uint8Array(await request.arrayBuffer());
         const { method, headers, signal } = request;
-        const one: Seen = { binding, object: id.name, method, route: url.pathname + url.search, headers, body, signal };
+        const one: Seen = { binding, object, method, route: url.pathname + url.search, headers, body, signal };
         seen.push(one);
         return answer(one);
       },
       trigger: async (head: Uint8Array, body: Uint8Array, key: string | undefined): Promise<Submission> => {
         const headers = new Headers(key === undefined ? {} : { "idempotency-key": key });
         const { signal } = new AbortController();
-        const ends = { binding, object: id.name, method: "RPC", route: "trigger", headers, body, signal };
+        const ends = { binding, object, method: "RPC", route: "trigger", headers, body, signal };
         const one: Seen = { ...ends, head: JSON.parse(textOf(head)) };
         seen.push(one);
         return answered(await answer(one));
@@ -111,7 +110,11 @@ export function world(
   const app = createFrontend(application(settings));
   const { env, seen } = bindings(answer);
   const all = { ...env, ...secrets };
-  return { seen, env: all, send: async (path, init) => app.request(path, init, all) };
+  return {
+    seen,
+    env: all,
+    send: (path, init) => app.fetch(new Request(/^https?:/.test(path) ? path : `http://localhost${path}`, init), all),
+  };
 }
 
 export const ok: Answerer = () => new Response("ok");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { createFrontend, operations } from "../../workers/frontend/frontend.ts";
+import { controlApi, operations } from "../../workers/frontend/frontend.ts";
 import { honoPath } from "../../workers/frontend/mount.ts";
 import { application, ok, world } from "./fakes.ts";
 
@@ -61,7 +61,7 @@ test("the document is OpenAPI 3.1", async () => {
 });
 
 test("every route is in the document, and nothing else is", async () => {
-  const routes = createFrontend(application())
+  const routes = controlApi(application())
     .routes.filter((route) => route.method !== "ALL")
     .map((route) => `${route.method} ${route.path}`);
   const documented = operationsOf(await document()).map(([path, method]) => {

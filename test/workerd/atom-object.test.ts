@@ -4,7 +4,7 @@ import { encodeEnvelopes } from "../../durable/core/envelope.ts";
 import { decodeBatch, encodeBatch, type Batch, type Frame } from "../../durable/core/frame.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
 import { triggerResponse } from "../../durable/object-routes/answers.ts";
-import { ask, atomStub, call, eventually, kvText, triggerStub } from "./objects.ts";
+import { ask, atomStub, call, eventually, kvText, peerStub, triggerStub } from "./objects.ts";
 
 interface State {
   readonly state: string;
@@ -132,8 +132,7 @@ describe("frames", () => {
   });
   const exchange = async (to: string, first: number, texts: string[]): Promise<Batch> => {
     const frames = [frame(to, first, texts)];
-    const response = await call(atomStub(to), "POST", "/batch", encodeBatch({ frames, acks: [] }));
-    return decodeBatch(new Uint8Array(await response.arrayBuffer()));
+    return decodeBatch(await peerStub(to).exchange(encodeBatch({ frames, acks: [] })));
   };
   const consumed = async (atom: string) =>
     ((await stateOf(atom)) as unknown as { counters: { consumed: number } }).counters.consumed;
@@ -198,15 +197,7 @@ describe("frames", () => {
   });
 
   test("frames for an atom that the application does not have are answered as unknown", async () => {
-    const response = await call(
-      atomStub("nobody"),
-      "POST",
-      "/batch",
-      encodeBatch({ frames: [frame("nobody", 1, ["a"])], acks: [] }),
-    );
-    expect(decodeBatch(new Uint8Array(await response.arrayBuffer())).acks).toMatchObject([
-      { status: "unknown", toEpoch: 1 },
-    ]);
+    expect((await exchange("nobody", 1, ["a"])).acks).toMatchObject([{ status: "unknown", toEpoch: 1 }]);
     expect((await call(atomStub("nobody"), "GET", "/state")).status).toBe(404);
   });
 });

@@ -1,5 +1,6 @@
 /** The objects of the test application, as their callers see them. */
 import { env } from "cloudflare:workers";
+import type { PeerObject } from "../../durable/transport/object-stubs.ts";
 import type { ObjectStub } from "../../workers/frontend/objects.ts";
 
 const bindings = env as unknown as { readonly ATOMS: DurableObjectNamespace; readonly NAMING: DurableObjectNamespace };
@@ -11,6 +12,11 @@ export function atomStub(name: string): DurableObjectStub {
 /** The atom's object as the frontend triggers it. */
 export function triggerStub(name: string): ObjectStub {
   return atomStub(name) as unknown as ObjectStub;
+}
+
+/** The atom's object as its peers talk to it. */
+export function peerStub(name: string): PeerObject {
+  return atomStub(name) as unknown as PeerObject;
 }
 
 export function namingStub(): DurableObjectStub {

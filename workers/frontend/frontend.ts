@@ -1,8 +1,9 @@
 /**
- * The HTTP side of a runtime: the triggers of the atoms, and the control API under /_radon. It holds no state; the objects do.
- * The order here is the order of decisions: the guard, the control API, then the triggers.
+ * The HTTP side of a runtime: the control API under /_radon with its guard, and the triggers of the atoms, each in a router of its
+ * own, so that a trigger's request does not pay for the many routes of the control API. It holds no state; the objects do.
  */
 import { Hono } from "hono";
+import { getPath } from "hono/utils/url";
 import type { Application } from "../../durable/core/application.ts";
 import { atomOperations } from "./atom-operations.ts";
 import { directoryOperations } from "./directory-operations.ts";
@@ -23,21 +24,45 @@ export const operations: readonly Operation[] = [...documented, documentOperatio
 /** Paths outside of /_radon/v1 that the guard keeps as well. */
 const guardedPaths = new Set(operations.filter((each) => each.open !== true).map((each) => each.path));
 
-export function createFrontend(application: Application): Hono<{ Bindings: Bindings }> {
+export interface Frontend {
+  fetch(request: Request, env: Bindings): Promise<Response>;
+}
+
+export function createFrontend(application: Application): Frontend {
+  const control = controlApi(application);
+  const triggers = triggerApi(application);
+  return {
+    async fetch(request, env) {
+      const response = await (isControlPath(getPath(request)) ? control : triggers).fetch(request, env);
+      await dropUnreadBody(request);
+      return response;
+    },
+  };
+}
+
+/** The control API alone. */
+export function controlApi(application: Application): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>();
   app.onError((cause, c) => internalError(c.req.raw, cause));
-  app.use(async (c, next) => {
-    await next();
-    await dropUnreadBody(c.req.raw);
-  });
   app.use("/_radon/*", async (c, next) => {
     const refused = isGuarded(c.req.path) ? await refusal(application, c.req.raw, c.env) : undefined;
     if (refused !== undefined) return refused;
     return next();
   });
   mountOperations(app, application, operations);
+  return app;
+}
+
+function triggerApi(application: Application): Hono<{ Bindings: Bindings }> {
+  const app = new Hono<{ Bindings: Bindings }>();
+  app.onError((cause, c) => internalError(c.req.raw, cause));
   mountTriggers(app, application);
   return app;
+}
+
+/** The whole of /_radon, what is not there included. */
+function isControlPath(path: string): boolean {
+  return path === "/_radon" || path.startsWith("/_radon/");
 }
 
 /** All of the versioned API is guarded, what it does not have included: without a token nobody learns what is there. */

@@ -16,8 +16,7 @@ export type Bindings = Readonly<Record<string, unknown>>;
 
 /** The part of a Durable Object namespace that the frontend needs. */
 export interface ObjectNamespace {
-  idFromName(name: string): unknown;
-  get(id: unknown): ObjectStub;
+  getByName(name: string): ObjectStub;
 }
 
 /** An object as its callers see it; only atoms' objects have `trigger`. */
@@ -111,7 +110,7 @@ async function reach<T>(
   if (!isNamespace(namespace)) return unbound(address);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const under = call(namespace.get(namespace.idFromName(address.name)));
+      const under = call(namespace.getByName(address.name));
       return (await withinLimit(under, limitMs)) ?? silent(address, limitMs);
     } catch (cause) {
       if (attempt === TRIES_MAX || !repeatable || !mayRepeat(cause)) return unreachable(address, cause);
@@ -153,7 +152,7 @@ function requestOf(question: Question, signal: AbortSignal): Request {
 }
 
 function isNamespace(binding: unknown): binding is ObjectNamespace {
-  return typeof binding === "object" && binding !== null && "idFromName" in binding && "get" in binding;
+  return typeof binding === "object" && binding !== null && "getByName" in binding;
 }
 
 function mayRepeat(cause: unknown): boolean {

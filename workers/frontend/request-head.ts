@@ -17,12 +17,15 @@ const encoder = new TextEncoder();
 
 /** JSON in UTF-8: `{"method","url","headers":[[name,value],...]}`. */
 export function requestHead(request: Request): Uint8Array {
-  const dropped = new Set([...HOP_BY_HOP, ...namedByConnection(request)]);
-  const headers = [...request.headers].filter(([name]) => !dropped.has(name));
+  const named = namedByConnection(request);
+  const headers: [name: string, value: string][] = [];
+  for (const header of request.headers)
+    if (!HOP_BY_HOP.has(header[0]) && !named.includes(header[0])) headers.push(header);
   return encoder.encode(JSON.stringify({ method: request.method, url: request.url, headers }));
 }
 
 /** `Connection` itself may name further headers that end at this hop. */
 function namedByConnection(request: Request): string[] {
-  return (request.headers.get("connection") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const header = request.headers.get("connection");
+  return header === null ? [] : header.split(",").map((name) => name.trim().toLowerCase());
 }

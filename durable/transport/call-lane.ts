@@ -1,14 +1,13 @@
-/** A lane of one POST a batch, which the peer answers with the batch that it has by then. */
+/** A lane of one call (RPC) a batch, which the peer answers with the batch that it has by then. */
 import type { Clock } from "../clock.ts";
 import { decodeBatch, encodeBatch, type Batch } from "../core/frame.ts";
 import type { Departure, Lane, LaneReceiver } from "../core/lane.ts";
 import type { GlobalName } from "../core/names.ts";
-import { withinTime } from "../time-limit.ts";
 import type { ObjectStubs } from "./object-stubs.ts";
 
 const ANSWER_MS_MAX = 30_000;
 
-export class FetchLane implements Lane {
+export class CallLane implements Lane {
   readonly #stubs: ObjectStubs;
   readonly #receiver: LaneReceiver;
   readonly #clock: Clock;
@@ -28,18 +27,19 @@ export class FetchLane implements Lane {
 
   async #carry(to: GlobalName, batch: Batch): Promise<void> {
     try {
-      this.#receiver.onBatch(await this.#post(to, batch));
+      this.#receiver.onBatch(decodeBatch(await this.#call(to, encodeBatch(batch))));
     } catch (error) {
       this.#receiver.onLost(to, String(error));
     }
   }
 
-  #post(to: GlobalName, batch: Batch): Promise<Batch> {
-    return withinTime(this.#clock, ANSWER_MS_MAX, async (signal) => {
-      const request = { method: "POST", body: encodeBatch(batch), signal };
-      const response = await this.#stubs.get(to).fetch("http://atom/batch", request);
-      if (!response.ok) throw new Error(`${to} answered a batch with ${response.status}.`);
-      return decodeBatch(new Uint8Array(await response.arrayBuffer()));
+  /** A call cannot be called off: one that takes too long goes on, and what it brings is dropped. */
+  #call(to: GlobalName, batch: Uint8Array): Promise<Uint8Array> {
+    const object = this.#stubs.get(to);
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Error(`${to} did not answer a batch within ${ANSWER_MS_MAX} ms.`));
+      const cancel = this.#clock.after(ANSWER_MS_MAX, late);
+      object.exchange(batch).then(resolve, reject).finally(cancel);
     });
   }
 }
