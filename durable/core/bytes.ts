@@ -69,6 +69,11 @@ export class ByteWriter {
     if (value.length > TEXT_COPIED_HERE_MAX || !this.#ascii(value)) this.bytes(encoder.encode(value));
   }
 
+  /** All that was written, as a view that holds until the next write. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
   /** What was written from `start` on, as a copy: nothing that is written later changes it. */
   finish(start = 0): Uint8Array {
     return copied(this.#view, start, this.#length - start);
