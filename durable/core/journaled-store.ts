@@ -33,7 +33,7 @@ export interface JournalBounds {
   readonly records: number;
   /** Of what can be large in one record: copying and deleting more than that costs more than a transaction with the tables. */
   readonly recordBytes: number;
-  /** Of all records together; SQLite holds two or three times as many in memory. */
+  /** Of what can be large in all records together. */
   readonly bytes: number;
   /** In memory, for the journal alone. */
   readonly keptBytes: number;
