@@ -5,6 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { application, modules, trampoline } from "radon:application";
 import type { AtomEntry } from "./core/application.ts";
+import { alone } from "./core/bytes.ts";
 import { failure } from "./core/errors.ts";
 import { decodeBatch, encodeBatch, refusalOf } from "./core/frame.ts";
 import type { LaneReceiver } from "./core/lane.ts";
@@ -48,7 +49,7 @@ export class AtomObject extends DurableObject<Env> {
   /** A peer's batch; the one that answers it, once all that it brought is durable. */
   async exchange(bytes: Uint8Array): Promise<Uint8Array> {
     const batch = decodeBatch(bytes);
-    return encodeBatch(this.#parts ? await this.#parts.session.answerBatch(batch) : refusalOf(batch));
+    return alone(encodeBatch(this.#parts ? await this.#parts.session.answerBatch(batch) : refusalOf(batch)));
   }
 
   /** An HTTP request on one of the atom's routes: its head (JSON in UTF-8), its body, its `Idempotency-Key`. */

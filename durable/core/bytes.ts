@@ -69,6 +69,11 @@ export class ByteWriter {
     if (value.length > TEXT_COPIED_HERE_MAX || !this.#ascii(value)) this.bytes(encoder.encode(value));
   }
 
+  /** All that was written, as a view that holds until the next write. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
   /** What was written from `start` on, as a copy: nothing that is written later changes it. */
   finish(start = 0): Uint8Array {
     return copied(this.#view, start, this.#length - start);
@@ -181,6 +186,11 @@ const SLAB_BYTES = 8 * 1024;
 const SLAB_COPY_BYTES_MAX = 1024;
 let slab = new DataView(new ArrayBuffer(SLAB_BYTES));
 let slabUsed = 0;
+
+/** The same bytes in a buffer that has no others: what crosses to another isolate takes its whole buffer along. */
+export function alone(bytes: Uint8Array): Uint8Array {
+  return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+}
 
 /** A copy, which may share its buffer with others: only the bytes of the view are its own. */
 function copied(source: DataView, start: number, length: number): Uint8Array {

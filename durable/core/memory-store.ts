@@ -1,6 +1,6 @@
 /**
- * A store in memory: for simulations and tests. `load` gives back what was committed, as a restart would find it. Like
- * any storage it keeps copies of bytes, and hands out copies.
+ * A store in memory: for simulations and tests, and to apply changes to what was loaded. `load` gives back what was
+ * committed, as a restart would find it. Like any storage it keeps copies of bytes, and hands out copies.
  */
 import { requireRowsFit } from "./row-bound.ts";
 import type { Change, DeadLetter, IdempotencyRecord, KeyRange, KvEntry, Loaded, Store } from "./store.ts";

@@ -6,7 +6,7 @@ import type { KeyRange, KvEntry, Store } from "./store.ts";
 export type KvLayer = ReadonlyMap<string, Uint8Array | null>;
 
 /** The value of a key; `layers` come newest first. */
-export function readKey(layers: readonly KvLayer[], store: Store, key: string): Uint8Array | undefined {
+export function readKey(layers: readonly KvLayer[], store: Pick<Store, "get">, key: string): Uint8Array | undefined {
   for (const layer of layers) {
     const value = layer.get(key);
     if (value !== undefined) return value ?? undefined;
@@ -15,7 +15,7 @@ export function readKey(layers: readonly KvLayer[], store: Store, key: string): 
 }
 
 /** The entries of a range in order, the layers merged over the store. */
-export function* scanRange(layers: readonly KvLayer[], store: Store, range: KeyRange): Iterable<KvEntry> {
+export function* scanRange(layers: readonly KvLayer[], store: Pick<Store, "scan">, range: KeyRange): Iterable<KvEntry> {
   const overlay = mergeLayers(layers, range);
   const before = range.reverse ? (a: string, b: string) => a > b : (a: string, b: string) => a < b;
   let at = 0;

@@ -15,7 +15,7 @@ export function requireRowsFit(changes: readonly Change[]): void {
 }
 
 /** Of what can be large; the rest of a row is small. */
-function rowBytes(change: Change): number {
+export function rowBytes(change: Change): number {
   switch (change.kind) {
     case "kv":
       return change.key.length + (change.value?.length ?? 0);

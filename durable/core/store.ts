@@ -1,7 +1,7 @@
 /**
  * The seam to durable storage. A store is asked once for everything (`load`), then only told what changed, one atomic
- * commit at a time; key-value reads go through to it. Implementations: object SQLite (`durable/sqlite-store.ts`) and
- * memory (`memory-store.ts`). Everything is synchronous.
+ * commit at a time; key-value reads go through to it. Implementations: object SQLite (`durable/sqlite-store.ts`), memory
+ * (`memory-store.ts`), and a journal in front of either (`journaled-store.ts`). Everything is synchronous.
  */
 import type { OutboxFrame, SenderState } from "./channel.ts";
 import type { ChannelClass } from "./frame.ts";
@@ -127,7 +127,7 @@ export type KvEntry = readonly [key: string, value: Uint8Array];
 export interface Store {
   /** Everything that was committed, in order of position, number or id. */
   load(): Loaded;
-  /** All changes or none; throws if a row is larger than ROW_BYTES_MAX or the storage fails, and then the object must start anew. */
+  /** All changes or none; bodies of mail and frames must not be written to afterwards. Throws if a row is larger than ROW_BYTES_MAX or the storage fails, and then the object must start anew. */
   commit(changes: readonly Change[]): void;
   get(key: string): Uint8Array | undefined;
   /** Entries in order; the iterator is used up before the next commit. */

@@ -1,5 +1,6 @@
 /** A lane of one call (RPC) a batch, which the peer answers with the batch that it has by then. */
 import type { Clock } from "../clock.ts";
+import { alone } from "../core/bytes.ts";
 import { decodeBatch, encodeBatch, type Batch } from "../core/frame.ts";
 import type { Departure, Lane, LaneReceiver } from "../core/lane.ts";
 import type { GlobalName } from "../core/names.ts";
@@ -39,7 +40,7 @@ export class CallLane implements Lane {
     return new Promise((resolve, reject) => {
       const late = () => reject(new Error(`${to} did not answer a batch within ${ANSWER_MS_MAX} ms.`));
       const cancel = this.#clock.after(ANSWER_MS_MAX, late);
-      object.exchange(batch).then(resolve, reject).finally(cancel);
+      object.exchange(alone(batch)).then(resolve, reject).finally(cancel);
     });
   }
 }
