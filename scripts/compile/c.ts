@@ -5,9 +5,10 @@ import path from "node:path";
 import { packageFile } from "../package.ts";
 import { missingTool, tool, type Compiler, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
 import { withoutDebugSections } from "./debug-sections.ts";
-import { firstLine, runTool } from "./run-tool.ts";
+import { runTool } from "./run-tool.ts";
 import { isCpp } from "./source.ts";
 import { filesBelow, filesReached } from "./source-files.ts";
+import { answerOf, firstLine } from "./tool-answers.ts";
 
 const VERSIONS = [22, 21, 20, 19, 18, 17, 16, 15, 14] as const;
 const HEADERS = packageFile("atoms", "sdk", "c");
@@ -30,7 +31,8 @@ export const c: Compiler<"c"> = {
 
   compile: async (source, { command, args, env }, job) => {
     const out = path.join(job.scratch, "atom.wasm");
-    const options = [...args, ...compileArgs(source, job.root), "-o", out];
+    const colours = job.colours ? "-fcolor-diagnostics" : "-fno-color-diagnostics";
+    const options = [...args, colours, ...compileArgs(source, job.root), "-o", out];
     const run = await runTool(command, options, { cwd: job.root, env, signal: job.signal });
     if (run.code !== 0) return { ok: false, diagnostics: run.stderr.trim() };
     return { ok: true, wasm: withoutDebugSections(await readFile(out)), warnings: run.stderr.trim() };
@@ -54,9 +56,9 @@ async function findClang(source: SourceOf<"c">): Promise<Tool | MissingTool> {
   for (const command of commands) {
     const version = await firstLine(command, ["--version"]);
     if (version === undefined) continue;
-    const targets = await runTool(command, ["--print-targets"]);
+    const targets = await answerOf(command, ["--print-targets"]);
     const linker = await linkerOf(command);
-    if (!targets.stdout.includes("wasm32")) reason = `${command} has no WebAssembly target.`;
+    if (targets?.includes("wasm32") !== true) reason = `${command} has no WebAssembly target.`;
     else if (linker === undefined) reason = `${command} finds no wasm-ld, the linker for WebAssembly (package lld).`;
     else return withTarget(command, version, linker);
   }
@@ -64,8 +66,7 @@ async function findClang(source: SourceOf<"c">): Promise<Tool | MissingTool> {
 }
 
 async function withTarget(command: string, version: string, linker: readonly string[]): Promise<Tool> {
-  const args = [...linker, ...(await targetArgs(command))];
-  return tool(command, [version, ...args].join(" "), args);
+  return tool(command, version, [...linker, ...(await targetArgs(command))]);
 }
 
 /** Debian names the linker by version too; clang only looks for the bare name. */

@@ -2,7 +2,7 @@
 import { compileWasm } from "../compile/wasm-module.ts";
 import type { CompiledModule, ModuleResult } from "../compile/compile-modules.ts";
 import { indexModule, PAGE_BYTES } from "../compile/metering/module-index.ts";
-import { LANGUAGES } from "../compile/source.ts";
+import { languageOf } from "../compile/source.ts";
 import { grantProblems, moduleProblems, type ModuleProblem } from "../../durable/engine/validate.ts";
 import type { AtomSpec, Formula, ModuleSpec } from "./formula.ts";
 import { shownPath, type Place, type Problem } from "./problems.ts";
@@ -19,13 +19,16 @@ export async function problemsOfModules(formula: Formula, results: readonly Modu
 }
 
 async function problemsOf(spec: ModuleSpec, result: ModuleResult, atoms: readonly AtomSpec[]): Promise<Problem[]> {
-  const language = LANGUAGES[spec.source.kind];
+  const language = languageOf(spec.source);
   if (result.kind === "no toolchain") {
     const message = `The module "${spec.name}" needs a ${language} compiler. ${result.message}`;
     return [{ severity: "error", place: spec.place, message, remedy: result.remedy }];
   }
   if (result.kind === "refused") {
-    const message = `The module "${spec.name}" does not compile (${language}).`;
+    const message =
+      spec.source.kind === "command"
+        ? `The command that builds the module "${spec.name}" failed: ${spec.source.command}`
+        : `The module "${spec.name}" does not compile (${language}).`;
     return [{ severity: "error", place: spec.place, message, details: result.diagnostics, remedy: "" }];
   }
   return [...warnings(spec, result), ...(await abiProblems(spec, result, atoms))];
