@@ -1,4 +1,5 @@
 /** What compiling and checking the modules found, as problems of the formula. */
+import { startProblems } from "../compile/start-function.ts";
 import { compileWasm } from "../compile/wasm-module.ts";
 import type { CompiledModule, ModuleResult } from "../compile/compile-modules.ts";
 import { indexModule, PAGE_BYTES } from "../compile/metering/module-index.ts";
@@ -48,7 +49,8 @@ async function abiProblems(spec: ModuleSpec, result: CompiledModule, atoms: read
     const message = `The module "${spec.name}" of the atom ${usedBy} is no valid WebAssembly: ${module}`;
     return [{ severity: "error", place: spec.place, message, remedy: `Build ${shownPath(spec.source.entry)} anew.` }];
   }
-  const ofModule = moduleProblems(module, result.wasm).map((each) => located(each, spec, `atom ${usedBy}`, spec.place));
+  const found = [...moduleProblems(module, result.wasm), ...startProblems(result.wasm)];
+  const ofModule = found.map((each) => located(each, spec, `atom ${usedBy}`, spec.place));
   const ofAtoms = users.flatMap((atom) =>
     grantProblems(module, atom.grants).map((each) => located(each, spec, `atom "${atom.name}"`, atom.grantsPlace)),
   );

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import wabt from "wabt";
 import { joined, name, section } from "../../scripts/compile/metering/binary.ts";
 import { indexModule } from "../../scripts/compile/metering/module-index.ts";
+import { isValidWasm } from "../../scripts/compile/wasm-module.ts";
 import { meterModule } from "../../scripts/compile/metering/meter.ts";
 
 const assembler = await wabt();
@@ -243,6 +244,14 @@ describe("what is refused", () => {
 
   it("64-bit memories, which atoms do not have", () => {
     expect(refusal(`(module (memory i64 1))`)).toMatch(/64-bit/);
+  });
+
+  it("memories that threads share, which atoms do not have either", () => {
+    const wasm = assemble(`(module (memory 1 2))`);
+    const flags = Buffer.from(wasm).indexOf(Buffer.from([5, 4, 1, 1, 1, 2])) + 3;
+    wasm[flags] = 3;
+    expect(isValidWasm(wasm)).toBe(true);
+    expect(meterModule(wasm, true)).toEqual({ ok: false, message: expect.stringMatching(/that threads share/) });
   });
 
   it("instructions that it does not know, because one of them might be a loop", () => {

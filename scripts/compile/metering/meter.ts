@@ -10,18 +10,8 @@
  */
 import { METERING_MODULE } from "../../../durable/engine/abi.ts";
 import { Additions, type Needs } from "./additions.ts";
-import {
-  ByteReader,
-  edited,
-  joined,
-  section,
-  sized,
-  UnknownEncoding,
-  unsigned,
-  type Bytes,
-  type Edit,
-} from "./binary.ts";
-import { readBody, type FunctionBody, type Site } from "./function-body.ts";
+import { edited, joined, section, sized, UnknownEncoding, unsigned, type Bytes, type Edit } from "./binary.ts";
+import { readBodies, type FunctionBody, type Site } from "./function-body.ts";
 import { HEADER_BYTES, indexModule, SECTION, type ModuleIndex, type Section } from "./module-index.ts";
 import { globalNamed, movedNames, NAME_SECTION, newNames } from "./name-section.ts";
 import { extended, functionIndices } from "./sections.ts";
@@ -61,19 +51,6 @@ function rewritten(module: ModuleIndex, metered: boolean): Uint8Array {
   const written = sections.map((each) => section(each.id, content.of(each)));
   const names = hasNames ? [] : [section(SECTION.custom, newNames(additions))];
   return joined([module.bytes.subarray(0, HEADER_BYTES), ...written, ...names]);
-}
-
-function readBodies(module: ModuleIndex): FunctionBody[] {
-  const code = module.sections.find(({ id }) => id === SECTION.code);
-  if (!code) return [];
-  const reader = new ByteReader(module.bytes, code.start);
-  const bodies: FunctionBody[] = [];
-  reader.times(() => {
-    const size = reader.unsigned();
-    bodies.push(readBody(module, reader.at, reader.at + size));
-    reader.skip(size);
-  });
-  return bodies;
 }
 
 function needsOf(module: ModuleIndex, bodies: readonly FunctionBody[], metered: boolean): Needs {
