@@ -41,7 +41,7 @@ export const LANGUAGES: Readonly<Record<Source["kind"], string>> = {
   c: "C",
   rust: "Rust",
   zig: "Zig",
-  command: "a command of its own",
+  command: "by a command",
 };
 
 /** The language as it is shown. */
