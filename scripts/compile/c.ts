@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { packageFile } from "../package.ts";
-import { missingTool, tool, type Compiler, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
+import { missingTool, tool, type Compiler, type Job, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
 import { withoutDebugSections } from "./debug-sections.ts";
-import { runTool } from "./run-tool.ts";
+import { runTool, type ToolRun } from "./run-tool.ts";
 import { isCpp } from "./source.ts";
 import { filesBelow, filesReached } from "./source-files.ts";
 import { answerOf, firstLine } from "./tool-answers.ts";
@@ -27,22 +27,61 @@ export const c: Compiler<"c"> = {
     return [...new Set([...reached, ...own, ...headers])];
   },
 
-  flags: (source, job) => compileArgs(source, job.root),
+  flags: (source) => [...languageArgs(source), ...LINK_ARGS],
 
-  compile: async (source, { command, args, env }, job) => {
+  compile: async (source, found, job) => {
+    const objects = await Promise.all(
+      source.files.map((file, index) => compileFile({ source, file, index }, found, job)),
+    );
+    const said = objects.map(({ stderr }) => stderr.trim()).filter((text) => text !== "");
+    if (objects.some(({ code }) => code !== 0)) return { ok: false, diagnostics: said.join("\n") };
     const out = path.join(job.scratch, "atom.wasm");
-    const colours = job.colours ? "-fcolor-diagnostics" : "-fno-color-diagnostics";
-    const options = [...args, colours, ...compileArgs(source, job.root), "-o", out];
-    const run = await runTool(command, options, { cwd: job.root, env, signal: job.signal });
-    if (run.code !== 0) return { ok: false, diagnostics: run.stderr.trim() };
-    return { ok: true, wasm: withoutDebugSections(await readFile(out)), warnings: run.stderr.trim() };
+    const options = [...found.args, ...LINK_ARGS, ...objects.map(({ object }) => object), "-o", out];
+    const link = await runTool(found.command, options, { cwd: job.root, env: found.env, signal: job.signal });
+    if (link.code !== 0) return { ok: false, diagnostics: [...said, link.stderr.trim()].join("\n") };
+    return { ok: true, wasm: withoutDebugSections(await readFile(out)), warnings: said.join("\n") };
   },
 };
 
-function compileArgs({ files }: SourceOf<"c">, root: string): string[] {
+/** A stack that runs over leaves the memory at its start, rather than to write over the data. */
+const LINK_ARGS = ["-Wl,--stack-first", "-Wl,-z,stack-size=262144"] as const;
+
+interface Unit {
+  readonly source: SourceOf<"c">;
+  readonly file: string;
+  readonly index: number;
+}
+
+/** Apart from linking: a clang that optimizes while it links runs any wasm-opt that it finds, which drops the names. */
+async function compileFile(
+  { source, file, index }: Unit,
+  found: Tool,
+  job: Job,
+): Promise<ToolRun & { object: string }> {
+  const object = path.join(job.scratch, `${index}.o`);
+  const colours = job.colours ? "-fcolor-diagnostics" : "-fno-color-diagnostics";
+  const options = [
+    ...compilerArgs(found),
+    colours,
+    ...languageArgs(source),
+    "-c",
+    path.relative(job.root, file),
+    "-o",
+    object,
+  ];
+  const run = await runTool(found.command, options, { cwd: job.root, env: found.env, signal: job.signal });
+  return { ...run, object };
+}
+
+/** Without what only the linker takes. */
+function compilerArgs({ args }: Tool): string[] {
+  return args.filter((arg) => !arg.startsWith("-Wl,") && !arg.startsWith("-fuse-ld") && arg !== "-nostdlib");
+}
+
+function languageArgs({ files }: SourceOf<"c">): string[] {
   const language = files.some(isCpp) ? ["-fno-exceptions", "-std=c++20"] : ["-std=c17"];
   const headers = existsSync(HEADERS) ? ["-I", HEADERS] : [];
-  return ["-O2", "-Wall", ...language, ...headers, ...files.map((file) => path.relative(root, file))];
+  return ["-O2", "-Wall", ...language, ...headers];
 }
 
 async function findClang(source: SourceOf<"c">): Promise<Tool | MissingTool> {

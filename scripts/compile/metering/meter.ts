@@ -5,7 +5,7 @@
  * 1. Between two looks at the budget there is a bounded amount of code: each loop that turns and each function that calls
  *    or is long takes its units from it.
  * 2. The module does what it did: nothing but the indices of its functions changes, and all that moves them is rewritten.
- * 3. Names stay. What refers to places in the code by their offsets (DWARF, branch hints) is left out: it would lie.
+ * 3. Names of functions, locals and globals stay. What refers to places in the code by their offsets (DWARF, branch hints) is left out: it would lie.
  * 4. The same bytes give the same result.
  */
 import { METERING_MODULE } from "../../../durable/engine/abi.ts";
@@ -19,7 +19,7 @@ import { LOOP_UNITS } from "./weights.ts";
 import { Work } from "./work.ts";
 
 /** Raise it whenever the result for the same module changes: modules that were built before are then built anew. */
-export const METERING_VERSION = "1";
+export const METERING_VERSION = "2";
 
 /** What C and Rust call their stack pointer. AssemblyScript's own has another name, and no red zone. */
 const STACK_POINTER = "__stack_pointer";
@@ -122,6 +122,7 @@ class ContentWriter {
     if (id === SECTION.type) return this.#additions.types;
     if (id === SECTION.import) return this.#additions.imports;
     if (id === SECTION.function) return this.#additions.functions;
+    if (id === SECTION.export) return this.#additions.exports;
     return id === SECTION.global ? this.#additions.globals : undefined;
   }
 
