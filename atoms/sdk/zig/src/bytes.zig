@@ -17,7 +17,7 @@ pub fn collect(allocator: std.mem.Allocator, comptime call: anytype, args: anyty
 
 /// Takes `len` bytes that wait.
 pub fn take(allocator: std.mem.Allocator, len: usize) errors.Error![]u8 {
-    var nothing: [0]u8 = undefined;
+    var nothing: [1]u8 = undefined;
     const result = try allocator.alloc(u8, len);
     errdefer allocator.free(result);
     _ = try errors.check(abi.core.take(if (len == 0) &nothing else result.ptr, len));
