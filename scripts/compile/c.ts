@@ -61,10 +61,10 @@ async function compileFile(
   const object = path.join(job.scratch, `${index}.o`);
   const colours = job.colours ? "-fcolor-diagnostics" : "-fno-color-diagnostics";
   const options = [
-    ...compilerArgs(found),
+    ...found.args,
     colours,
     ...languageArgs(source),
-    "-c",
+    ...COMPILE_ARGS,
     path.relative(job.root, file),
     "-o",
     object,
@@ -73,10 +73,8 @@ async function compileFile(
   return { ...run, object };
 }
 
-/** Without what only the linker takes. */
-function compilerArgs({ args }: Tool): string[] {
-  return args.filter((arg) => !arg.startsWith("-Wl,") && !arg.startsWith("-fuse-ld") && arg !== "-nostdlib");
-}
+/** What the target asks of the linker stands among the arguments of both. */
+const COMPILE_ARGS = ["-c", "-Wno-unused-command-line-argument"] as const;
 
 function languageArgs({ files }: SourceOf<"c">): string[] {
   const language = files.some(isCpp) ? ["-fno-exceptions", "-std=c++20"] : ["-std=c17"];

@@ -85,6 +85,21 @@ const SOURCES = {
         _ => unsafe { SINK = cart.first(3) as usize },
       }
     }`,
+  "zig/main.zig": `
+    const radon = @import("radon");
+    pub const panic = radon.panic;
+    comptime { radon.reactive(handle); }
+    noinline fn fillStack(n: usize) usize {
+      var large: [4000]u8 = undefined;
+      const at: *volatile u8 = &large[n % 4000];
+      at.* = 1;
+      return if (n == 0) 0 else fillStack(n + 1) + at.*;
+    }
+    noinline fn first(items: []const u8) u8 { return items[items.len]; }
+    fn handle(message: radon.Message) !void {
+      if (message.payload[0] == 's') return message.print("{d}", .{fillStack(1)});
+      try message.print("{d}", .{first(message.payload)});
+    }`,
   "as/index.ts": `
     import { receive } from "radon-as";
     class Cart {
@@ -148,6 +163,8 @@ const CASES: readonly (readonly [name: string, message: string, headline: RegExp
   ["rs", "m", MORE_MEMORY, /Cart.*fill/],
   ["rs", "s", USED_UP, /Cart.*fill_stack.*, \d\d times/],
   ["rs", "x", /^RuntimeError: unreachable/, /Cart.*first.*\n {2}at invoke /],
+  ["zig", "s", USED_UP, /at main\.fillStack .*, \d\d times/],
+  ["zig", "x", /\(It said: index out of bounds: index 1, len 1\)$/, /at main\.first /],
   ["as", "m", MORE_MEMORY, /at ~lib\/array\/ensureCapacity .*\n {2}at as\/index\/invoke /],
   ["as", "s", USED_UP, /at as\/index\/Cart#call_deeply .*, \d\d times/],
   ["as", "a", /^n is large \(as\/index\.ts:\d+:\d+\)$/, /at as\/index\/invoke /],

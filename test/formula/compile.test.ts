@@ -142,7 +142,17 @@ describe("C", () => {
     const source = sourceAt("free.c");
     const tool = source.kind === "c" ? await c.find(source) : undefined;
     if (tool?.kind !== "tool") return context.skip(tool?.message ?? "The source is not C.");
-    expect(await compileOne("free.c")).toMatchObject({ kind: "compiled" });
+    expect(await compileOne("free.c")).toMatchObject({ kind: "compiled", warnings: "" });
+    space.write("two/one.c", "int two(void);\nint one(void) { return two() - 1; }\n");
+    space.write(
+      "two/two.c",
+      '__attribute__((export_name("invoke"))) void invoke(void) {}\nint two(void) { return 2; }\n',
+    );
+    expect(await compileOne("two")).toMatchObject({ kind: "compiled", warnings: "" });
+    space.write("warned.c", '__attribute__((export_name("invoke"))) void invoke(void) { int unused; }\n');
+    const warnings = expect.stringMatching(/^warned\.c:1:\d+: warning: unused variable/);
+    expect(await compileOne("warned.c")).toMatchObject({ cached: false, warnings });
+    expect(await compileOne("warned.c")).toMatchObject({ cached: true, warnings });
   });
 });
 
