@@ -10,7 +10,7 @@ export interface BuildProgress {
   readonly onEnd: (module: ModuleSpec, result: ModuleResult) => void;
 }
 
-/** `all` tells of the modules that are unchanged, too. */
+/** `all` tells of the modules that are unchanged, too, and of the compilers. */
 export function buildProgress(console: Console, all: boolean): BuildProgress {
   const running = new Set<string>();
   const told = new Set<string>();
@@ -32,7 +32,7 @@ export function buildProgress(console: Console, all: boolean): BuildProgress {
       show();
       const unchanged = result.kind === "compiled" && result.cached;
       if (!all && unchanged) return;
-      if (result.kind === "compiled") tellOf(result.toolchain);
+      if (all && result.kind === "compiled") tellOf(result.toolchain);
       console.say(`  ${module.name}: ${outcome(module, result)}`);
     },
   };
