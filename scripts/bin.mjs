@@ -4,21 +4,37 @@
  * comes with the package "node". Plain JavaScript for old Nodes: what it needs is there since Node 18.
  */
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
+import module, { createRequire } from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
-const COMMAND = fileURLToPath(new URL("radon.ts", import.meta.url));
+const COMMAND = new URL("radon.ts", import.meta.url);
 /** Node strips no types below node_modules, where this package is once it is installed. */
-const HOOKS = new URL("strip-types.mjs", import.meta.url).href;
+const HOOKS = new URL("strip-types.mjs", import.meta.url);
 
 function runsTypeScript(version) {
   const [major, minor] = version.split(".").map(Number);
   return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
 }
 
-function nodeBinary() {
-  if (runsTypeScript(process.versions.node)) return process.execPath;
+/** Starting a second process would cost more than the command itself. */
+async function runHere() {
+  module.enableCompileCache?.();
+  withoutExperimentalWarnings();
+  await import(HOOKS.href);
+  await import(COMMAND.href);
+}
+
+/** Some of the Nodes that run TypeScript call it experimental each time. */
+function withoutExperimentalWarnings() {
+  const printers = process.listeners("warning");
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    if (warning.name !== "ExperimentalWarning") for (const print of printers) print.call(process, warning);
+  });
+}
+
+function nodeOfPackage() {
   try {
     return createRequire(import.meta.url).resolve("node/bin/node");
   } catch {
@@ -30,19 +46,20 @@ function nodeBinary() {
   }
 }
 
-// The channel closes when this process ends in any way, and the command then ends as well.
-const child = spawn(
-  nodeBinary(),
-  ["--disable-warning=ExperimentalWarning", "--import", HOOKS, COMMAND, ...process.argv.slice(2)],
-  {
+function runThere() {
+  // The channel closes when this process ends in any way, and the command then ends as well.
+  const child = spawn(nodeOfPackage(), [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-  },
-);
-child.once("error", (error) => {
-  process.stderr.write(`radon: ${error.message}\n`);
-  process.exit(3);
-});
-// Ctrl-C reaches the command by itself.
-process.on("SIGINT", () => undefined);
-for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-child.once("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+  });
+  child.once("error", (error) => {
+    process.stderr.write(`radon: ${error.message}\n`);
+    process.exit(3);
+  });
+  // Ctrl-C reaches the command by itself.
+  process.on("SIGINT", () => undefined);
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.once("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+if (runsTypeScript(process.versions.node)) await runHere();
+else runThere();

@@ -1,5 +1,6 @@
 /** Where this package's own files are. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { z } from "zod";
 
@@ -16,4 +17,17 @@ export function versionIn(packageJson: string): string {
 
 export function ownVersion(): string {
   return versionIn(packageFile("package.json"));
+}
+
+/** The version of a package that this one depends on. */
+export function versionOf(dependency: string): string {
+  return versionIn(path.join(packageOf(dependency), "package.json"));
+}
+
+/** The folder of a package that this one depends on: not every package lets its files be resolved. */
+export function packageOf(dependency: string): string {
+  const folders = createRequire(import.meta.url).resolve.paths(dependency) ?? [];
+  const found = folders.map((folder) => path.join(folder, dependency)).find((folder) => existsSync(folder));
+  if (found === undefined) throw new Error(`The package "${dependency}" is not installed.`);
+  return found;
 }

@@ -110,6 +110,9 @@ export const ASSEMBLYSCRIPT_ENV = {
 
 export const METERING_MODULE = "radon:metering";
 
+/** The export by which the build shows the stack pointer of a module that has one, for the texts of traps. */
+export const STACK_POINTER_EXPORT = "radon:stack_pointer";
+
 /** What the build puts into modules, so that their time and memory have limits; no module imports it on its own. */
 export const METERING = {
   /** The budget is used up: the units of a new one; 0 if `pause` has to be called first; -1 if the instance is lost. */

@@ -18,7 +18,8 @@ import { CALLBACK_DEPTH_MAX, LONG_WAIT_MS } from "../core/limits.ts";
 import type { InterruptMail, Mail, MessageMail } from "../core/mailbox.ts";
 import type { Destination } from "../core/names.ts";
 import { callFrame, CallStack, type CallFrame } from "./call-stack.ts";
-import type { Host } from "./host.ts";
+import type { Host, LogLevel } from "./host.ts";
+import { LastWords } from "./last-words.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { GuestFault, type GuestMemory } from "./memory.ts";
 import { Meter, type Metered } from "./meter.ts";
@@ -33,6 +34,8 @@ export interface GuestExports {
   /** False for a WASI command: its body runs once an instance. */
   readonly repeatable: boolean;
   readonly callback: ((kind: number, token: number, length: number) => Promise<void>) | undefined;
+  /** Where its stack in linear memory is, if the build shows it. */
+  readonly stackPointer?: (() => number) | undefined;
 }
 
 const TOO_EARLY =
@@ -81,6 +84,7 @@ export class Guest implements Metered {
   /** True while a callback runs that interrupted a computation: its effects are those of the open turn. */
   #preempted = false;
   readonly #slice: Slice;
+  readonly #words = new LastWords();
 
   constructor(atom: Atom, host: Host) {
     this.atom = atom;
@@ -98,6 +102,12 @@ export class Guest implements Metered {
   }
 
   // ---- For the host functions
+
+  /** A line of the guest's own for the log. */
+  log(level: LogLevel, text: string): void {
+    if (level === "warn" || level === "error") this.#words.say(text);
+    this.host.log(level, text);
+  }
 
   throwIfDoomed(): void {
     if (this.#doom !== undefined) throw this.#doom;
@@ -410,6 +420,21 @@ export class Guest implements Metered {
     return this.#stopping;
   }
 
+  // ---- For the text of a trap
+
+  get refusedMemory(): boolean {
+    return this.meter.refusedMemory;
+  }
+
+  get stackIsOut(): boolean {
+    const at = this.#exports?.stackPointer?.();
+    return at !== undefined && this.#memory !== undefined && at >>> 0 > this.#memory.byteLength;
+  }
+
+  get lastWords(): string {
+    return this.#words.text;
+  }
+
   /** Asks the guest to end: its next blocking call answers CLOSED, the one after that ends it. */
   stop(): void {
     this.#stopping = true;
@@ -419,6 +444,7 @@ export class Guest implements Metered {
   commit(): void {
     if (this.#preempted) return;
     this.meter.startTurn();
+    this.#words.clear();
     this.#slice.countTurn();
     this.atom.commitTurn();
     this.atom.mailbox.noteDeliveryUnderWay();

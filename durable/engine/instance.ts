@@ -3,7 +3,7 @@
  * that a fault in it dooms the instance; blocking ones suspend the guest (JSPI), some of them only at need (`trampoline.ts`).
  */
 import { failure, type Failure } from "../core/errors.ts";
-import { ABI, grantsFor, METERING, METERING_MODULE, WASI_MODULE, type Blocking } from "./abi.ts";
+import { ABI, grantsFor, METERING, METERING_MODULE, STACK_POINTER_EXPORT, WASI_MODULE, type Blocking } from "./abi.ts";
 import { guarded, guardedAsync } from "./guarded.ts";
 import type { Guest, GuestExports } from "./guest.ts";
 import { hostFunctions, type HostFunctions } from "./host-functions.ts";
@@ -74,12 +74,13 @@ function importsWasi(module: WebAssembly.Module): boolean {
 }
 
 function enterable({ exports }: WebAssembly.Instance, trampoline: Trampoline): GuestExports {
-  const { _initialize, _start, invoke = _start, radon_callback: callback } = exports;
+  const { _initialize, _start, invoke = _start, radon_callback: callback, [STACK_POINTER_EXPORT]: stack } = exports;
   return {
     initialize: _initialize && promising(_initialize as AnyFunction),
     invoke: trampoline.loopOver(invoke as WebAssembly.ExportValue),
     repeatable: exports.invoke !== undefined,
     callback: callback && promising(callback as AnyFunction),
+    stackPointer: stack instanceof WebAssembly.Global ? () => Number(stack.value) : undefined,
   };
 }
 

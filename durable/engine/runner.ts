@@ -15,6 +15,7 @@ import type { Host } from "./host.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { isLinkError } from "./instance.ts";
 import type { Program } from "./program.ts";
+import { trapNotes } from "./trap-notes.ts";
 import { trapText } from "./trap.ts";
 
 export type RunState = "idle" | "running" | "backoff" | "ended" | "failed";
@@ -169,7 +170,7 @@ export class Runner {
       return;
     }
     const code = exitCodeOf(error);
-    const note = guest.meter.refusedMemory ? memoryNote(this.#host.entry.memoryMb) : "";
+    const note = trapNotes(error, guest);
     const text = code === undefined ? trapText(error, note) : `The atom exited with code ${code}.${note}`;
     const aftermath = this.#atom.onTrap(text, guest.blamed, this.#host.now());
     this.#restartAtMs = aftermath.restartAtMs;
@@ -206,6 +207,3 @@ export class Runner {
 }
 
 /** What languages make of memory that does not grow says little: some only trap. */
-function memoryNote(limitMb: number): string {
-  return ` (It asked for more memory: its memory is limited to ${limitMb} MiB, memory_mb.)`;
-}

@@ -13,7 +13,20 @@ export function trapText(error: unknown, note = ""): string {
   if (!(error instanceof Error)) return (thrownText(error) + note).slice(0, REASON_BYTES_MAX);
   const headline = (error.name === "GuestFault" ? error.message : `${error.name}: ${error.message}`) + note;
   const frames = (error.stack ?? "").split("\n").filter(isGuestFrame).slice(0, FRAMES_MAX).map(readableFrame);
-  return [headline, ...frames].join("\n").slice(0, REASON_BYTES_MAX);
+  return [headline, ...counted(frames)].join("\n").slice(0, REASON_BYTES_MAX);
+}
+
+/** A recursion is one line, with how often it stands there. */
+function counted(frames: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (let from = 0; from < frames.length;) {
+    const frame = frames[from] ?? "";
+    const other = frames.findIndex((each, index) => index > from && each !== frame);
+    const next = other < 0 ? frames.length : other;
+    lines.push(next - from === 1 ? frame : `${frame}, ${next - from} times`);
+    from = next;
+  }
+  return lines;
 }
 
 /** A guest throws WebAssembly exceptions, which are no JavaScript errors and say nothing of themselves. */
@@ -28,10 +41,18 @@ function isGuestFrame(line: string): boolean {
   return line.includes("wasm://") || line.includes("wasm-function");
 }
 
+/** What C++'s library calls itself is long, and nothing that its users write. */
+const CPP_NAMES = [
+  [/std::__\w+::/g, "std::"],
+  [/std::basic_string<char, std::char_traits<char>, std::allocator<char> ?>/g, "std::string"],
+  [/, std::allocator<[\w:]+ ?>(?= ?>)/g, ""],
+] as const;
+
 /** `at name (wasm://wasm/module-hash:wasm-function[3]:0x44)` without the address of the module. */
 function readableFrame(line: string): string {
-  return line
+  const frame = line
     .trim()
     .replace(/wasm:\/\/wasm\/[^\s:]*:/, "")
     .replace(/^at /, "  at ");
+  return CPP_NAMES.reduce((text, [long, short]) => text.replaceAll(long, short), frame);
 }

@@ -28,6 +28,8 @@ export async function buildCommand(options: BuildCommandOptions): Promise<number
     folders: options.out === undefined ? folders : { ...folders, build: path.resolve(options.out) },
     development,
     bundle: !single,
+    optimize: !development,
+    colours: console.colours,
     ...buildProgress(console, true),
   });
   return end({ problems: [...problems, ...build.problems], options, console, formula, build });
@@ -62,8 +64,8 @@ function report({ problems, formula, build }: Outcome): Record<string, unknown> 
   const wrong = new Set(problems.flatMap(({ severity, module }) => (severity === "error" ? (module ?? []) : [])));
   const modules = build?.modules.map((module) => {
     if (module.kind !== "compiled") return { name: module.name, ok: false };
-    const { name, hash, cached, took_ms, wasm } = module;
-    return { name, ok: !wrong.has(name), hash, bytes: wasm.length, cached, took_ms };
+    const { name, toolchain, hash, cached, took_ms, wasm } = module;
+    return { name, ok: !wrong.has(name), toolchain, hash, bytes: wasm.length, cached, took_ms };
   });
   return {
     ok,

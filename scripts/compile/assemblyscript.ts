@@ -36,8 +36,10 @@ export const assemblyscript: Compiler<"assemblyscript"> = {
 
   compile: async (source, { command, args }, job) => {
     const out = path.join(job.scratch, "atom.wasm");
-    const options = [...sourceArgs(source, job), ...configArgs(source), "--outFile", out, "--noColors"];
-    const run = await runTool(command, [...args, ...options], { cwd: job.root, signal: job.signal });
+    const options = [...sourceArgs(source, job), ...configArgs(source), "--outFile", out];
+    // Into a pipe, asc has colours in continuous integration only.
+    const [colours, env] = job.colours ? [[], { CI: "true" }] : [["--noColors"], {}];
+    const run = await runTool(command, [...args, ...options, ...colours], { cwd: job.root, env, signal: job.signal });
     if (run.code !== 0) return { ok: false, diagnostics: (run.stderr + run.stdout).trim() };
     return { ok: true, wasm: await readFile(out), warnings: run.stderr.trim() };
   },

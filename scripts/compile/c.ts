@@ -3,11 +3,12 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { packageFile } from "../package.ts";
-import { missingTool, tool, type Compiler, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
+import { missingTool, tool, type Compiler, type Job, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
 import { withoutDebugSections } from "./debug-sections.ts";
-import { firstLine, runTool } from "./run-tool.ts";
+import { runTool, type ToolRun } from "./run-tool.ts";
 import { isCpp } from "./source.ts";
 import { filesBelow, filesReached } from "./source-files.ts";
+import { answerOf, firstLine } from "./tool-answers.ts";
 
 const VERSIONS = [22, 21, 20, 19, 18, 17, 16, 15, 14] as const;
 const HEADERS = packageFile("atoms", "sdk", "c");
@@ -26,21 +27,59 @@ export const c: Compiler<"c"> = {
     return [...new Set([...reached, ...own, ...headers])];
   },
 
-  flags: (source, job) => compileArgs(source, job.root),
+  flags: (source) => [...languageArgs(source), ...LINK_ARGS],
 
-  compile: async (source, { command, args, env }, job) => {
+  compile: async (source, found, job) => {
+    const objects = await Promise.all(
+      source.files.map((file, index) => compileFile({ source, file, index }, found, job)),
+    );
+    const said = objects.map(({ stderr }) => stderr.trim()).filter((text) => text !== "");
+    if (objects.some(({ code }) => code !== 0)) return { ok: false, diagnostics: said.join("\n") };
     const out = path.join(job.scratch, "atom.wasm");
-    const options = [...args, ...compileArgs(source, job.root), "-o", out];
-    const run = await runTool(command, options, { cwd: job.root, env, signal: job.signal });
-    if (run.code !== 0) return { ok: false, diagnostics: run.stderr.trim() };
-    return { ok: true, wasm: withoutDebugSections(await readFile(out)), warnings: run.stderr.trim() };
+    const options = [...found.args, ...LINK_ARGS, ...objects.map(({ object }) => object), "-o", out];
+    const link = await runTool(found.command, options, { cwd: job.root, env: found.env, signal: job.signal });
+    if (link.code !== 0) return { ok: false, diagnostics: [...said, link.stderr.trim()].join("\n") };
+    return { ok: true, wasm: withoutDebugSections(await readFile(out)), warnings: said.join("\n") };
   },
 };
 
-function compileArgs({ files }: SourceOf<"c">, root: string): string[] {
+/** A stack that runs over leaves the memory at its start, rather than to write over the data. */
+const LINK_ARGS = ["-Wl,--stack-first", "-Wl,-z,stack-size=262144"] as const;
+
+interface Unit {
+  readonly source: SourceOf<"c">;
+  readonly file: string;
+  readonly index: number;
+}
+
+/** Apart from linking: a clang that optimizes while it links runs any wasm-opt that it finds, which drops the names. */
+async function compileFile(
+  { source, file, index }: Unit,
+  found: Tool,
+  job: Job,
+): Promise<ToolRun & { object: string }> {
+  const object = path.join(job.scratch, `${index}.o`);
+  const colours = job.colours ? "-fcolor-diagnostics" : "-fno-color-diagnostics";
+  const options = [
+    ...found.args,
+    colours,
+    ...languageArgs(source),
+    ...COMPILE_ARGS,
+    path.relative(job.root, file),
+    "-o",
+    object,
+  ];
+  const run = await runTool(found.command, options, { cwd: job.root, env: found.env, signal: job.signal });
+  return { ...run, object };
+}
+
+/** What the target asks of the linker stands among the arguments of both. */
+const COMPILE_ARGS = ["-c", "-Wno-unused-command-line-argument"] as const;
+
+function languageArgs({ files }: SourceOf<"c">): string[] {
   const language = files.some(isCpp) ? ["-fno-exceptions", "-std=c++20"] : ["-std=c17"];
   const headers = existsSync(HEADERS) ? ["-I", HEADERS] : [];
-  return ["-O2", "-Wall", ...language, ...headers, ...files.map((file) => path.relative(root, file))];
+  return ["-O2", "-Wall", ...language, ...headers];
 }
 
 async function findClang(source: SourceOf<"c">): Promise<Tool | MissingTool> {
@@ -54,9 +93,9 @@ async function findClang(source: SourceOf<"c">): Promise<Tool | MissingTool> {
   for (const command of commands) {
     const version = await firstLine(command, ["--version"]);
     if (version === undefined) continue;
-    const targets = await runTool(command, ["--print-targets"]);
+    const targets = await answerOf(command, ["--print-targets"]);
     const linker = await linkerOf(command);
-    if (!targets.stdout.includes("wasm32")) reason = `${command} has no WebAssembly target.`;
+    if (targets?.includes("wasm32") !== true) reason = `${command} has no WebAssembly target.`;
     else if (linker === undefined) reason = `${command} finds no wasm-ld, the linker for WebAssembly (package lld).`;
     else return withTarget(command, version, linker);
   }
@@ -64,8 +103,7 @@ async function findClang(source: SourceOf<"c">): Promise<Tool | MissingTool> {
 }
 
 async function withTarget(command: string, version: string, linker: readonly string[]): Promise<Tool> {
-  const args = [...linker, ...(await targetArgs(command))];
-  return tool(command, [version, ...args].join(" "), args);
+  return tool(command, version, [...linker, ...(await targetArgs(command))]);
 }
 
 /** Debian names the linker by version too; clang only looks for the bare name. */

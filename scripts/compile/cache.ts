@@ -2,53 +2,62 @@
  * Compiled modules, content-addressed: the name of a file is the hash of all that went into it.
  *
  * Invariants
- * 1. The key covers the language, the tool's version, its flags, the version of metering and whether
- *    it is metered, and the content of every input; so an entry is never stale.
+ * 1. The key covers the language, the tool's version, its flags, what is done to the module afterwards, and the
+ *    content of every input; so an entry is never stale.
  * 2. A file appears under its name at once and whole (written aside, then renamed), so builds may share a cache.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { sha256, type FileHashes } from "./file-hashes.ts";
 
 /** Raise it when the meaning of a cached file changes. */
-const FORMAT = "1";
+const FORMAT = "2";
 export const CACHE_ENTRIES_MAX = 500;
 
 export interface KeyParts {
   readonly language: string;
   readonly version: string;
   readonly flags: readonly string[];
-  /** The version of metering, and what it was asked for. */
-  readonly metering: readonly [version: string, metered: boolean];
+  /** What is done to what the tool made, with the versions of what does it. */
+  readonly finish: readonly (string | boolean)[];
   readonly root: string;
   readonly inputs: readonly string[];
 }
 
-export async function cacheKey({ language, version, flags, metering, root, inputs }: KeyParts): Promise<string> {
-  const contents = await Promise.all(
-    inputs.map(async (file) => [path.relative(root, file), sha256(await readFile(file))] as const),
-  );
-  return sha256(JSON.stringify([FORMAT, language, version, flags, metering, contents]));
+export function cacheKey(parts: KeyParts, hashes: FileHashes): string {
+  const { language, version, flags, finish, root, inputs } = parts;
+  const contents = inputs.map((file) => [path.relative(root, file), hashes.of(file)] as const);
+  return sha256(JSON.stringify([FORMAT, language, version, flags, finish, contents]));
 }
 
-export function sha256(content: Uint8Array | string): string {
-  return createHash("sha256").update(content).digest("hex");
+export interface CacheEntry {
+  readonly wasm: Uint8Array;
+  /** What the compiler said although it compiled: it is told until it is mended. */
+  readonly warnings: string;
 }
 
-/** The module of a key, or undefined; an entry that is used counts as new again. */
-export async function readCached(folder: string, key: string): Promise<Uint8Array | undefined> {
-  const file = entryFile(folder, key);
-  const found = await readFile(file).catch(() => undefined);
-  if (found !== undefined) await utimes(file, new Date(), new Date()).catch(() => undefined);
-  return found;
+/** The entry of a key, or undefined; one that is used counts as new again. */
+export async function readCached(folder: string, key: string): Promise<CacheEntry | undefined> {
+  const file = wasmFile(folder, key);
+  const wasm = await readFile(file).catch(() => undefined);
+  if (wasm === undefined) return undefined;
+  await utimes(file, new Date(), new Date()).catch(() => undefined);
+  return { wasm, warnings: await readFile(warningsFile(folder, key), "utf8").catch(() => "") };
 }
 
-export async function writeCached(folder: string, key: string, wasm: Uint8Array): Promise<void> {
+/** The warnings come first: whoever sees the module sees them too. */
+export async function writeCached(folder: string, key: string, { wasm, warnings }: CacheEntry): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const aside = path.join(folder, `${randomUUID()}.part`);
-  await writeFile(aside, wasm);
-  await rename(aside, entryFile(folder, key));
+  if (warnings !== "") await writeWhole(folder, warningsFile(folder, key), warnings);
+  await writeWhole(folder, wasmFile(folder, key), wasm);
   await prune(folder);
+}
+
+async function writeWhole(folder: string, file: string, content: Uint8Array | string): Promise<void> {
+  const aside = path.join(folder, `${randomUUID()}.part`);
+  await writeFile(aside, content);
+  await rename(aside, file);
 }
 
 /** Keeps the entries used last. */
@@ -58,9 +67,14 @@ async function prune(folder: string): Promise<void> {
   const files = names.map((name) => path.join(folder, name));
   const aged = await Promise.all(files.map(async (file) => ({ file, used: (await stat(file)).mtimeMs })));
   const old = aged.sort((a, b) => b.used - a.used).slice(CACHE_ENTRIES_MAX);
-  await Promise.all(old.map(({ file }) => rm(file, { force: true })));
+  const gone = old.flatMap(({ file }) => [file, file.replace(/wasm$/, "txt")]);
+  await Promise.all(gone.map((file) => rm(file, { force: true })));
 }
 
-function entryFile(folder: string, key: string): string {
+function wasmFile(folder: string, key: string): string {
   return path.join(folder, `${key}.wasm`);
+}
+
+function warningsFile(folder: string, key: string): string {
+  return path.join(folder, `${key}.txt`);
 }

@@ -1,20 +1,14 @@
-/** Compiles the modules of a formula side by side and meters them, each from the cache if nothing of it changed. */
-import { mkdir, rm } from "node:fs/promises";
+/** Compiles the modules of a formula side by side; one that fails does not stop the others. */
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { randomUUID } from "node:crypto";
 import type { ModuleSpec } from "../formula/formula.ts";
-import { assemblyscript } from "./assemblyscript.ts";
-import { c } from "./c.ts";
-import { cacheKey, readCached, sha256, writeCached } from "./cache.ts";
-import type { Compiled, Compiler, Job, SourceOf } from "./compiler.ts";
-import { rust } from "./rust.ts";
-import { meterModule, METERING_VERSION } from "./metering/meter.ts";
-import { LANGUAGES, type Source } from "./source.ts";
-import { isValidWasm } from "./wasm-module.ts";
-import { wasm, wat } from "./wat.ts";
-
-const COMPILERS: { readonly [K in Source["kind"]]: Compiler<K> } = { assemblyscript, wat, wasm, c, rust };
+import { SourceCompiler, type SourceResult } from "./compile-source.ts";
+import type { Job } from "./compiler.ts";
+import { sha256 } from "./file-hashes.ts";
+import { isOptimizedByDefault } from "./optimize.ts";
+import { rememberAnswersIn } from "./tool-answers.ts";
 
 export interface CompiledModule {
   readonly kind: "compiled";
@@ -25,6 +19,8 @@ export interface CompiledModule {
   readonly cached: boolean;
   readonly took_ms: number;
   readonly warnings: string;
+  /** The compiler and its version. */
+  readonly toolchain: string;
 }
 
 export type ModuleResult =
@@ -39,6 +35,10 @@ export interface CompileOptions {
   readonly cacheFolder: string;
   /** The folder for what compilers leave behind. */
   readonly workFolder: string;
+  /** True for modules that are to be small rather than ready soon. */
+  readonly optimize?: boolean;
+  /** True if what compilers say may have colours. */
+  readonly colours?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onStart?: (module: ModuleSpec) => void;
   readonly onEnd?: (module: ModuleSpec, result: ModuleResult) => void;
@@ -49,12 +49,14 @@ export interface CompileOptions {
  * more is compiled and nothing more is told: the results are incomplete then.
  */
 export async function compileModules(modules: readonly ModuleSpec[], options: CompileOptions): Promise<ModuleResult[]> {
+  rememberAnswersIn(options.cacheFolder);
+  const compiler = new SourceCompiler(options.cacheFolder);
   const results: ModuleResult[] = [];
   const waiting = modules.entries();
   const work = async (): Promise<void> => {
     for (const [index, module] of waiting) {
       options.onStart?.(module);
-      const result = await compileModule(module, options);
+      const result = await compileModule(module, compiler, options);
       if (options.signal?.aborted) return;
       results[index] = result;
       options.onEnd?.(module, result);
@@ -64,16 +66,21 @@ export async function compileModules(modules: readonly ModuleSpec[], options: Co
   return results;
 }
 
-/** Every file that a source is compiled from. */
-export function inputsOf<K extends Source["kind"]>(source: SourceOf<K>): readonly string[] {
-  return COMPILERS[source.kind as K].inputs(source);
-}
-
-async function compileModule(module: ModuleSpec, options: CompileOptions): Promise<ModuleResult> {
+async function compileModule(
+  module: ModuleSpec,
+  compiler: SourceCompiler,
+  options: CompileOptions,
+): Promise<ModuleResult> {
+  const started = performance.now();
   const scratch = path.join(options.workFolder, `compile-${randomUUID()}`);
-  const job: Job = { root: options.root, scratch, keep: options.workFolder, signal: options.signal };
+  const { root, workFolder: keep, signal, colours = false, optimize = false } = options;
+  const job: Job = { root, scratch, keep, signal, colours };
+  const finish = {
+    metered: module.metered,
+    optimized: optimize && (module.optimize ?? isOptimizedByDefault(module.source)),
+  };
   try {
-    return await compileSource(module, module.source, job, options.cacheFolder);
+    return moduleResult(module.name, await compiler.compile(module.source, finish, job), started);
   } catch (error) {
     return { kind: "refused", name: module.name, diagnostics: error instanceof Error ? error.message : String(error) };
   } finally {
@@ -81,48 +88,12 @@ async function compileModule(module: ModuleSpec, options: CompileOptions): Promi
   }
 }
 
-async function compileSource<K extends Source["kind"]>(
-  { name, metered }: ModuleSpec,
-  source: SourceOf<K>,
-  job: Job,
-  cacheFolder: string,
-): Promise<ModuleResult> {
-  const started = performance.now();
-  const compiler = COMPILERS[source.kind as K];
-  const tool = await compiler.find(source);
-  if (tool.kind === "missing") {
-    return { kind: "no toolchain", name, message: tool.message, remedy: tool.remedy };
+function moduleResult(name: string, result: SourceResult, started: number): ModuleResult {
+  if (result.kind === "missing") {
+    return { kind: "no toolchain", name, message: result.message, remedy: result.remedy };
   }
-  const key = await cacheKey({
-    language: LANGUAGES[source.kind],
-    version: tool.version,
-    flags: compiler.flags(source, job),
-    metering: [METERING_VERSION, metered],
-    root: job.root,
-    inputs: compiler.inputs(source),
-  });
-  const cached = await readCached(cacheFolder, key);
-  if (cached !== undefined) return moduleOf(name, { ok: true, wasm: cached, warnings: "" }, true, started);
-  await mkdir(job.scratch, { recursive: true });
-  const compiled = limited(await compiler.compile(source, tool, job), metered);
-  if (!compiled.ok) return { kind: "refused", name, diagnostics: compiled.diagnostics };
-  await writeCached(cacheFolder, key, compiled.wasm);
-  return moduleOf(name, compiled, false, started);
-}
-
-/** With its limits built in. What is no valid module is left as it is: the checks that follow say why it is none. */
-function limited(compiled: Compiled, metered: boolean): Compiled {
-  if (!compiled.ok || !isValidWasm(compiled.wasm)) return compiled;
-  const result = meterModule(compiled.wasm, metered);
-  return result.ok ? { ...compiled, wasm: result.wasm } : { ok: false, diagnostics: result.message };
-}
-
-function moduleOf(
-  name: string,
-  { wasm, warnings }: Compiled & { ok: true },
-  cached: boolean,
-  started: number,
-): CompiledModule {
+  if (result.kind === "refused") return { ...result, name };
+  const { cached, toolchain, entry } = result;
   const took_ms = Math.round(performance.now() - started);
-  return { kind: "compiled", name, wasm, hash: sha256(wasm), cached, took_ms, warnings };
+  return { kind: "compiled", name, ...entry, hash: sha256(entry.wasm), cached, took_ms, toolchain };
 }

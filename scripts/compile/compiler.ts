@@ -15,7 +15,7 @@ export interface Compiler<K extends Source["kind"]> {
 
 export interface Tool {
   readonly kind: "tool";
-  /** What tells one version of it from another. */
+  /** Its name and what tells one version of it from another, as it is shown. */
   readonly version: string;
   readonly command: string;
   /** Arguments that this tool needs before all others, and the environment that it needs. */
@@ -37,6 +37,8 @@ export interface Job {
   /** A folder that stays, for compilers that build step by step. */
   readonly keep: string;
   readonly signal: AbortSignal | undefined;
+  /** True if what the compiler says may have colours. */
+  readonly colours: boolean;
 }
 
 export type Compiled =

@@ -15,6 +15,8 @@ export interface ToolOptions {
   readonly cwd?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** True if the command is a line for the system's shell. */
+  readonly shell?: boolean;
 }
 
 export function runTool(command: string, args: readonly string[], options: ToolOptions = {}): Promise<ToolRun> {
@@ -23,6 +25,7 @@ export function runTool(command: string, args: readonly string[], options: ToolO
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       signal: options.signal,
+      shell: options.shell ?? false,
       stdio: ["ignore", "pipe", "pipe"],
     });
     const output = { stdout: "", stderr: "" };
@@ -34,14 +37,4 @@ export function runTool(command: string, args: readonly string[], options: ToolO
     child.once("error", (error) => resolve({ code: undefined, ...output, stderr: output.stderr + error.message }));
     child.once("close", (code) => resolve({ code: code ?? undefined, ...output }));
   });
-}
-
-/** The first line that a tool prints, or undefined if it is not there or fails. */
-export async function firstLine(
-  command: string,
-  args: readonly string[],
-  env: ToolOptions["env"] = {},
-): Promise<string | undefined> {
-  const run = await runTool(command, args, { env });
-  return run.code === 0 ? (run.stdout.split("\n")[0] ?? "") : undefined;
 }

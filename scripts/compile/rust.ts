@@ -5,8 +5,9 @@ import path from "node:path";
 import { z } from "zod";
 import { missingTool, tool, type Compiler, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
 import { withoutDebugSections } from "./debug-sections.ts";
-import { firstLine, runTool } from "./run-tool.ts";
+import { runTool } from "./run-tool.ts";
 import { filesBelow } from "./source-files.ts";
+import { firstLine } from "./tool-answers.ts";
 
 const TARGETS = ["wasm32-unknown-unknown", "wasm32-wasip1", "wasm32-wasi"] as const;
 const REMEDY =
@@ -25,7 +26,8 @@ export const rust: Compiler<"rust"> = {
 
   compile: async (source, { command, args, env }, job) => {
     const options = ["build", "--release", "--quiet", "--message-format=json-render-diagnostics", ...args];
-    const run = await runTool(command, options, {
+    const colours = `--color=${job.colours ? "always" : "never"}`;
+    const run = await runTool(command, [...options, colours], {
       cwd: source.folder,
       env: { ...env, CARGO_TARGET_DIR: path.join(job.keep, "cargo") },
       signal: job.signal,

@@ -4,7 +4,7 @@ import path from "node:path";
 
 /** A source folder with more files than this is most likely a mistake, such as the root of a disk. */
 const FILES_MAX = 10_000;
-const SKIPPED: readonly string[] = ["node_modules", "target", "build", "dist"];
+const SKIPPED: readonly string[] = ["node_modules", "target", "build", "dist", "zig-out", "zig-cache"];
 
 /** Every file below a folder, hidden ones and build results left out; sorted. */
 export function filesBelow(folder: string): string[] {

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { didYouMean } from "../../durable/core/suggest.ts";
+import { folderSource } from "./source-folder.ts";
 
 export type Source =
   | { readonly kind: "assemblyscript"; readonly entry: string; readonly folder: string | undefined }
@@ -13,7 +14,20 @@ export type Source =
       readonly files: readonly string[];
       readonly folder: string | undefined;
     }
-  | { readonly kind: "rust"; readonly entry: string; readonly folder: string };
+  | { readonly kind: "rust"; readonly entry: string; readonly folder: string }
+  /** The entry is a build.zig, or the root of the program. */
+  | { readonly kind: "zig"; readonly entry: string; readonly folder: string | undefined }
+  /** A command of the user's makes the module; the entry is the folder. */
+  | ({ readonly kind: "command"; readonly entry: string; readonly folder: string } & BuildCommand);
+
+export interface BuildCommand {
+  /** For the system's shell. */
+  readonly command: string;
+  /** Where the command leaves the module, as seen from the folder; undefined if it goes by RADON_OUT. */
+  readonly output: string | undefined;
+  /** Patterns of files in the folder that the module does not depend on. */
+  readonly ignore: readonly string[];
+}
 
 export interface SourceMistake {
   readonly message: string;
@@ -26,15 +40,32 @@ export const LANGUAGES: Readonly<Record<Source["kind"], string>> = {
   wasm: "WebAssembly",
   c: "C",
   rust: "Rust",
+  zig: "Zig",
+  command: "by a command",
 };
 
-const LOOKED_FOR =
-  "A source is a .ts, .wat, .c, .cpp or .wasm file, or a folder with index.ts (AssemblyScript), Cargo.toml (Rust), .c or .cpp files, or main.wat.";
+/** The language as it is shown. */
+export function languageOf(source: Source): string {
+  return source.kind === "c" && source.files.some(isCpp) ? "C++" : LANGUAGES[source.kind];
+}
+
+export const LOOKED_FOR =
+  'A source is a .ts, .c, .cpp, .zig, .wat or .wasm file, or a folder with asconfig.json, Cargo.toml, build.zig, or such files; anything else needs build = "COMMAND".';
 
 /** The source at an absolute path, or what is wrong with it. */
 export function detectSource(at: string): Source | SourceMistake {
   if (!existsSync(at)) return missing(at);
   return statSync(at).isDirectory() ? folderSource(at) : fileSource(at);
+}
+
+/** The source that a command makes the module from. */
+export function commandSource(at: string, build: BuildCommand): Source | SourceMistake {
+  if (!existsSync(at)) return missing(at);
+  if (statSync(at).isDirectory()) return { kind: "command", entry: at, folder: at, ...build };
+  return {
+    message: `${at} is a file, and a build command runs in a folder.`,
+    remedy: "Name the folder as the source: the module depends on what is in it.",
+  };
 }
 
 export function isSource(found: Source | SourceMistake): found is Source {
@@ -48,38 +79,39 @@ function missing(at: string): SourceMistake {
   return { message: `There is no ${at}.`, remedy: remedy.trim() };
 }
 
+/** The files that stand for the project in whose folder they are. */
+const PROJECT_FILES: readonly string[] = ["asconfig.json", "Cargo.toml", "build.zig"];
+
 function fileSource(file: string): Source | SourceMistake {
+  if (PROJECT_FILES.includes(path.basename(file))) return folderSource(path.dirname(file));
+  const kind = kindOfFile(file);
+  if (kind === undefined) return { message: `${file} is in no language that radon knows.`, remedy: LOOKED_FOR };
+  if (kind === "c") return { kind, entry: file, files: [file], folder: undefined };
+  return kind === "wat" || kind === "wasm" ? { kind, entry: file } : { kind, entry: file, folder: undefined };
+}
+
+const KIND_OF_EXTENSION = {
+  ".ts": "assemblyscript",
+  ".c": "c",
+  ".cc": "c",
+  ".cpp": "c",
+  ".cxx": "c",
+  ".zig": "zig",
+  ".wat": "wat",
+  ".wasm": "wasm",
+} as const;
+
+export type FileKind = (typeof KIND_OF_EXTENSION)[keyof typeof KIND_OF_EXTENSION];
+
+/** The language of a file, by its name. */
+export function kindOfFile(file: string): FileKind | undefined {
+  if (file.endsWith(".d.ts")) return undefined;
   const extension = path.extname(file).toLowerCase();
-  if (extension === ".ts") return { kind: "assemblyscript", entry: file, folder: undefined };
-  if (extension === ".wat") return { kind: "wat", entry: file };
-  if (extension === ".wasm") return { kind: "wasm", entry: file };
-  if (isC(file)) return { kind: "c", entry: file, files: [file], folder: undefined };
-  if (path.basename(file) === "Cargo.toml") return folderSource(path.dirname(file));
-  return { message: `${file} is in no language that formula knows.`, remedy: LOOKED_FOR };
+  return isKnown(extension) ? KIND_OF_EXTENSION[extension] : undefined;
 }
 
-function folderSource(folder: string): Source | SourceMistake {
-  const inside = (name: string): string => path.join(folder, name);
-  if (existsSync(inside("index.ts"))) return { kind: "assemblyscript", entry: inside("index.ts"), folder };
-  if (existsSync(inside("asconfig.json"))) {
-    return {
-      message: `${folder} has an asconfig.json, but no index.ts.`,
-      remedy: "Name the entry index.ts, or name the file itself as the source.",
-    };
-  }
-  if (existsSync(inside("Cargo.toml"))) return { kind: "rust", entry: inside("Cargo.toml"), folder };
-  const files = readdirSync(folder).filter(isC).sort().map(inside);
-  if (files[0] !== undefined) return { kind: "c", entry: files[0], files, folder };
-  const wat = ["main.wat", "index.wat"].map(inside).find(existsSync);
-  return wat === undefined
-    ? { message: `${folder} holds no source that formula knows.`, remedy: LOOKED_FOR }
-    : { kind: "wat", entry: wat };
-}
-
-const C_EXTENSIONS: readonly string[] = [".c", ".cc", ".cpp", ".cxx"];
-
-function isC(file: string): boolean {
-  return C_EXTENSIONS.includes(path.extname(file).toLowerCase());
+function isKnown(extension: string): extension is keyof typeof KIND_OF_EXTENSION {
+  return Object.hasOwn(KIND_OF_EXTENSION, extension);
 }
 
 /** True if the source needs a C++ compiler. */

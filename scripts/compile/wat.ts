@@ -1,11 +1,10 @@
 /** WebAssembly text, by the wabt package; and WebAssembly itself, which is taken as it is. */
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import path from "node:path";
-import { versionIn } from "../package.ts";
+import { versionOf } from "../package.ts";
+import { cacheKey, readCached, writeCached } from "./cache.ts";
 import { tool, type Compiler } from "./compiler.ts";
-
-const require = createRequire(import.meta.url);
+import { FileHashes } from "./file-hashes.ts";
 
 /** What V8 runs without a flag. */
 const FEATURES = {
@@ -35,11 +34,24 @@ export async function assembleWat(file: string, name: string): Promise<Uint8Arra
   return new Uint8Array(buffer);
 }
 
+/** The same, from the cache if it is there. */
+export async function assembledOnce(file: string, cacheFolder: string): Promise<Uint8Array> {
+  const root = path.dirname(file);
+  const parts = { language: "engine", version: wabtVersion(), flags: [], finish: [] };
+  const key = cacheKey({ ...parts, root, inputs: [file] }, new FileHashes());
+  const cached = await readCached(cacheFolder, key);
+  if (cached !== undefined) return cached.wasm;
+  const wasm = await assembleWat(file, path.basename(file));
+  await writeCached(cacheFolder, key, { wasm, warnings: "" });
+  return wasm;
+}
+
+function wabtVersion(): string {
+  return `wabt ${versionOf("wabt")}`;
+}
+
 export const wat: Compiler<"wat"> = {
-  find: () =>
-    Promise.resolve(
-      tool("wabt", `wabt ${versionIn(path.join(path.dirname(require.resolve("wabt")), "package.json"))}`),
-    ),
+  find: () => Promise.resolve(tool("wabt", wabtVersion())),
   inputs: ({ entry }) => [entry],
   flags: () => [JSON.stringify(FEATURES)],
 
@@ -53,7 +65,7 @@ export const wat: Compiler<"wat"> = {
 };
 
 export const wasm: Compiler<"wasm"> = {
-  find: () => Promise.resolve(tool("", "as it is")),
+  find: () => Promise.resolve(tool("", "")),
   inputs: ({ entry }) => [entry],
   flags: () => [],
   compile: async ({ entry }) => ({ ok: true, wasm: new Uint8Array(await readFile(entry)), warnings: "" }),

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { inputsOf } from "../compile/compile-modules.ts";
-import { sha256 } from "../compile/cache.ts";
+import { inputsOf } from "../compile/compile-source.ts";
+import { sha256 } from "../compile/file-hashes.ts";
 import { exitCodeOf } from "../commands/build.ts";
 import { CommandError } from "../commands/exit-codes.ts";
 import { buildFormula, type Build } from "../formula/build.ts";
@@ -103,6 +103,7 @@ export class DevSession {
       folders: foldersOf(formula.home, formula.app, "dev", process.env),
       development: this.#development,
       bundle: true,
+      colours: this.#console.colours,
       signal: this.#stopping.signal,
       ...buildProgress(this.#console, this.#current === undefined),
     });

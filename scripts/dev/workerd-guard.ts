@@ -82,7 +82,7 @@ async function isWorkerd(pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   const ofProc = `/proc/${pid}/cmdline`;
   if (existsSync("/proc/self/cmdline")) return existsSync(ofProc) && readFileSync(ofProc, "utf8").includes("workerd");
-  const { firstLine } = await import("../compile/run-tool.ts");
+  const { firstLine } = await import("../compile/tool-answers.ts");
   return ((await firstLine("ps", ["-o", "comm=", "-p", String(pid)])) ?? "").includes("workerd");
 }
 

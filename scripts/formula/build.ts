@@ -6,6 +6,7 @@ import {
   type CompileOptions,
   type ModuleResult,
 } from "../compile/compile-modules.ts";
+import { FileHashes } from "../compile/file-hashes.ts";
 import { applicationFor } from "./application.ts";
 import { bundleWorker, writeApplication, type RuntimeBundle } from "./bundle.ts";
 import { problemsOfModules } from "./check-modules.ts";
@@ -14,7 +15,7 @@ import type { Formula, ModuleSpec } from "./formula.ts";
 import { hasErrors, type Problem } from "./problems.ts";
 import { makeWritable } from "./writable-folder.ts";
 
-export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" | "signal"> {
+export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" | "signal" | "optimize" | "colours"> {
   /** The build begins, of these modules. */
   readonly onBegin?: (modules: readonly ModuleSpec[]) => void;
   readonly folders: Folders;
@@ -33,13 +34,15 @@ export interface Build {
 }
 
 export async function buildFormula(formula: Formula, options: BuildOptions): Promise<Build> {
-  const { folders, signal, onStart, onEnd } = options;
+  const { folders, signal, optimize = false, colours = false, onStart, onEnd } = options;
   makeFolders(folders);
   options.onBegin?.(formula.modules);
   const modules = await compileModules(formula.modules, {
     root: formula.folder,
     cacheFolder: folders.cache,
     workFolder: folders.work,
+    optimize,
+    colours,
     signal,
     ...(onStart === undefined ? {} : { onStart }),
     ...(onEnd === undefined ? {} : { onEnd }),
@@ -48,8 +51,9 @@ export async function buildFormula(formula: Formula, options: BuildOptions): Pro
   const problems = await problemsOfModules(formula, modules);
   if (hasErrors(problems)) return { ok: false, modules, problems, runtimes: [] };
   const compiled = modules.filter((module) => module.kind === "compiled");
+  const hashes = new FileHashes();
   const runtimes = await Promise.all(
-    formula.runtimes.map(({ name }) => buildRuntime(formula, name, compiled, options)),
+    formula.runtimes.map(({ name }) => buildRuntime(formula, name, compiled, options, hashes)),
   );
   return { ok: true, modules, problems, runtimes };
 }
@@ -66,11 +70,12 @@ async function buildRuntime(
   runtime: Formula["leader"],
   compiled: readonly CompiledModule[],
   { folders, development, bundle }: BuildOptions,
+  fileHashes: FileHashes,
 ): Promise<RuntimeBundle> {
   const folder = path.join(folders.build, safeName(runtime));
   const hashes = new Map(compiled.map((module) => [module.name, module.hash]));
   const application = applicationFor(formula, { runtime, development, hashes });
-  const wasm = await writeApplication(folder, application, compiled);
-  const worker = bundle ? await bundleWorker(folder) : path.join(folder, "application.js");
+  const wasm = await writeApplication(folder, application, compiled, folders.cache);
+  const worker = bundle ? await bundleWorker(folder, fileHashes) : path.join(folder, "application.js");
   return { runtime, folder, worker, wasm };
 }

@@ -2,13 +2,16 @@
  * Writes what a runtime's Worker is made of: the generated module that stands for `radon:application`, the compiled modules
  * beside it (one file each, however many atoms use it), and the Worker bundled with them.
  */
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Plugin } from "esbuild";
 import type { Application } from "../../durable/core/application.ts";
 import type { CompiledModule } from "../compile/compile-modules.ts";
-import { assembleWat } from "../compile/wat.ts";
-import { packageFile } from "../package.ts";
+import type { FileHashes } from "../compile/file-hashes.ts";
+import { assembledOnce } from "../compile/wat.ts";
+import { PACKAGE_FOLDER, packageFile, versionOf } from "../package.ts";
+import { isCurrent, writeStamp } from "./bundle-stamp.ts";
 
 const GENERATED = "application.js";
 export const WORKER = "worker.js";
@@ -29,25 +32,32 @@ export async function writeApplication(
   folder: string,
   application: Application,
   compiled: readonly CompiledModule[],
+  cacheFolder: string,
 ): Promise<string[]> {
   const used = new Set(
     application.atoms.filter((atom) => atom.runtime === application.runtime).map((atom) => atom.module),
   );
   const modules = compiled.filter((module) => used.has(module.name));
   await mkdir(folder, { recursive: true });
-  await Promise.all(modules.map((module) => writeFile(path.join(folder, wasmName(module)), module.wasm)));
-  await writeFile(path.join(folder, TRAMPOLINE), await trampoline());
+  const files = new Map(modules.map((module) => [wasmName(module), module.wasm]));
+  await Promise.all([...files].map(([name, wasm]) => writeOnce(path.join(folder, name), wasm)));
+  await writeFile(path.join(folder, TRAMPOLINE), await assembledOnce(TRAMPOLINE_SOURCE, cacheFolder));
   await writeFile(path.join(folder, GENERATED), generated(application, modules));
-  const kept = new Set([...modules.map(wasmName), TRAMPOLINE]);
+  const kept = new Set([...files.keys(), TRAMPOLINE]);
   const stale = (await readdir(folder)).filter((name) => name.endsWith(".wasm") && !kept.has(name));
   await Promise.all(stale.map((name) => rm(path.join(folder, name))));
   return [...kept].map((name) => path.join(folder, name));
 }
 
 /** The engine's own module: a Worker may not compile at run time. */
-function trampoline(): Promise<Uint8Array> {
-  const name = "trampoline.wat";
-  return assembleWat(packageFile("durable", "engine", name), name);
+const TRAMPOLINE_SOURCE = packageFile("durable", "engine", "trampoline.wat");
+
+/** A file whose name tells its content: one that is there is the same. */
+async function writeOnce(file: string, content: Uint8Array): Promise<void> {
+  if (existsSync(file) && statSync(file).size === content.length) return;
+  const aside = `${file}.part`;
+  await writeFile(aside, content);
+  await rename(aside, file);
 }
 
 /** Modules of one content share a file. */
@@ -55,11 +65,15 @@ function wasmName({ hash }: CompiledModule): string {
   return `${hash.slice(0, 32)}.wasm`;
 }
 
+/** Modules of one content are one module, which the isolate has once, whatever they are called. */
 function generated(application: Application, modules: readonly CompiledModule[]): string {
-  const imports = modules.map((module, index) => `import module${index} from "./${wasmName(module)}";`);
-  const entries = modules.map((module, index) => `  ${JSON.stringify(module.name)}: module${index},`);
+  const files = [...new Set(modules.map(wasmName))];
+  const imports = files.map((file, index) => `import module${index} from "./${file}";`);
+  const entries = modules.map(
+    (module) => `  ${JSON.stringify(module.name)}: module${files.indexOf(wasmName(module))},`,
+  );
   return [
-    "// Written by formula from the application's formula.toml; changes to this file are lost.",
+    "// Written by radon from the application's formula.toml; changes to this file are lost.",
     ...imports,
     `import trampoline from "./${TRAMPOLINE}";`,
     `export const application = ${JSON.stringify(application, null, 2)};`,
@@ -71,24 +85,36 @@ function generated(application: Application, modules: readonly CompiledModule[])
   ].join("\n");
 }
 
-/** Bundles the Worker of a runtime whose generated module is in `folder`. */
-export async function bundleWorker(folder: string): Promise<string> {
-  const { build } = await import("esbuild");
+const OPTIONS = {
+  bundle: true,
+  format: "esm",
+  target: "es2024",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  conditions: ["workerd", "worker", "browser"],
+  external: ["cloudflare:*", "node:*"],
+  sourcemap: "linked",
+  logLevel: "silent",
+} as const;
+
+/** Bundles the Worker of a runtime whose generated module is in `folder`, unless that was done already. */
+export async function bundleWorker(folder: string, hashes: FileHashes): Promise<string> {
   const outfile = path.join(folder, WORKER);
-  await build({
+  const maker = JSON.stringify(["esbuild", versionOf("esbuild"), OPTIONS]);
+  if (isCurrent({ folder, maker, hashes })) return outfile;
+  const { build } = await import("esbuild");
+  const { metafile } = await build({
+    ...OPTIONS,
+    mainFields: [...OPTIONS.mainFields],
+    conditions: [...OPTIONS.conditions],
+    external: [...OPTIONS.external],
     entryPoints: [packageFile("workers", "runtime.ts")],
     outfile,
-    bundle: true,
-    format: "esm",
-    target: "es2024",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    sourcemap: "linked",
-    logLevel: "silent",
+    absWorkingDir: PACKAGE_FOLDER,
+    metafile: true,
     plugins: [applicationPlugin(path.join(folder, GENERATED))],
   });
+  writeStamp({ folder, maker, hashes }, Object.keys(metafile.inputs), [WORKER, `${WORKER}.map`]);
   return outfile;
 }
 

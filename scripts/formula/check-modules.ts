@@ -1,8 +1,9 @@
 /** What compiling and checking the modules found, as problems of the formula. */
+import { startProblems } from "../compile/start-function.ts";
 import { compileWasm } from "../compile/wasm-module.ts";
 import type { CompiledModule, ModuleResult } from "../compile/compile-modules.ts";
 import { indexModule, PAGE_BYTES } from "../compile/metering/module-index.ts";
-import { LANGUAGES } from "../compile/source.ts";
+import { languageOf } from "../compile/source.ts";
 import { grantProblems, moduleProblems, type ModuleProblem } from "../../durable/engine/validate.ts";
 import type { AtomSpec, Formula, ModuleSpec } from "./formula.ts";
 import { shownPath, type Place, type Problem } from "./problems.ts";
@@ -19,13 +20,16 @@ export async function problemsOfModules(formula: Formula, results: readonly Modu
 }
 
 async function problemsOf(spec: ModuleSpec, result: ModuleResult, atoms: readonly AtomSpec[]): Promise<Problem[]> {
-  const language = LANGUAGES[spec.source.kind];
+  const language = languageOf(spec.source);
   if (result.kind === "no toolchain") {
     const message = `The module "${spec.name}" needs a ${language} compiler. ${result.message}`;
     return [{ severity: "error", place: spec.place, message, remedy: result.remedy }];
   }
   if (result.kind === "refused") {
-    const message = `The module "${spec.name}" does not compile (${language}).`;
+    const message =
+      spec.source.kind === "command"
+        ? `The command that builds the module "${spec.name}" failed: ${spec.source.command}`
+        : `The module "${spec.name}" does not compile (${language}).`;
     return [{ severity: "error", place: spec.place, message, details: result.diagnostics, remedy: "" }];
   }
   return [...warnings(spec, result), ...(await abiProblems(spec, result, atoms))];
@@ -45,7 +49,8 @@ async function abiProblems(spec: ModuleSpec, result: CompiledModule, atoms: read
     const message = `The module "${spec.name}" of the atom ${usedBy} is no valid WebAssembly: ${module}`;
     return [{ severity: "error", place: spec.place, message, remedy: `Build ${shownPath(spec.source.entry)} anew.` }];
   }
-  const ofModule = moduleProblems(module, result.wasm).map((each) => located(each, spec, `atom ${usedBy}`, spec.place));
+  const found = [...moduleProblems(module, result.wasm), ...startProblems(result.wasm)];
+  const ofModule = found.map((each) => located(each, spec, `atom ${usedBy}`, spec.place));
   const ofAtoms = users.flatMap((atom) =>
     grantProblems(module, atom.grants).map((each) => located(each, spec, `atom "${atom.name}"`, atom.grantsPlace)),
   );

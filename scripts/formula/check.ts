@@ -1,10 +1,9 @@
 /** What a formula means: names are valid and unique, and all that is referred to exists. */
-import path from "node:path";
 import { checkAlias } from "../../durable/core/aliases.ts";
 import { isName, type AtomName, type RuntimeName } from "../../durable/core/names.ts";
 import { place } from "../../durable/core/placement.ts";
 import { didYouMean } from "../../durable/core/suggest.ts";
-import { detectSource, isSource, type Source } from "../compile/source.ts";
+import { checkOrigin, hasWholeOrigin } from "./check-origin.ts";
 import type { AtomSpec, ModuleSpec, RuntimeSpec } from "./formula.ts";
 import type { Reporter } from "./reporter.ts";
 import { routeMistake } from "./routes.ts";
@@ -63,40 +62,13 @@ export function checkRuntimes(rows: readonly Row<RuntimeShape>[], report: Report
   return rows.map(({ shape }) => ({ ...shape, name: shape.name as RuntimeName }));
 }
 
-/** Where a module comes from: its source, or a compiled file. */
-export function checkSource(
-  { at, shape }: Row<{ readonly source?: string | undefined; readonly wasm?: string | undefined }>,
-  folder: string,
-  report: Reporter,
-): Source | undefined {
-  if (shape.source !== undefined && shape.wasm !== undefined) {
-    report.error(
-      [...at, "wasm"],
-      'It has both "source" and "wasm".',
-      'Keep "source" to have it compiled, or "wasm" for a compiled file.',
-    );
-    return undefined;
-  }
-  const key = shape.source === undefined ? "wasm" : "source";
-  const found = detectSource(path.resolve(folder, shape.source ?? shape.wasm ?? ""));
-  if (!isSource(found)) {
-    report.error([...at, key], found.message, found.remedy);
-    return undefined;
-  }
-  if (key === "wasm" && found.kind !== "wasm") {
-    report.error([...at, key], `${shape.wasm} is no .wasm file.`, 'Write source = "..." for what is to be compiled.');
-    return undefined;
-  }
-  return found;
-}
-
 export function checkModules(rows: readonly Row<ModuleShape>[], folder: string, report: Reporter): ModuleSpec[] {
   checkUnique(rows, "module", report);
   return rows.flatMap((row) => {
     const { at, shape } = row;
     checkName(shape.name, [...at, "name"], "a module", report);
     if (shape.source === undefined && shape.wasm === undefined) {
-      if (isSourceWrong(at, report)) return [];
+      if (isSourceWrong(at, report) || !hasWholeOrigin(row, report)) return [];
       report.missing(
         at,
         `The module "${shape.name}" has neither "source" nor "wasm".`,
@@ -104,17 +76,7 @@ export function checkModules(rows: readonly Row<ModuleShape>[], folder: string, 
       );
       return [];
     }
-    const source = checkSource(row, folder, report);
-    return source === undefined
-      ? []
-      : [
-          {
-            name: shape.name,
-            source,
-            metered: true,
-            place: report.placeOf([...at, shape.source === undefined ? "wasm" : "source"], "value"),
-          },
-        ];
+    return checkOrigin(row, folder, report) ?? [];
   });
 }
 
@@ -133,6 +95,7 @@ export function checkModuleOf(
   const { at, shape } = row;
   const direct = (["source", "wasm"] as const).filter((key) => shape[key] !== undefined);
   if (direct[0] === undefined) {
+    if (!hasWholeOrigin(row, report)) return undefined;
     if (isSourceWrong(at, report) || report.isWrong([...at, "module"])) return undefined;
     const name = shape.module ?? shape.name;
     if (modules.includes(name)) return { name };
@@ -150,13 +113,8 @@ export function checkModuleOf(
     );
     return undefined;
   }
-  const source = checkSource(row, folder, report);
-  return source === undefined
-    ? undefined
-    : {
-        name: shape.name,
-        own: { name: shape.name, source, metered: true, place: report.placeOf([...at, key], "value") },
-      };
+  const own = checkOrigin(row, folder, report);
+  return own === undefined ? undefined : { name: shape.name, own };
 }
 
 export function checkPlacement(

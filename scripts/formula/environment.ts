@@ -23,21 +23,28 @@ import type { TomlPath } from "./toml-places.ts";
 export const OWN_VARIABLES: Readonly<Record<string, string>> = {
   RADON_TOKEN: "the token of the control API",
   RADON_CACHE: "the folder of compiled modules, .radon/cache if it is not set",
+  RADON_OUT: "where a build command leaves the module",
 };
 
 type Reading = "text" | "number" | "list" | "number or text" | "truth";
 
-const TABLE_SETTINGS: Readonly<Record<string, readonly (readonly [path: readonly string[], reading: Reading])[]>> = {
+type TableSettings = readonly (readonly [path: readonly string[], reading: Reading])[];
+
+const ORIGIN: TableSettings = [
+  ...(["source", "wasm", "build", "output"] as const).map((key) => [[key], "text"] as const),
+  [["ignore"], "list"],
+  [["optimize"], "truth"],
+];
+
+const TABLE_SETTINGS: Readonly<Record<string, TableSettings>> = {
   runtime: [
     [["tags"], "list"],
     [["target"], "text"],
   ],
-  module: [
-    [["source"], "text"],
-    [["wasm"], "text"],
-  ],
+  module: ORIGIN,
   atom: [
-    ...(["module", "source", "wasm", "kind", "durability"] as const).map((key) => [[key], "text"] as const),
+    ...ORIGIN,
+    ...(["module", "kind", "durability"] as const).map((key) => [[key], "text"] as const),
     ...(["http", "grants"] as const).map((key) => [[key], "list"] as const),
     ...(["attempts", "cpu_ms", "memory_mb", "http_timeout_ms"] as const).map((key) => [[key], "number"] as const),
     [["metering"], "truth"],

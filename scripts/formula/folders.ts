@@ -1,6 +1,6 @@
 /** The folders under `.radon`, and names made safe for files, hosts and Workers. */
 import path from "node:path";
-import { sha256 } from "../compile/cache.ts";
+import { sha256 } from "../compile/file-hashes.ts";
 import type { Environment } from "./environment.ts";
 
 export interface Folders {

@@ -31,6 +31,8 @@ export interface ModuleSpec {
   readonly source: Source;
   /** True if it is built with a budget of computing time. */
   readonly metered: boolean;
+  /** Whether builds for deployment run binaryen over it; undefined leaves that to its language. */
+  readonly optimize?: boolean | undefined;
   /** Where the formula names it, for the errors of its compilation. */
   readonly place: Place;
 }

@@ -53,11 +53,22 @@ export const runtimeSchema = z.strictObject(
 const source = text('Write a path as text: source = "atoms/counter".');
 const wasm = text('Write a path as text: wasm = "counter.wasm".');
 
+/** Where a module comes from: of a [[module]], or of an [[atom]] with a module of its own. */
+const origin = {
+  source: source.optional(),
+  wasm: wasm.optional(),
+  build: text('Write a command as text: build = "make".').optional(),
+  output: text('Write a path as text: output = "out/atom.wasm".').optional(),
+  ignore: textList('Write a list of patterns: ignore = ["**/*.o"].').optional(),
+  optimize: z.boolean({ error: "Write true or false." }).optional(),
+} as const;
+
+export const ORIGIN_KEYS = Object.keys(origin);
+
 export const moduleSchema = z.strictObject(
   {
     name: text('Give the module a name: name = "counter".'),
-    source: source.optional(),
-    wasm: wasm.optional(),
+    ...origin,
   },
   { error: 'Write a table: [[module]] with name = "counter" and source = "counter.ts".' },
 );
@@ -87,8 +98,7 @@ export const atomSchema = z.strictObject(
   {
     name: text('Give the atom a name: name = "counter".'),
     module: text('Name a module: module = "counter".').optional(),
-    source: source.optional(),
-    wasm: wasm.optional(),
+    ...origin,
     kind: oneOf(KINDS).default("reactive"),
     place: placeSchema.prefault({}),
     aliases: z

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { didYouMean } from "../../durable/core/suggest.ts";
 import type { Reporter } from "./reporter.ts";
+import { ORIGIN_KEYS } from "./schema.ts";
 import type { TomlPath } from "./toml-places.ts";
 
 /** A table is mended this often at most: once for each level of nesting is enough. */
@@ -60,9 +61,9 @@ function reportUnknownKeys(
 const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   naming: ["leader"],
   runtime: ["name", "tags", "target"],
-  module: ["name", "source", "wasm"],
+  module: ["name", ...ORIGIN_KEYS],
   atom: [
-    ...["name", "module", "source", "wasm", "kind", "place", "aliases", "http", "grants"],
+    ...["name", "module", ...ORIGIN_KEYS, "kind", "place", "aliases", "http", "grants"],
     ...["durability", "config", "attempts", "metering", "cpu_ms", "memory_mb", "http_timeout_ms"],
   ],
   place: ["tags", "on"],

@@ -1,6 +1,6 @@
 /** Tells how a build goes: what compiles now, and how each module went. */
 import type { ModuleResult } from "../compile/compile-modules.ts";
-import { LANGUAGES } from "../compile/source.ts";
+import { languageOf } from "../compile/source.ts";
 import type { ModuleSpec } from "../formula/formula.ts";
 import type { Console } from "./console.ts";
 
@@ -10,9 +10,14 @@ export interface BuildProgress {
   readonly onEnd: (module: ModuleSpec, result: ModuleResult) => void;
 }
 
-/** `all` tells of the modules that are unchanged, too. */
+/** `all` tells of the modules that are unchanged, too, and of the compilers. */
 export function buildProgress(console: Console, all: boolean): BuildProgress {
   const running = new Set<string>();
+  const told = new Set<string>();
+  const tellOf = (toolchain: string): void => {
+    if (toolchain !== "" && !told.has(toolchain)) console.say(`  using ${toolchain}`);
+    told.add(toolchain);
+  };
   const show = (): void => console.status(running.size === 0 ? "" : `compiling ${[...running].join(", ")} ...`);
   return {
     onBegin: ({ length }) => {
@@ -26,13 +31,15 @@ export function buildProgress(console: Console, all: boolean): BuildProgress {
       running.delete(module.name);
       show();
       const unchanged = result.kind === "compiled" && result.cached;
-      if (all || !unchanged) console.say(`  ${module.name}: ${outcome(module, result)}`);
+      if (!all && unchanged) return;
+      if (all && result.kind === "compiled") tellOf(result.toolchain);
+      console.say(`  ${module.name}: ${outcome(module, result)}`);
     },
   };
 }
 
 function outcome(module: ModuleSpec, result: ModuleResult): string {
-  const language = LANGUAGES[module.source.kind];
+  const language = languageOf(module.source);
   if (result.kind === "no toolchain") return `no ${language} compiler`;
   if (result.kind === "refused") return `${language}, does not compile`;
   const time = result.cached ? "unchanged" : `${(result.took_ms / 1000).toFixed(1)} s`;

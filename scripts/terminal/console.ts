@@ -12,6 +12,11 @@ export class Console {
     this.#quiet = quiet;
   }
 
+  /** True if what is told may have colours; the terminal and NO_COLOR say so. */
+  get colours(): boolean {
+    return !this.#quiet && this.#live && process.stderr.hasColors();
+  }
+
   /** A line of progress. */
   say(line: string): void {
     if (!this.#quiet) this.#write(line);

@@ -72,6 +72,13 @@ describe("radon build", () => {
     }
   });
 
+  it("says which compilers it uses, once each", async () => {
+    const { stderr } = await radon(["build"], { cwd });
+    expect(stderr.match(/^ {2}using wabt \d.*$/gm)).toHaveLength(1);
+    const { modules } = JSON.parse((await radon(["build", "--json"], { cwd })).stdout);
+    expect(modules).toEqual([expect.objectContaining({ toolchain: expect.stringMatching(/^wabt \d/) })]);
+  });
+
   it("puts every atom on one runtime, for wrangler", async () => {
     const { code } = await radon(["build", "--single", "--out", "out"], { cwd });
     expect(code).toBe(0);

@@ -9,7 +9,7 @@ describe("§2 the text of a trap", () => {
     const world = await worldOf(plain([], body));
     await world.send("a", "x");
     const [headline, ...frames] = world.trapText("a").split("\n");
-    expect(headline).toBe("RuntimeError: unreachable");
+    expect(headline).toBe("RuntimeError: unreachable (It ended itself, as an abort or a panic does.)");
     expect(frames.map((frame) => frame.trim().split(" ")[1])).toEqual(["inner", "outer", "invoke"]);
     expect(world.trapText("a")).not.toMatch(/guest\.ts|instance\.ts|node:/);
     expect(world.logs("a").at(-1)).toContain("Trap: RuntimeError: unreachable");
@@ -41,6 +41,22 @@ describe("§2 the text of a trap", () => {
     const world = await worldOf(plain([], `${depth} (func $f16 unreachable) (func (export "invoke") (call $f0))`));
     await world.send("a", "x");
     expect(world.trapText("a").split("\n").length).toBe(19);
+  });
+
+  test("repeats what the guest said as an error in the turn that it then ended, and nothing that was committed", async () => {
+    const say = (at: number) => `(call $log (i32.const 4) (i32.const ${at}) (i32.const 3))`;
+    const data = `(data (i32.const 0) "oldnew")`;
+    const trapOf = async (code: string): Promise<string> => {
+      const world = await worldOf(plain(["log", "receive"], `${data} (func (export "invoke") ${code} unreachable)`));
+      await world.send("a", "x");
+      return world.trapText("a").split("\n")[0] ?? "";
+    };
+    const commit = "(drop (call $receive (i64.const 0) (i32.const 64) (i32.const 64)))";
+    expect(await trapOf(`${say(0)} ${commit} ${say(3)}`)).toBe("RuntimeError: unreachable (It said: new)");
+    expect(await trapOf(`${say(0)} ${say(3)}`)).toBe("RuntimeError: unreachable (It said: old / new)");
+    expect(await trapOf(`${say(0)} ${commit}`)).toMatch(/^RuntimeError: unreachable \(It ended itself/);
+    const info = "(call $log (i32.const 2) (i32.const 0) (i32.const 3))";
+    expect(await trapOf(info)).toMatch(/^RuntimeError: unreachable \(It ended itself/);
   });
 
   test("an exception that the guest does not catch is a trap", async () => {

@@ -109,7 +109,9 @@ describe("§2 a trap of a reactive atom", () => {
     await stage.advance(1_000);
     expect(stage.trace("a")).toEqual([1, 2, 3].map((attempt) => `messaging.attempt = ${attempt}`));
     const [letter] = stage.session("a").atom.deadLetters(0, 9);
-    expect(letter?.reason).toMatch(/^It trapped the atom 3 times\. The last trap: RuntimeError: unreachable\n/);
+    expect(letter?.reason).toMatch(
+      /^It trapped the atom 3 times\. The last trap: RuntimeError: unreachable \(It ended itself.*\)\n/,
+    );
     expect(await answer).toMatchObject({ answer: { kind: "failure", failure: { code: "REMOTE" } } });
   });
 

@@ -40,7 +40,7 @@ test("the log says with each trap when the next try is, and what became of the m
   const world = await worldOf(PICKY, { attemptsMax: 2 });
   await world.send("a", "p");
   expect(world.logs("a").at(-1)).toMatch(
-    /^error: Trap: RuntimeError: unreachable\n {2}at invoke.*\nTrap 1 of 2 of its message; the next try is in 50 ms\.$/,
+    /^error: Trap: RuntimeError: unreachable \(It ended itself.*\)\n {2}at invoke.*\nTrap 1 of 2 of its message; the next try is in 50 ms\.$/,
   );
   await world.advance(50);
   expect(world.logs("a").at(-1)).toMatch(
@@ -59,7 +59,8 @@ test("the state says why nothing runs, and since when it is tried again", async 
   expect(atomState(world.session("a"))).toMatchObject({ state: "idle", reason: null });
   await world.send("a", "p");
   await world.advance(50);
-  const reason = /^It trapped and starts again in 100 ms\. The last trap: RuntimeError: unreachable\n/;
+  const reason =
+    /^It trapped and starts again in 100 ms\. The last trap: RuntimeError: unreachable \(It ended itself.*\)\n/;
   expect(atomState(world.session("a"))).toMatchObject({ state: "backoff", reason: expect.stringMatching(reason) });
 });
 

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { c } from "../../scripts/compile/c.ts";
 import { compileModules, type ModuleResult } from "../../scripts/compile/compile-modules.ts";
 import { withoutDebugSections } from "../../scripts/compile/debug-sections.ts";
-import { detectSource, isSource, type Source } from "../../scripts/compile/source.ts";
+import { commandSource, detectSource, isSource, type Source } from "../../scripts/compile/source.ts";
 import { compileWasm } from "../../scripts/compile/wasm-module.ts";
 import { IDLE_WAT, workspace } from "./formulas.ts";
 
@@ -14,6 +14,8 @@ afterAll(space.remove);
 const cacheFolder = path.join(space.folder, ".radon", "cache");
 const workFolder = path.join(space.folder, ".radon", "work");
 
+const PLACE = { kind: "file", file: "formula.toml", line: 1, column: 1 } as const;
+
 function sourceAt(name: string): Source {
   const source = detectSource(path.join(space.folder, name));
   if (!isSource(source)) throw new Error(source.message);
@@ -21,8 +23,7 @@ function sourceAt(name: string): Source {
 }
 
 async function compile(...names: string[]): Promise<ModuleResult[]> {
-  const place = { kind: "file", file: "formula.toml", line: 1, column: 1 } as const;
-  const modules = names.map((name) => ({ name, source: sourceAt(name), metered: true, place }));
+  const modules = names.map((name) => ({ name, source: sourceAt(name), metered: true, place: PLACE }));
   return compileModules(modules, { root: space.folder, cacheFolder, workFolder });
 }
 
@@ -31,33 +32,6 @@ async function compileOne(name: string): Promise<ModuleResult> {
   if (result === undefined) throw new Error("There is no result.");
   return result;
 }
-
-describe("what a source is", () => {
-  it.each([
-    ["a.ts", "assemblyscript"],
-    ["a.wat", "wat"],
-    ["a.wasm", "wasm"],
-    ["a.c", "c"],
-    ["a.cpp", "c"],
-    ["as/index.ts", "assemblyscript"],
-    ["rs/Cargo.toml", "rust"],
-    ["clib/one.c", "c"],
-    ["text/main.wat", "wat"],
-  ])("%s is %s, by its name or its folder", (name, kind) => {
-    space.write(name, "");
-    expect(sourceAt(name).kind).toBe(kind);
-    if (name.includes("/")) expect(sourceAt(path.dirname(name)).kind).toBe(kind);
-  });
-
-  it("is told of a folder that holds none", () => {
-    space.write("none/readme.md", "");
-    expect(detectSource(path.join(space.folder, "none"))).toMatchObject({ remedy: expect.stringMatching(/index.ts/) });
-    space.write("half/asconfig.json", "{}");
-    expect(detectSource(path.join(space.folder, "half"))).toMatchObject({
-      message: expect.stringMatching(/no index.ts/),
-    });
-  });
-});
 
 describe("the cache", () => {
   it("answers until a source changes, and again when the change is undone", async () => {
@@ -71,6 +45,28 @@ describe("the cache", () => {
     expect(await compileOne("cached.wat")).toMatchObject({ cached: true, hash: "hash" in first ? first.hash : "" });
     expect(readdirSync(cacheFolder).every((name) => name.endsWith(".wasm"))).toBe(true);
     expect(existsSync(workFolder) ? readdirSync(workFolder) : []).toEqual([]);
+  });
+
+  it("tells of the compiler, whether it ran or not", async () => {
+    space.write("told.wat", IDLE_WAT);
+    const toolchain = expect.stringMatching(/^wabt \d+\.\d+\.\d+$/);
+    expect(await compileOne("told.wat")).toMatchObject({ toolchain });
+    expect(await compileOne("told.wat")).toMatchObject({ cached: true, toolchain });
+  });
+
+  it("keeps nothing of a source that changed while it was compiled", async () => {
+    const file = space.write("racy/source.txt", "1");
+    const command = "echo 2 > source.txt; cp ../idle.wasm $RADON_OUT";
+    const source = commandSource(path.dirname(file), { command, output: undefined, ignore: [] });
+    if (!isSource(source)) throw new Error(source.message);
+    space.write("idle.wasm", "");
+    const module = { name: "racy", source, metered: true, place: PLACE };
+    const build = () => compileModules([module], { root: space.folder, cacheFolder, workFolder });
+    expect(await build()).toMatchObject([{ kind: "compiled", cached: false }]);
+    space.write("racy/source.txt", "1");
+    expect(await build()).toMatchObject([{ kind: "compiled", cached: false }]);
+    expect(await build()).toMatchObject([{ kind: "compiled", cached: false }]);
+    expect(await build()).toMatchObject([{ kind: "compiled", cached: true }]);
   });
 });
 
@@ -146,7 +142,17 @@ describe("C", () => {
     const source = sourceAt("free.c");
     const tool = source.kind === "c" ? await c.find(source) : undefined;
     if (tool?.kind !== "tool") return context.skip(tool?.message ?? "The source is not C.");
-    expect(await compileOne("free.c")).toMatchObject({ kind: "compiled" });
+    expect(await compileOne("free.c")).toMatchObject({ kind: "compiled", warnings: "" });
+    space.write("two/one.c", "int two(void);\nint one(void) { return two() - 1; }\n");
+    space.write(
+      "two/two.c",
+      '__attribute__((export_name("invoke"))) void invoke(void) {}\nint two(void) { return 2; }\n',
+    );
+    expect(await compileOne("two")).toMatchObject({ kind: "compiled", warnings: "" });
+    space.write("warned.c", '__attribute__((export_name("invoke"))) void invoke(void) { int unused; }\n');
+    const warnings = expect.stringMatching(/^warned\.c:1:\d+: warning: unused variable/);
+    expect(await compileOne("warned.c")).toMatchObject({ cached: false, warnings });
+    expect(await compileOne("warned.c")).toMatchObject({ cached: true, warnings });
   });
 });
 

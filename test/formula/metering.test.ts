@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import wabt from "wabt";
 import { joined, name, section } from "../../scripts/compile/metering/binary.ts";
 import { indexModule } from "../../scripts/compile/metering/module-index.ts";
+import { isValidWasm } from "../../scripts/compile/wasm-module.ts";
 import { meterModule } from "../../scripts/compile/metering/meter.ts";
 
 const assembler = await wabt();
@@ -221,6 +222,24 @@ describe("what is kept", () => {
     expect(metered(assemble("(module)"))).toEqual(assemble("(module)"));
   });
 
+  it("shows the host where the stack is, of a module that names its pointer", () => {
+    const stack = `(global $__stack_pointer (mut i32) (i32.const 4096)) (func (export "f") (loop (br_if 0 (i32.const 0))))`;
+    const exportsOf = (wasm: Uint8Array) => WebAssembly.Module.exports(new Module(wasm));
+    const shown = { name: "radon:stack_pointer", kind: "global" };
+    expect(exportsOf(metered(assemble(`(module ${stack})`)))).toContainEqual(shown);
+    expect(exportsOf(metered(assemble(`(module ${stack})`, false)))).not.toContainEqual(shown);
+  });
+
+  it("leaves out the name of the module, which V8 would put in front of each function's", () => {
+    const named = (id: number, content: readonly number[]) => [id, content.length, ...content];
+    const module = named(0, name("atom.wasm"));
+    const functions = named(1, [1, 0, ...name("the_body")]);
+    const custom = section(0, [...name("name"), ...module, ...functions]);
+    const wasm = metered(joined([assemble(`(module (func (export "f") (loop)))`, false), custom]));
+    expect(Buffer.from(wasm).includes("the_body")).toBe(true);
+    expect(Buffer.from(wasm).includes("atom.wasm")).toBe(false);
+  });
+
   it("the same bytes give the same result", () => {
     expect(metered(assemble(text))).toEqual(metered(assemble(text)));
   });
@@ -243,6 +262,14 @@ describe("what is refused", () => {
 
   it("64-bit memories, which atoms do not have", () => {
     expect(refusal(`(module (memory i64 1))`)).toMatch(/64-bit/);
+  });
+
+  it("memories that threads share, which atoms do not have either", () => {
+    const wasm = assemble(`(module (memory 1 2))`);
+    const flags = Buffer.from(wasm).indexOf(Buffer.from([5, 4, 1, 1, 1, 2])) + 3;
+    wasm[flags] = 3;
+    expect(isValidWasm(wasm)).toBe(true);
+    expect(meterModule(wasm, true)).toEqual({ ok: false, message: expect.stringMatching(/that threads share/) });
   });
 
   it("instructions that it does not know, because one of them might be a loop", () => {

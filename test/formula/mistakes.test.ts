@@ -324,7 +324,7 @@ const ELSEWHERE: readonly Case[] = [
     text: TOUR.replace('"idle.wat"', '"formula.toml"') + ATOM,
     at: "12:10",
     wrong: /no language/,
-    right: /\.ts, \.wat/,
+    right: /\.ts, \.c, \.cpp, \.zig, \.wat/,
   },
   {
     what: "a single table for a list",

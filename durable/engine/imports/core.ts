@@ -28,7 +28,7 @@ export function coreImports(guest: Guest): Implementations<"radon:core"> {
     log: (level, ptr, len) => {
       guest.memory.check(ptr, len);
       const text = fromUtf8(guest.memory.read(ptr, Math.min(len >>> 0, LOG_LINE_BYTES_MAX)));
-      host.log(LOG_LEVELS[Math.max(0, Math.min(level, LOG_LEVELS.length - 1))] ?? "info", text);
+      guest.log(LOG_LEVELS[Math.max(0, Math.min(level, LOG_LEVELS.length - 1))] ?? "info", text);
     },
     now: () => BigInt(Math.round(host.now() * 1000)),
     monotonic: () => BigInt(Math.round(host.monotonic() * 1000)),

@@ -40,7 +40,7 @@ export function wasiImports(guest: Guest): WasiImports {
   const { config } = guest.host.entry;
   const args = [guest.host.self, ...(config.args ?? "").split(/\s+/).filter((arg) => arg !== "")];
   const environment = Object.entries(config).map(([name, value]) => `${name}=${value}`);
-  const [out, err] = (["info", "warn"] as const).map((level) => new LineLog((line) => guest.host.log(level, line)));
+  const [out, err] = (["info", "warn"] as const).map((level) => new LineLog((line) => guest.log(level, line)));
   const streams = [out, err].map((log) => new ConsoleStdout((bytes) => log?.add(bytes)));
   const shim = new WASI(args, environment, [new OpenFile(new File([])), ...streams]);
   const functions = new Map([...fromShim(shim, guest), ...Object.entries(ownFunctions(guest))]);

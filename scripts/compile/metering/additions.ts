@@ -2,7 +2,7 @@
  * What metering adds to a module: imports from `radon:metering`, a global that counts the budget down, and a few functions,
  * each behind what the module has of its kind, so that only the indices of its own functions move.
  */
-import { METERING_MODULE, type METERING } from "../../../durable/engine/abi.ts";
+import { METERING_MODULE, STACK_POINTER_EXPORT, type METERING } from "../../../durable/engine/abi.ts";
 import { joined, name, signed, sized, unsigned, type Bytes } from "./binary.ts";
 import { OP } from "./instructions.ts";
 import type { ModuleIndex } from "./module-index.ts";
@@ -17,6 +17,7 @@ const I32 = 0x7f;
 const VOID_BLOCK = 0x40;
 const FUNCTION_TYPE = 0x60;
 const FUNCTION_KIND = 0;
+const GLOBAL_KIND = 3;
 
 /** The types that are added, by their position. */
 const TYPES = [
@@ -136,6 +137,13 @@ export class Additions {
   get globals(): { readonly count: number; readonly bytes: Bytes } {
     if (!this.#needs.metered) return { count: 0, bytes: [] };
     return { count: 1, bytes: [I32, 1, OP.i32Const, 0, OP.end] };
+  }
+
+  /** Shows the host where the stack is, which tells an overflow from other accesses outside memory. */
+  get exports(): { readonly count: number; readonly bytes: Bytes } {
+    const { stackPointer } = this.#needs;
+    if (stackPointer === undefined) return { count: 0, bytes: [] };
+    return { count: 1, bytes: [...name(STACK_POINTER_EXPORT), GLOBAL_KIND, ...unsigned(stackPointer)] };
   }
 
   get functions(): { readonly count: number; readonly bytes: Bytes } {

@@ -8,7 +8,7 @@
  */
 import { ByteReader } from "./binary.ts";
 import { isBulk, OP, opensBlock, skipImmediates, skipType } from "./instructions.ts";
-import type { ModuleIndex } from "./module-index.ts";
+import { SECTION, type ModuleIndex } from "./module-index.ts";
 import { CALL_UNITS, hostCallUnits, UNKNOWN_CALL_UNITS } from "./weights.ts";
 
 export interface Stretch {
@@ -24,7 +24,7 @@ export type Site =
   /** Here an instruction begins that works on as many elements as the top of the stack says. */
   | { readonly kind: "bulk"; readonly at: number }
   /** Here the host is called. */
-  | { readonly kind: "host"; readonly at: number; readonly units: number }
+  | { readonly kind: "host"; readonly at: number; readonly units: number; readonly index: number }
   /** A memory.grow. */
   | { readonly kind: "grow"; readonly from: number; readonly to: number; readonly memory: number }
   /** The index of a function. */
@@ -44,6 +44,20 @@ export interface FunctionBody {
   readonly loops: boolean;
   /** True if it calls by a table or a reference. */
   readonly callsUnknown: boolean;
+}
+
+/** Every function that the module defines, in order. */
+export function readBodies(module: ModuleIndex): FunctionBody[] {
+  const code = module.sections.find(({ id }) => id === SECTION.code);
+  if (!code) return [];
+  const reader = new ByteReader(module.bytes, code.start);
+  const bodies: FunctionBody[] = [];
+  reader.times(() => {
+    const size = reader.unsigned();
+    bodies.push(readBody(module, reader.at, reader.at + size));
+    reader.skip(size);
+  });
+  return bodies;
 }
 
 export function readBody(module: ModuleIndex, start: number, end: number): FunctionBody {
@@ -127,7 +141,7 @@ class BodyReader {
     const index = new ByteReader(this.#module.bytes, immediates).unsigned();
     const imported = this.#module.importedFunctions[index];
     if (imported) {
-      this.#sites.push({ kind: "host", at, units: hostCallUnits(imported) });
+      this.#sites.push({ kind: "host", at, units: hostCallUnits(imported), index });
     } else {
       this.#stretch.units += CALL_UNITS;
       this.#stretch.callees.push(index);

@@ -5,23 +5,13 @@
  * 1. Between two looks at the budget there is a bounded amount of code: each loop that turns and each function that calls
  *    or is long takes its units from it.
  * 2. The module does what it did: nothing but the indices of its functions changes, and all that moves them is rewritten.
- * 3. Names stay. What refers to places in the code by their offsets (DWARF, branch hints) is left out: it would lie.
+ * 3. Names of functions, locals and globals stay. What refers to places in the code by their offsets (DWARF, branch hints) is left out: it would lie.
  * 4. The same bytes give the same result.
  */
 import { METERING_MODULE } from "../../../durable/engine/abi.ts";
 import { Additions, type Needs } from "./additions.ts";
-import {
-  ByteReader,
-  edited,
-  joined,
-  section,
-  sized,
-  UnknownEncoding,
-  unsigned,
-  type Bytes,
-  type Edit,
-} from "./binary.ts";
-import { readBody, type FunctionBody, type Site } from "./function-body.ts";
+import { edited, joined, section, sized, UnknownEncoding, unsigned, type Bytes, type Edit } from "./binary.ts";
+import { readBodies, type FunctionBody, type Site } from "./function-body.ts";
 import { HEADER_BYTES, indexModule, SECTION, type ModuleIndex, type Section } from "./module-index.ts";
 import { globalNamed, movedNames, NAME_SECTION, newNames } from "./name-section.ts";
 import { extended, functionIndices } from "./sections.ts";
@@ -29,7 +19,7 @@ import { LOOP_UNITS } from "./weights.ts";
 import { Work } from "./work.ts";
 
 /** Raise it whenever the result for the same module changes: modules that were built before are then built anew. */
-export const METERING_VERSION = "1";
+export const METERING_VERSION = "2";
 
 /** What C and Rust call their stack pointer. AssemblyScript's own has another name, and no red zone. */
 const STACK_POINTER = "__stack_pointer";
@@ -61,19 +51,6 @@ function rewritten(module: ModuleIndex, metered: boolean): Uint8Array {
   const written = sections.map((each) => section(each.id, content.of(each)));
   const names = hasNames ? [] : [section(SECTION.custom, newNames(additions))];
   return joined([module.bytes.subarray(0, HEADER_BYTES), ...written, ...names]);
-}
-
-function readBodies(module: ModuleIndex): FunctionBody[] {
-  const code = module.sections.find(({ id }) => id === SECTION.code);
-  if (!code) return [];
-  const reader = new ByteReader(module.bytes, code.start);
-  const bodies: FunctionBody[] = [];
-  reader.times(() => {
-    const size = reader.unsigned();
-    bodies.push(readBody(module, reader.at, reader.at + size));
-    reader.skip(size);
-  });
-  return bodies;
 }
 
 function needsOf(module: ModuleIndex, bodies: readonly FunctionBody[], metered: boolean): Needs {
@@ -145,6 +122,7 @@ class ContentWriter {
     if (id === SECTION.type) return this.#additions.types;
     if (id === SECTION.import) return this.#additions.imports;
     if (id === SECTION.function) return this.#additions.functions;
+    if (id === SECTION.export) return this.#additions.exports;
     return id === SECTION.global ? this.#additions.globals : undefined;
   }
 

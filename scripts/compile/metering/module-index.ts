@@ -58,7 +58,7 @@ export function indexModule(bytes: Uint8Array): ModuleIndex {
 const KIND = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
 const TYPE = { function: 0x60, struct: 0x5f, array: 0x5e, rec: 0x4e, sub: 0x50, subFinal: 0x4f } as const;
 const I32 = 0x7f;
-const LIMITS = { maximum: 1, is64: 4, pageSize: 8 } as const;
+const LIMITS = { maximum: 1, shared: 2, is64: 4, pageSize: 8 } as const;
 
 class Indexer {
   readonly #reader: ByteReader;
@@ -166,6 +166,7 @@ class Indexer {
   #limits(): number {
     const reader = this.#reader;
     const flags = reader.byte();
+    if ((flags & LIMITS.shared) !== 0) throw new UnknownEncoding("it has a memory that threads share");
     if ((flags & LIMITS.is64) !== 0) throw new UnknownEncoding("it has a memory or a table with 64-bit addresses");
     const least = reader.unsigned();
     if ((flags & LIMITS.maximum) !== 0) reader.skipNumber();

@@ -2,7 +2,7 @@
 import { ByteReader, joined, name, sized, unsigned, type Bytes } from "./binary.ts";
 import type { Additions } from "./additions.ts";
 
-const SUBSECTION = { functions: 1, locals: 2, labels: 3, globals: 7 } as const;
+const SUBSECTION = { module: 0, functions: 1, locals: 2, labels: 3, globals: 7 } as const;
 export const NAME_SECTION = "name";
 
 interface Subsection {
@@ -13,7 +13,8 @@ interface Subsection {
 
 /** The content of the section, its own name included, with the indices moved and the added functions named. */
 export function movedNames(bytes: Uint8Array, start: number, end: number, additions: Additions): Bytes {
-  const found = subsections(bytes, start, end);
+  // V8 puts a module's own name, which is that of a file, in front of each function's.
+  const found = subsections(bytes, start, end).filter(({ id }) => id !== SUBSECTION.module);
   const parts = found.map(({ id, start: from, end: to }) => {
     const content = MOVED.has(id) ? movedEntries(bytes, from, id, additions) : bytes.subarray(from, to);
     return joined([[id], sized(content)]);

@@ -1,0 +1,77 @@
+/**
+ * A module that a command of the user's makes, in any language there is. It runs by the system's shell in the source's folder
+ * and leaves the module where RADON_OUT says: at the `output` of the formula, or in a place of the build's own.
+ *
+ * Invariant
+ * 1. The module depends on every file of the folder but hidden ones, folders of build results, the output, and what the formula
+ *    ignores. What the command needs from elsewhere is not seen.
+ */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { tool, type Compiler, type Job, type SourceOf } from "./compiler.ts";
+import { runTool } from "./run-tool.ts";
+import { filesBelow } from "./source-files.ts";
+
+export const command: Compiler<"command"> = {
+  find: ({ command: text }) => Promise.resolve(tool(text, `\`${text}\``)),
+  inputs,
+  flags: ({ output, ignore }) => [output ?? "", ...ignore],
+
+  compile: async (source, _tool, job) => {
+    const before = new Set(inputs(source));
+    const out = outputOf(source, job);
+    const env = { ...colourEnv(job.colours), RADON_OUT: out };
+    const run = await runTool(withErrors(source.command), [], {
+      cwd: source.folder,
+      env,
+      signal: job.signal,
+      shell: true,
+    });
+    if (run.code !== 0) return { ok: false, diagnostics: run.stdout.trim() || endOf(run.code) };
+    if (!existsSync(out)) return { ok: false, diagnostics: `${run.stdout}\n${noModule(source)}`.trim() };
+    const added = inputs(source).filter((file) => !before.has(file));
+    return { ok: true, wasm: new Uint8Array(await readFile(out)), warnings: warningOf(source, added) };
+  },
+};
+
+function inputs({ folder, output, ignore }: SourceOf<"command">): string[] {
+  return filesBelow(folder).filter((file) => {
+    const name = path.relative(folder, file).replaceAll(path.sep, "/");
+    const isOutput = output !== undefined && file === path.resolve(folder, output);
+    return !isOutput && !ignore.some((pattern) => path.matchesGlob(name, pattern));
+  });
+}
+
+function outputOf({ folder, output }: SourceOf<"command">, job: Job): string {
+  return output === undefined ? path.join(job.scratch, "atom.wasm") : path.resolve(folder, output);
+}
+
+/** With both of its streams in one, so that what it says stays in order. */
+function withErrors(text: string): string {
+  return process.platform === "win32" ? `(${text}) 2>&1` : `exec 2>&1\n${text}`;
+}
+
+/** What most tools go by that are not told by an option of their own. */
+function colourEnv(colours: boolean): Record<string, string> {
+  return colours ? { FORCE_COLOR: "1", CLICOLOR_FORCE: "1" } : { NO_COLOR: "1" };
+}
+
+function endOf(code: number | undefined): string {
+  return code === undefined ? "The command was ended by a signal." : `The command ended with code ${code}.`;
+}
+
+function noModule({ output }: SourceOf<"command">): string {
+  return output === undefined
+    ? 'The command left no module at $RADON_OUT: let it write there, or say where the module is: output = "atom.wasm".'
+    : `The command left no module at ${output}, which the formula names as its output.`;
+}
+
+/** Files that come and go with the command would have the module built anew for no reason. */
+function warningOf({ folder }: SourceOf<"command">, added: readonly string[]): string {
+  const [first] = added;
+  if (first === undefined) return "";
+  const name = path.relative(folder, first).replaceAll(path.sep, "/");
+  const more = added.length === 1 ? "" : ` and ${added.length - 1} more`;
+  return `The command wrote ${name}${more} among its sources. Ignore such files: ignore = ["${path.extname(name) === "" ? name : `**/*${path.extname(name)}`}"].`;
+}

@@ -1,0 +1,113 @@
+/**
+ * One module: from the cache if nothing of it changed, else compiled, optimized and given its limits.
+ *
+ * Invariant
+ * 1. What is cached was made from the inputs that its key tells of: a file that changed while its compiler ran is not trusted.
+ */
+import { mkdir } from "node:fs/promises";
+import { stripVTControlCharacters } from "node:util";
+import { assemblyscript } from "./assemblyscript.ts";
+import { c } from "./c.ts";
+import { command } from "./command.ts";
+import { cacheKey, readCached, writeCached, type CacheEntry } from "./cache.ts";
+import type { Compiled, Compiler, Job, MissingTool, SourceOf, Tool } from "./compiler.ts";
+import { FileHashes } from "./file-hashes.ts";
+import { METERING_VERSION, meterModule } from "./metering/meter.ts";
+import { OPTIMIZER_VERSION, optimized } from "./optimize.ts";
+import { rust } from "./rust.ts";
+import { LANGUAGES, type Source } from "./source.ts";
+import { isValidWasm } from "./wasm-module.ts";
+import { wasm, wat } from "./wat.ts";
+import { zig } from "./zig.ts";
+
+const COMPILERS: { readonly [K in Source["kind"]]: Compiler<K> } = {
+  ...{ assemblyscript, wat, wasm, c, rust, zig, command },
+};
+
+/** What is done to a module once it is compiled. */
+export interface Finish {
+  readonly metered: boolean;
+  readonly optimized: boolean;
+}
+
+export type SourceResult =
+  | { readonly kind: "compiled"; readonly entry: CacheEntry; readonly cached: boolean; readonly toolchain: string }
+  | { readonly kind: "refused"; readonly diagnostics: string }
+  | MissingTool;
+
+/** Every file that a source is compiled from. */
+export function inputsOf<K extends Source["kind"]>(source: SourceOf<K>): readonly string[] {
+  return COMPILERS[source.kind as K].inputs(source);
+}
+
+/** Compiles sources of one build: of those that come to the same, one only. */
+export class SourceCompiler {
+  readonly #cacheFolder: string;
+  readonly #hashes = new FileHashes();
+  readonly #made = new Map<string, Promise<Compiled>>();
+
+  constructor(cacheFolder: string) {
+    this.#cacheFolder = cacheFolder;
+  }
+
+  async compile<K extends Source["kind"]>(source: SourceOf<K>, finish: Finish, job: Job): Promise<SourceResult> {
+    const compiler = COMPILERS[source.kind as K];
+    const tool = await compiler.find(source);
+    if (tool.kind === "missing") return tool;
+    const keyBy = (hashes: FileHashes): string => keyOf({ compiler, source, tool, finish, job }, hashes);
+    const key = keyBy(this.#hashes);
+    const cached = await readCached(this.#cacheFolder, key);
+    if (cached !== undefined) return { kind: "compiled", entry: cached, cached: true, toolchain: tool.version };
+    const made = await this.#madeOnce(key, async () => {
+      const result = await make({ compiler, source, tool, finish, job });
+      if (result.ok && keyBy(new FileHashes()) === key) await writeCached(this.#cacheFolder, key, entryOf(result));
+      return result;
+    });
+    if (!made.ok) return { kind: "refused", diagnostics: made.diagnostics };
+    return { kind: "compiled", entry: made, cached: false, toolchain: tool.version };
+  }
+
+  #madeOnce(key: string, make: () => Promise<Compiled>): Promise<Compiled> {
+    const made = this.#made.get(key) ?? make();
+    this.#made.set(key, made);
+    return made;
+  }
+}
+
+interface Work<K extends Source["kind"]> {
+  readonly compiler: Compiler<K>;
+  readonly source: SourceOf<K>;
+  readonly tool: Tool;
+  readonly finish: Finish;
+  readonly job: Job;
+}
+
+function keyOf<K extends Source["kind"]>({ compiler, source, tool, finish, job }: Work<K>, hashes: FileHashes): string {
+  const parts = {
+    language: LANGUAGES[source.kind],
+    version: tool.version,
+    flags: [...tool.args, ...compiler.flags(source, job)],
+    finish: [METERING_VERSION, finish.metered, finish.optimized && OPTIMIZER_VERSION] as const,
+    root: job.root,
+    inputs: compiler.inputs(source),
+  };
+  return cacheKey(parts, hashes);
+}
+
+async function make<K extends Source["kind"]>({ compiler, source, tool, finish, job }: Work<K>): Promise<Compiled> {
+  await mkdir(job.scratch, { recursive: true });
+  const compiled = await compiler.compile(source, tool, job);
+  return limited(finish.optimized ? await optimized(compiled, job) : compiled, finish.metered);
+}
+
+/** With its limits built in. What is no valid module is left as it is: the checks that follow say why it is none. */
+function limited(compiled: Compiled, metered: boolean): Compiled {
+  if (!compiled.ok || !isValidWasm(compiled.wasm)) return compiled;
+  const result = meterModule(compiled.wasm, metered);
+  return result.ok ? { ...compiled, wasm: result.wasm } : { ok: false, diagnostics: result.message };
+}
+
+/** Kept without colours: who reads it from the cache may have none. */
+function entryOf({ wasm, warnings }: CacheEntry): CacheEntry {
+  return { wasm, warnings: stripVTControlCharacters(warnings) };
+}
