@@ -145,7 +145,8 @@ function describeSdk(): void {
     const answer = ask("spin");
     // The one that comes before there is a closure for it is dropped.
     let ended = false;
-    void answer.finally(() => (ended = true));
+    const end = () => void (ended = true);
+    void answer.then(end, end);
     await eventually(
       () => atoms.interrupt("probe", 9, ""),
       () => ended,

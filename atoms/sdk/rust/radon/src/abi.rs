@@ -1,7 +1,8 @@
 //! The functions of the ABI (docs/abi.md, section 4) under their own names, as they are imported: pointers and lengths.
 //! `host.rs` is the only caller. Outside WebAssembly they are there so that the crate links, and panic.
 
-#![allow(unsafe_code)]
+// A function has as many arguments as the ABI gives it.
+#![allow(unsafe_code, clippy::too_many_arguments)]
 
 macro_rules! imports {
     ($($module:tt {

@@ -22,9 +22,13 @@ pub fn found(call: impl FnOnce(&mut [u8]) -> i32) -> Result<Option<Vec<u8>>> {
     let result = received(|room| {
         let length = call(room);
         is_missing = length == Code::NotFound.number();
-        if is_missing { 0 } else { length }
+        if is_missing {
+            0
+        } else {
+            length
+        }
     });
-    result.map(|bytes| if is_missing { None } else { Some(bytes) })
+    result.map(|bytes| (!is_missing).then_some(bytes))
 }
 
 /// As text, which the runtime makes of UTF-8.
@@ -41,12 +45,20 @@ pub fn taken(length: usize) -> Result<Vec<u8>> {
 
 /// A result that is a number, or an error.
 pub fn checked(result: i32) -> Result<usize> {
-    if result < 0 { Err(Error::of_last_call(result)) } else { Ok(result as usize) }
+    if result < 0 {
+        Err(Error::of_last_call(result))
+    } else {
+        Ok(result as usize)
+    }
 }
 
 /// A result that is an id, or an error.
 pub fn checked_id(result: i64) -> Result<i64> {
-    if result < 0 { Err(Error::of_last_call(result as i32)) } else { Ok(result) }
+    if result < 0 {
+        Err(Error::of_last_call(result as i32))
+    } else {
+        Ok(result)
+    }
 }
 
 /// A result that says no more than that it worked.
@@ -56,7 +68,11 @@ pub fn done(result: i32) -> Result<()> {
 
 /// True if it worked, false if there was nothing of that name.
 pub fn was_found(result: i32) -> Result<bool> {
-    if result == Code::NotFound.number() { Ok(false) } else { done(result).map(|()| true) }
+    if result == Code::NotFound.number() {
+        Ok(false)
+    } else {
+        done(result).map(|()| true)
+    }
 }
 
 pub fn text(bytes: Vec<u8>) -> Result<String> {

@@ -29,8 +29,12 @@ use crate::{messaging, panics};
 /// ```
 #[macro_export]
 macro_rules! reactive {
-    ($handle:expr $(,)?) => { $crate::reactive!($handle, start = || ()); };
-    ($handle:expr, start = $start:expr $(,)?) => { $crate::exports!($crate::entry::reactive($start, $handle)); };
+    ($handle:expr $(,)?) => {
+        $crate::reactive!($handle, start = || ());
+    };
+    ($handle:expr, start = $start:expr $(,)?) => {
+        $crate::exports!($crate::entry::reactive($start, $handle));
+    };
 }
 
 /// Makes the crate a daemon: `main` runs once, and goes on for as long as the atom lives.
@@ -53,7 +57,9 @@ macro_rules! reactive {
 /// ```
 #[macro_export]
 macro_rules! daemon {
-    ($main:expr $(,)?) => { $crate::exports!($crate::entry::daemon($main)); };
+    ($main:expr $(,)?) => {
+        $crate::exports!($crate::entry::daemon($main));
+    };
 }
 
 #[doc(hidden)]

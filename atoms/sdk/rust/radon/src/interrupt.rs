@@ -7,6 +7,10 @@ use crate::message::Message;
 use crate::outcome::{failure, Outcome};
 use crate::{bytes, callback, host, Result};
 
+mod flag;
+
+pub use flag::Flag;
+
 /// Runs a closure whenever the signal arrives, even while the atom is blocked. A later call for the same signal takes the place of an
 /// earlier one. An interrupt that nothing is registered for is dropped.
 ///
@@ -62,11 +66,29 @@ impl Drop for Masked {
 ///
 /// What such a closure does belongs to the turn that it interrupts, and the functions that block answer `UNSUPPORTED` in it.
 ///
+/// ```no_run
+/// use radon::interrupt::{self, Flag};
+///
+/// static ENOUGH: Flag = Flag::new();
+///
+/// # fn main() -> radon::Result<()> {
+/// interrupt::on(1, |_| ENOUGH.raise())?;
+/// let mut rounds = 0_u64;
+/// // SAFETY: the loop computes with a number and looks at a flag.
+/// let preempting = unsafe { interrupt::preempt() }?;
+/// while !ENOUGH.is_raised() {
+///     rounds += 1;
+/// }
+/// drop(preempting);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Safety
 ///
 /// The closures are then what a signal handler is elsewhere: they may run between any two instructions. As long as the guard lives, the
-/// program must not allocate or free memory (the allocator would be found half done), call anything of this crate, or touch anything
-/// that a closure touches, other than atomics. A flag in an `AtomicBool` is what this is for; the compiler may keep anything else in a register.
+/// program must not allocate or free memory (the allocator would be found half done), call anything of this crate but a [`Flag`], or
+/// touch anything that a closure touches, other than a [`Flag`].
 #[allow(unsafe_code)]
 pub unsafe fn preempt() -> Result<Preempting> {
     bytes::done(host::interrupt_preempt(1))?;

@@ -97,7 +97,7 @@ impl Message {
     pub fn sender(&self) -> Result<Option<String>> {
         self.identity.check()?;
         let name = bytes::received_text(host::sender)?;
-        Ok(if name.is_empty() { None } else { Some(name) })
+        Ok((!name.is_empty()).then_some(name))
     }
 
     /// 1 for a first delivery; more if the atom ended in the midst of this message.

@@ -26,7 +26,7 @@ impl<E: Into<Box<dyn StdError>>> Outcome for Result<(), E> {
 pub(crate) fn failure(outcome: impl Outcome) -> Option<Box<dyn StdError>> {
     let error = outcome.into_result().err()?;
     let is_closed = error.downcast_ref::<Error>().map_or(false, |error| error.code() == Code::Closed);
-    if is_closed { None } else { Some(error) }
+    (!is_closed).then_some(error)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use radon::interrupt::Flag;
 use radon::{interrupt, self_name, yield_now};
 
 use crate::Reply;
@@ -46,17 +46,17 @@ pub fn replaced() -> Reply {
     Ok(seen.get().to_string())
 }
 
-static ENOUGH: AtomicBool = AtomicBool::new(false);
+static ENOUGH: Flag = Flag::new();
 
 /// Computes until an interrupt says that it is enough.
 pub fn spin() -> Reply {
-    ENOUGH.store(false, Ordering::Relaxed);
-    interrupt::on(9, |_| ENOUGH.store(true, Ordering::Relaxed))?;
+    ENOUGH.lower();
+    interrupt::on(9, |_| ENOUGH.raise())?;
     let mut rounds: u64 = 0;
     {
-        // SAFETY: the loop computes with a number, and reads a flag that is atomic.
+        // SAFETY: the loop computes with a number, and looks at a flag.
         let _preempting = unsafe { interrupt::preempt() }?;
-        while !ENOUGH.load(Ordering::Relaxed) {
+        while !ENOUGH.is_raised() {
             rounds = rounds.wrapping_add(1);
         }
     }

@@ -50,9 +50,7 @@ pub fn store() -> Reply {
     }
     kv::put([0xff, 0xfe], vec![7; 100_000])?;
     let count = |scan: kv::Scan| scan.collect::<radon::Result<Vec<_>>>().map(|entries| entries.len());
-    let keys = |scan: kv::Scan| -> radon::Result<Vec<String>> {
-        scan.map(|entry| Ok(entry?.key_text()?.to_owned())).collect()
-    };
+    let keys = |scan: kv::Scan| -> radon::Result<Vec<String>> { scan.map(|entry| Ok(entry?.key_text()?.to_owned())).collect() };
     let backwards = keys(kv::prefix("n/").reverse())?;
     let forwards = keys(kv::prefix("n/"))?;
     Ok([

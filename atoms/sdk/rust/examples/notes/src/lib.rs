@@ -21,7 +21,13 @@ fn answer(command: &str) -> Result<Option<String>> {
             "ok".to_owned()
         }
         ("get", _) => kv::get_text(rest)?.unwrap_or_else(not_found),
-        ("delete", _) => if kv::delete(rest)? { "ok".to_owned() } else { not_found() },
+        ("delete", _) => {
+            if kv::delete(rest)? {
+                "ok".to_owned()
+            } else {
+                not_found()
+            }
+        }
         ("list", _) => kv::prefix(rest).map(|entry| line(&entry?)).collect::<Result<Vec<_>>>()?.join("\n"),
         ("last", _) => match kv::prefix(rest).reverse().next() {
             Some(entry) => line(&entry?)?,

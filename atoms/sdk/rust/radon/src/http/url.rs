@@ -6,7 +6,11 @@ pub fn path(url: &str) -> &str {
     let rest = &url[after_scheme..];
     let path = rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]);
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    if path.is_empty() { "/" } else { path }
+    if path.is_empty() {
+        "/"
+    } else {
+        path
+    }
 }
 
 /// A segment of a path, decoded.

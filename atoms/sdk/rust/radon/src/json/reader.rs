@@ -10,7 +10,7 @@ pub fn parse(text: &str) -> Option<Value> {
     let mut reader = Reader { text, at: 0 };
     let value = reader.value(DEPTH_MAX)?;
     reader.skip_space();
-    if reader.at == text.len() { Some(value) } else { None }
+    (reader.at == text.len()).then_some(value)
 }
 
 struct Reader<'a> {
@@ -70,7 +70,10 @@ impl Reader<'_> {
         self.skip_space();
         let key = self.string()?;
         self.skip_space();
-        if self.skip(":") { Some((key, self.value(depth)?)) } else { None }
+        if !self.skip(":") {
+            return None;
+        }
+        Some((key, self.value(depth)?))
     }
 
     /// After an item: true at the end, false at a comma.
@@ -79,7 +82,7 @@ impl Reader<'_> {
         if self.skip(end) {
             return Some(true);
         }
-        if self.skip(",") { Some(false) } else { None }
+        self.skip(",").then_some(false)
     }
 
     fn number(&mut self) -> Option<Value> {
@@ -103,7 +106,7 @@ impl Reader<'_> {
         while self.peek().map_or(false, |byte| byte.is_ascii_digit()) {
             self.at += 1;
         }
-        if self.at > start { Some(()) } else { None }
+        (self.at > start).then_some(())
     }
 
     fn string(&mut self) -> Option<String> {
@@ -229,8 +232,33 @@ mod tests {
     #[test]
     fn what_is_no_json_is_refused() {
         let wrong = [
-            "", " ", "nul", "tru e", "01", "1.", ".5", "-", "1e", "+1", "[1,]", "[1", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}",
-            "\"", "\"\\", "\"\\x\"", "\"\\é\"", "\"\\u12\"", "\"\\u+123\"", "\"\\uéé\"", "\"\n\"", "1 2", "[] []", "'a'",
+            "",
+            " ",
+            "nul",
+            "tru e",
+            "01",
+            "1.",
+            ".5",
+            "-",
+            "1e",
+            "+1",
+            "[1,]",
+            "[1",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{a:1}",
+            "{\"a\":1,}",
+            "\"",
+            "\"\\",
+            "\"\\x\"",
+            "\"\\é\"",
+            "\"\\u12\"",
+            "\"\\u+123\"",
+            "\"\\uéé\"",
+            "\"\n\"",
+            "1 2",
+            "[] []",
+            "'a'",
         ];
         for text in wrong {
             assert_eq!(parse(text), None, "{:?}", text);
