@@ -6,7 +6,8 @@ import { z } from "zod";
 import { missingTool, tool, type Compiler, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
 import { withoutDebugSections } from "./debug-sections.ts";
 import { runTool } from "./run-tool.ts";
-import { filesBelow } from "./source-files.ts";
+import { withReadableNames } from "./rust-names.ts";
+import { rustSources } from "./rust-sources.ts";
 import { firstLine } from "./tool-answers.ts";
 
 const TARGETS = ["wasm32-unknown-unknown", "wasm32-wasip1", "wasm32-wasi"] as const;
@@ -21,8 +22,8 @@ const TOOLCHAINS = [
 
 export const rust: Compiler<"rust"> = {
   find: findCargo,
-  inputs: ({ folder }) => filesBelow(folder),
-  flags: () => ["--release"],
+  inputs: ({ folder }) => rustSources(folder),
+  flags: () => ["--release", "readable names"],
 
   compile: async (source, { command, args, env }, job) => {
     const options = ["build", "--release", "--quiet", "--message-format=json-render-diagnostics", ...args];
@@ -39,7 +40,11 @@ export const rust: Compiler<"rust"> = {
         ok: false,
         diagnostics: `${source.entry}: cargo built no .wasm file; add [lib] with crate-type = ["cdylib"].`,
       };
-    return { ok: true, wasm: withoutDebugSections(await readFile(file)), warnings: run.stderr.trim() };
+    return {
+      ok: true,
+      wasm: withReadableNames(withoutDebugSections(await readFile(file))),
+      warnings: run.stderr.trim(),
+    };
   },
 };
 

@@ -10,6 +10,11 @@ export interface Answer {
   readonly text: string;
 }
 
+export interface LogLine {
+  readonly level: string;
+  readonly text: string;
+}
+
 export class ExampleAtoms {
   readonly #url: string;
 
@@ -36,6 +41,11 @@ export class ExampleAtoms {
     return (JSON.parse(text) as { detail: string }).detail;
   }
 
+  /** Sends the atom a one-way message. */
+  async send(atom: string, payload: string): Promise<number> {
+    return (await this.http("POST", `${path(atom)}/messages`, payload)).status;
+  }
+
   async interrupt(atom: string, signal: number, payload: string): Promise<number> {
     return (await this.http("POST", `${path(atom)}/interrupts/${signal}`, payload)).status;
   }
@@ -43,6 +53,11 @@ export class ExampleAtoms {
   /** What the atom's store holds under a key. */
   async stored(atom: string, key: string): Promise<string> {
     return (await this.http("GET", `${path(atom)}/kv/${encodeURIComponent(key)}`)).text;
+  }
+
+  /** The recent lines of the atom's log. */
+  async logs(atom: string): Promise<readonly LogLine[]> {
+    return (JSON.parse((await this.http("GET", `${path(atom)}/logs`)).text) as { lines: LogLine[] }).lines;
   }
 
   async lastTrap(atom: string): Promise<unknown> {

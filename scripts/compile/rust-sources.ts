@@ -1,0 +1,74 @@
+/**
+ * The files that a Rust crate is compiled from, found without running cargo: its own folder, the crates that it takes by path (the SDK is
+ * one), and what the folders above may say about its build. Crates of a registry are fixed by Cargo.lock.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { ParseError, getStaticTOMLValue, parseTOML } from "toml-eslint-parser";
+import { filesBelow } from "./source-files.ts";
+
+const MANIFEST = "Cargo.toml";
+const LOCK = "Cargo.lock";
+/** What cargo and rustup look for in every folder up to the root. */
+const ABOVE = [MANIFEST, LOCK, "rust-toolchain", "rust-toolchain.toml", ".cargo/config", ".cargo/config.toml"] as const;
+
+/** Sorted absolute paths. */
+export function rustSources(folder: string): string[] {
+  const files = new Set<string>();
+  for (const crate of cratesByPath(folder)) for (const file of filesBelow(crate)) files.add(file);
+  for (const file of filesAbove(folder)) files.add(file);
+  return [...files].filter((file) => path.basename(file) !== LOCK || fixesVersions(file)).sort();
+}
+
+/** The folder and those of all crates that it takes by path, directly or not. */
+function cratesByPath(folder: string): Set<string> {
+  const crates = new Set<string>();
+  const waiting = [folder, ...filesAbove(folder).filter(isManifest).flatMap(pathsIn)];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (crates.has(next)) continue;
+    crates.add(next);
+    waiting.push(...pathsIn(path.join(next, MANIFEST)));
+  }
+  return crates;
+}
+
+/** Every `path` in a manifest that leads to a crate: in dependencies of all kinds, in a workspace's, in `[patch]`. */
+function pathsIn(manifest: string): string[] {
+  return pathValues(readManifest(manifest))
+    .map((value) => path.resolve(path.dirname(manifest), value))
+    .filter((target) => existsSync(path.join(target, MANIFEST)));
+}
+
+function pathValues(table: unknown): string[] {
+  if (typeof table !== "object" || table === null) return [];
+  return Object.entries(table).flatMap(([key, value]: [string, unknown]) =>
+    key === "path" && typeof value === "string" ? [value] : pathValues(value),
+  );
+}
+
+/** A manifest that is no TOML is cargo's to report. */
+function readManifest(manifest: string): unknown {
+  try {
+    return getStaticTOMLValue(parseTOML(readFileSync(manifest, "utf8")));
+  } catch (error) {
+    if (error instanceof ParseError) return {};
+    throw error;
+  }
+}
+
+function filesAbove(folder: string): string[] {
+  const files: string[] = [];
+  for (let at = path.dirname(folder); ; at = path.dirname(at)) {
+    files.push(...ABOVE.map((name) => path.join(at, name)).filter(existsSync));
+    if (at === path.dirname(at)) return files;
+  }
+}
+
+function isManifest(file: string): boolean {
+  return path.basename(file) === MANIFEST;
+}
+
+/** Cargo writes a lock file at the first build; one that names no crate of a registry says nothing that the manifests do not. */
+function fixesVersions(lock: string): boolean {
+  return /^source = /m.test(readFileSync(lock, "utf8"));
+}
