@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { CommandError, EXIT } from "./commands/exit-codes.ts";
 import type { BuildCommandOptions } from "./commands/build.ts";
+import { addConformance } from "./commands/conformance-options.ts";
 import type { DevOptions } from "./dev/session.ts";
 import type { PlanCommandOptions } from "./commands/plan.ts";
 import { ownVersion } from "./package.ts";
@@ -82,6 +83,7 @@ function radon(): Command {
       process.exitCode = planCommand(options);
     });
 
+  addConformance(program, EXIT_CODES);
   return program;
 }
 

@@ -3,7 +3,7 @@
  * that a fault in it dooms the instance; blocking ones suspend the guest (JSPI), some of them only at need (`trampoline.ts`).
  */
 import { failure, type Failure } from "../core/errors.ts";
-import { ABI, grantsFor, METERING, METERING_MODULE, STACK_POINTER_EXPORT, WASI_MODULE, type Blocking } from "./abi.ts";
+import { ABI, METERING, METERING_MODULE, STACK_POINTER_EXPORT, WASI_MODULE, type Blocking } from "./abi.ts";
 import { guarded, guardedAsync } from "./guarded.ts";
 import type { Guest, GuestExports } from "./guest.ts";
 import { hostFunctions, type HostFunctions } from "./host-functions.ts";
@@ -12,6 +12,7 @@ import { promising, suspending, type AnyFunction } from "./jspi.ts";
 import { GuestMemory } from "./memory.ts";
 import type { Program } from "./program.ts";
 import { Trampoline, type AtNeedFunctions } from "./trampoline.ts";
+import { validateModule } from "./validate.ts";
 
 /** The module imports what Radon does not have. */
 class UnknownImport extends Error {
@@ -31,28 +32,13 @@ export function moduleProgram(module: WebAssembly.Module, trampoline: WebAssembl
   };
 }
 
-function checkModule(module: WebAssembly.Module, guest: Guest): Failure | undefined {
-  const { entry, self } = guest.host;
-  const exports = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
-  if (exports.get("memory") !== "memory")
-    return failure("INVALID", `The module of ${self} exports no memory named "memory".`);
-  if (exports.get("invoke") !== "function" && exports.get("_start") !== "function") {
-    return failure("INVALID", `The module of ${self} exports neither invoke nor _start: export "invoke: () -> ()".`);
-  }
-  for (const name of ["_initialize", "radon_callback"]) {
-    const kind = exports.get(name) ?? "function";
-    if (kind !== "function")
-      return failure("INVALID", `The export ${name} of ${self} is a ${kind}; it has to be a function.`);
-  }
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    const grants = grantsFor(from, name);
-    if (grants.length === 0 || grants.some((grant) => entry.grants.includes(grant))) continue;
-    return failure(
-      "DENIED",
-      `The module of ${self} imports ${from}.${name}; its configuration does not grant "${grants[0]}".`,
-    );
-  }
-  return undefined;
+/** The build has checked it before, signatures included. Imports that are not there are for linking to find. */
+function checkModule(module: WebAssembly.Module, { host }: Guest): Failure | undefined {
+  const problems = validateModule(module, host.entry.grants);
+  const found = problems.find(({ severity, rule }) => severity === "error" && rule !== "known imports");
+  if (found === undefined) return undefined;
+  const code = found.rule === "grants" ? "DENIED" : "INVALID";
+  return failure(code, `The module of ${host.self}, ${found.where}: ${found.message} ${found.remedy}`);
 }
 
 function instantiate(module: WebAssembly.Module, trampolineModule: WebAssembly.Module, guest: Guest): void {

@@ -1,6 +1,6 @@
 /**
  * Checks a compiled module against the ABI before anything runs: at build time with the module's bytes, so that signatures are
- * checked too; when a runtime loads it, without.
+ * checked too; when a runtime loads it, without (`instance.ts`).
  *
  * Invariants
  * 1. A module without errors here links: its imports are all there, granted, and of the types that the engine calls with.
@@ -22,7 +22,21 @@ import {
 import { libraryAdvice } from "./library-advice.ts";
 import { readSignatures, type Signature, type Signatures } from "./wasm-signatures.ts";
 
+/** The rules that a module is held to, as a conformance report lists them. */
+export const MODULE_RULES = [
+  "memory",
+  "body",
+  "initialize",
+  "callback",
+  "import kinds",
+  "known imports",
+  "import types",
+  "grants",
+] as const;
+export type ModuleRule = (typeof MODULE_RULES)[number];
+
 export interface ModuleProblem {
+  readonly rule: ModuleRule;
   readonly severity: "error" | "warning";
   /** The import or export that it is about, for example `import radon:kv.get`. */
   readonly where: string;
@@ -57,15 +71,29 @@ export function grantProblems(module: WebAssembly.Module, grants: readonly Grant
     const first = needed[0];
     if (first === undefined || needed.some((grant) => grants.includes(grant))) return [];
     const message = `It imports ${each.module}.${each.name}, but the capability "${first}" is not granted to it.`;
-    return [error(whereIs(each), message, `Add "${first}" to the grants of the atom, or do not import the function.`)];
+    return [
+      error(
+        "grants",
+        whereIs(each),
+        message,
+        `Add "${first}" to the grants of the atom, or do not import the function.`,
+      ),
+    ];
   });
 }
 
-const EXPORTS: Readonly<Record<string, Signature>> = {
-  invoke: { params: [], results: [] },
-  _start: { params: [], results: [] },
-  _initialize: { params: [], results: [] },
-  radon_callback: { params: ["i32", "i32", "i32"], results: [] },
+interface ExportedFunction {
+  readonly rule: ModuleRule;
+  readonly signature: Signature;
+}
+
+const NOTHING: Signature = { params: [], results: [] };
+const CALLBACK: Signature = { params: ["i32", "i32", "i32"], results: [] };
+const EXPORTS: Readonly<Record<string, ExportedFunction>> = {
+  invoke: { rule: "body", signature: NOTHING },
+  _start: { rule: "body", signature: NOTHING },
+  _initialize: { rule: "initialize", signature: NOTHING },
+  radon_callback: { rule: "callback", signature: CALLBACK },
 };
 
 function exportProblems(module: WebAssembly.Module, signatures: Signatures | undefined): ModuleProblem[] {
@@ -84,6 +112,7 @@ function memoryProblems(kind: string | undefined): ModuleProblem[] {
     kind === undefined ? 'It does not export its memory as "memory".' : `Its export "memory" is a ${kind}.`;
   return [
     error(
+      "memory",
       "export memory",
       message,
       'Export the linear memory as "memory"; in text format: (memory (export "memory") 1).',
@@ -95,23 +124,22 @@ function bodyProblems(kinds: ReadonlyMap<string, string>): ModuleProblem[] {
   if (kinds.has("invoke") || kinds.has("_start")) return [];
   const hint = didYouMean("invoke", kinds.keys());
   const message = `It exports neither "invoke" nor "_start", so there is nothing to run.${hint}`;
-  return [
-    error("export invoke", message, 'Export a function "invoke" without parameters and results: the body of the atom.'),
-  ];
+  const remedy = 'Export a function "invoke" without parameters and results: the body of the atom.';
+  return [error("body", "export invoke", message, remedy)];
 }
 
 function functionExportProblem(
   name: string,
   kind: string,
-  expected: Signature,
+  { rule, signature: expected }: ExportedFunction,
   signatures: Signatures | undefined,
 ): ModuleProblem | undefined {
   const where = `export ${name}`;
   const remedy = `Export it as a function ${shownSignature(expected)}.`;
-  if (kind !== "function") return error(where, `Its export "${name}" is a ${kind}.`, remedy);
+  if (kind !== "function") return error(rule, where, `Its export "${name}" is a ${kind}.`, remedy);
   const found = signatures?.exports.get(name);
   if (found === undefined || sameSignature(found, expected)) return undefined;
-  return error(where, `Its function "${name}" is ${shownSignature(found)}.`, remedy);
+  return error(rule, where, `Its function "${name}" is ${shownSignature(found)}.`, remedy);
 }
 
 type ImportDescriptor = ReturnType<typeof WebAssembly.Module.imports>[number];
@@ -121,42 +149,49 @@ function importProblem(each: ImportDescriptor, signatures: Signatures | undefine
   const where = whereIs(each);
   const advice = module === "env" ? libraryAdvice(name) : undefined;
   if (kind !== "function") {
-    if (advice !== undefined) return error(where, `It imports a ${kind} of AssemblyScript's library.`, advice);
+    if (advice !== undefined)
+      return error("import kinds", where, `It imports a ${kind} of AssemblyScript's library.`, advice);
     const remedy =
       kind === "memory" ? "Define the memory in the module and export it." : `Define the ${kind} in the module.`;
-    return error(where, `It imports a ${kind}; atoms import functions only.`, remedy);
+    return error("import kinds", where, `It imports a ${kind}; atoms import functions only.`, remedy);
   }
   if (!IMPORT_MODULES.includes(module) && module !== METERING_MODULE) {
     const remedy = `${didYouMean(module, IMPORT_MODULES)} Import modules: ${IMPORT_MODULES.join(", ")}.`;
-    return error(where, `There is no import module "${module}".`, remedy.trim());
+    return error("known imports", where, `There is no import module "${module}".`, remedy.trim());
   }
   const known = knownFunction(module, name);
   if (known === undefined) {
-    if (advice !== undefined) return error(where, `It imports ${name} of AssemblyScript's library.`, advice);
+    if (advice !== undefined)
+      return error("known imports", where, `It imports ${name} of AssemblyScript's library.`, advice);
     const names = functionsOf(module);
     const remedy = `${didYouMean(name, names)} Functions of ${module}: ${names.join(", ")}.`;
-    return error(where, `${module} has no function "${name}".`, remedy.trim());
+    return error("known imports", where, `${module} has no function "${name}".`, remedy.trim());
   }
   const found = signatures?.imports.get(module)?.get(name);
   if (known === "by name" || found === undefined || sameSignature(found, known)) return undefined;
   return error(
+    "import types",
     where,
     `It imports ${module}.${name} as ${shownSignature(found)}.`,
     `Declare it as ${shownSignature(known)}.`,
   );
 }
 
+/** The functions that register a callback. */
+export const REGISTERING: readonly string[] = [
+  "radon:interrupt.on",
+  "radon:future.on_complete",
+  "radon:messaging.on_reentrant",
+];
+
 function callbackProblems(module: WebAssembly.Module): ModuleProblem[] {
   if (WebAssembly.Module.exports(module).some((each) => each.name === "radon_callback")) return [];
-  const registers = ["radon:interrupt.on", "radon:future.on_complete", "radon:messaging.on_reentrant"];
-  const found = WebAssembly.Module.imports(module).find((each) => registers.includes(`${each.module}.${each.name}`));
+  const found = WebAssembly.Module.imports(module).find((each) => REGISTERING.includes(`${each.module}.${each.name}`));
   if (found === undefined) return [];
   const message = `It imports ${found.module}.${found.name}, but exports no "radon_callback" that could be called.`;
-  const remedy = `Export a function "radon_callback" ${shownSignature(EXPORTS["radon_callback"] ?? NO_SIGNATURE)}.`;
-  return [{ severity: "warning", where: "export radon_callback", message, remedy }];
+  const remedy = `Export a function "radon_callback" ${shownSignature(CALLBACK)}.`;
+  return [{ rule: "callback", severity: "warning", where: "export radon_callback", message, remedy }];
 }
-
-const NO_SIGNATURE: Signature = { params: [], results: [] };
 
 /** The function's entry in the ABI; `by name` where its type is not checked. */
 function knownFunction(module: string, name: string): HostFunction | "by name" | undefined {
@@ -192,6 +227,6 @@ function whereIs({ module, name }: ImportDescriptor): string {
   return `import ${module}.${name}`;
 }
 
-function error(where: string, message: string, remedy: string): ModuleProblem {
-  return { severity: "error", where, message, remedy };
+function error(rule: ModuleRule, where: string, message: string, remedy: string): ModuleProblem {
+  return { rule, severity: "error", where, message, remedy };
 }

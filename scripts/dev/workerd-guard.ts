@@ -37,18 +37,24 @@ export async function guardWorkerd(folder: string): Promise<WorkerdGuard> {
   const pidFile = path.join(folder, PID_FILE);
   await killLeftover(pidFile);
   const wrapper = path.join(folder, WRAPPER_FILE);
-  writeFileSync(wrapper, wrapperScript(pidFile, process.env["MINIFLARE_WORKERD_PATH"] ?? workerdPath()), {
-    mode: 0o755,
-  });
+  const before = process.env["MINIFLARE_WORKERD_PATH"];
+  writeFileSync(wrapper, wrapperScript(pidFile, before ?? workerdPath()), { mode: 0o755 });
   process.env["MINIFLARE_WORKERD_PATH"] = wrapper;
   const guard = spawn("/bin/sh", ["-c", GUARD, pidFile], { stdio: ["pipe", "ignore", "ignore"], detached: true });
   guard.unref();
   return {
     release: () => {
       rmSync(pidFile, { force: true });
+      if (process.env["MINIFLARE_WORKERD_PATH"] === wrapper) restore(before);
       guard.stdin.destroy();
     },
   };
+}
+
+/** The folder of the wrapper may be gone before the next workerd starts. */
+function restore(workerd: string | undefined): void {
+  if (workerd === undefined) delete process.env["MINIFLARE_WORKERD_PATH"];
+  else process.env["MINIFLARE_WORKERD_PATH"] = workerd;
 }
 
 function wrapperScript(pidFile: string, workerd: string): string {

@@ -4,12 +4,13 @@ import path from "node:path";
 
 export interface BenchAtom {
   readonly name: string;
-  /** A file of the atoms' folder, or an absolute path. */
+  /** A file or folder of the atoms' folder, or an absolute path. */
   readonly source: string;
   readonly runtime?: string;
   readonly kind?: "daemon";
   readonly durability?: "volatile";
   readonly http?: string;
+  readonly metering?: false;
   readonly config?: Readonly<Record<string, string>>;
 }
 
@@ -42,18 +43,22 @@ function modulesOf(folder: string, atoms: readonly BenchAtom[]): string[] {
   });
 }
 
-function atomText({ name, source, runtime, kind, durability, http, config }: BenchAtom, first: string): string {
+function atomText(
+  { name, source, runtime, kind, durability, http, metering, config }: BenchAtom,
+  first: string,
+): string {
   const lines = [
     `[[atom]]\nname = "${name}"\nmodule = "${moduleName(source)}"\nplace = { tags = ["${runtime ?? first}"] }`,
     kind && `kind = "${kind}"`,
     durability && `durability = "${durability}"`,
     http && `http = "${http}"`,
+    metering === false && "metering = false",
     config &&
       `config = { ${Object.entries(config)
         .map(([key, value]) => `${key} = "${value}"`)
         .join(", ")} }`,
   ];
-  return lines.filter((line) => line !== undefined).join("\n");
+  return lines.filter((line) => typeof line === "string").join("\n");
 }
 
 function moduleName(source: string): string {

@@ -1,6 +1,4 @@
 /** `npm run bench`: measures the figures beside their references, prints a table and writes JSON. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
 import path from "node:path";
 import { Command, Option } from "commander";
 import { BENCH_FOLDER } from "./applications.ts";
@@ -8,6 +6,7 @@ import { namesOf, positiveInteger } from "./arguments.ts";
 import { FIGURES } from "./figures/all.ts";
 import type { Figure, Pace } from "./measurement.ts";
 import { tableOf } from "./report.ts";
+import { machine, warnIfBusy, writeJson } from "./report-file.ts";
 import { runFigure, type FigureResult } from "./run-figures.ts";
 import { hasTmpfs, STORAGES, type Storage } from "./stage.ts";
 import { Stages } from "./stages.ts";
@@ -33,7 +32,7 @@ async function bench(options: Options): Promise<number> {
     results.push(...(await runFigures(options.only, storage, pace)));
   }
   process.stdout.write(`${tableOf(results)}\n`);
-  writeReport(options.json, pace, results);
+  writeJson(options.json, { at: new Date().toISOString(), machine: machine(), pace, figures: results });
   return results.every(({ ok }) => ok) ? 0 : 1;
 }
 
@@ -55,29 +54,11 @@ async function runFigures(figures: readonly Figure[], storage: Storage, pace: Pa
   return results;
 }
 
-/** Ratios stand a busy machine, times in ms and us do not. */
-function warnIfBusy(): void {
-  const [load = 0] = loadavg();
-  if (load <= cpus().length / 2) return;
-  process.stderr.write(`The machine is busy (load ${load.toFixed(1)}): look at the ratios, not at ms and us.\n`);
-}
-
 function storagesOf(asked: Storage | "both"): readonly Storage[] {
   const storages = asked === "both" ? STORAGES : [asked];
   if (hasTmpfs()) return storages;
   process.stderr.write("This machine has no /dev/shm, so nothing is measured on tmpfs.\n");
   return storages.filter((storage) => storage !== "tmpfs");
-}
-
-function writeReport(file: string, pace: Pace, results: readonly FigureResult[]): void {
-  const [cpu] = cpus();
-  const machine = { cpu: cpu?.model ?? "unknown", cores: cpus().length, load: loadavg()[0], node: process.version };
-  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-  writeFileSync(
-    file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, pace, figures: results }, null, 2)}\n`,
-  );
-  process.stderr.write(`written: ${path.relative(process.cwd(), path.resolve(file))}\n`);
 }
 
 const program = new Command("bench")

@@ -68,8 +68,8 @@ describe("§2 a module's start function", () => {
 describe("§2 what cannot be loaded is said clearly", () => {
   const importing = (line: string) => `(module (import ${line}) ${MEMORY} ${INVOKE})`;
   const cases: readonly (readonly [string, string, RegExp])[] = [
-    ["no memory", `(module ${INVOKE})`, /cloud\/a exports no memory named "memory"/],
-    ["neither invoke nor _start", `(module ${MEMORY})`, /exports neither invoke nor _start/],
+    ["no memory", `(module ${INVOKE})`, /cloud\/a, export memory: It does not export its memory as "memory"/],
+    ["neither invoke nor _start", `(module ${MEMORY})`, /exports neither "invoke" nor "_start"/],
     ["an unknown function", importing(`"radon:kv" "puts" (func)`), /imports radon:kv\.puts, which Radon does not have/],
     ["an unknown module", importing(`"wasi_unstable" "fd_write" (func)`), /imports wasi_unstable\.fd_write/],
     ["an imported memory", importing(`"env" "data" (memory 1)`).replace(MEMORY, ""), /"memory"/],
@@ -78,7 +78,7 @@ describe("§2 what cannot be loaded is said clearly", () => {
     [
       "a radon_callback that is no function",
       `(module ${MEMORY} (global (export "radon_callback") i32 (i32.const 0)) ${INVOKE})`,
-      /radon_callback of cloud\/a is a global; it has to be a function/,
+      /Its export "radon_callback" is a global\. Export it as a function/,
     ],
   ];
 
@@ -96,7 +96,7 @@ describe("§2 what cannot be loaded is said clearly", () => {
 test("§2 a daemon that cannot be loaded comes to rest, and refuses its askers", async () => {
   const world = await worldOf(`(module ${MEMORY})`, { kind: "daemon" });
   await world.send("a", "a message that nobody will ever read");
-  expect(shownAnswer(await world.ask("a", "x"))).toMatch(/^CLOSED: .*exports neither invoke nor _start/);
+  expect(shownAnswer(await world.ask("a", "x"))).toMatch(/^CLOSED: .*exports neither "invoke" nor "_start"/);
   const { state, hasWork } = world.session("a").runner;
   expect([state, hasWork]).toEqual(["failed", false]);
 });
@@ -109,12 +109,12 @@ describe("§1 grants", () => {
 
   test("a capability that is not granted fails the load, whether it is called or not", async () => {
     const answer = await refusal(`"radon:kv" "get" (func (param i32 i32 i32 i32) (result i32))`, ["messaging"]);
-    expect(answer).toMatch(/imports radon:kv\.get; its configuration does not grant "kv"/);
+    expect(answer).toMatch(/imports radon:kv\.get, but the capability "kv" is not granted/);
   });
 
   test("outgoing HTTP has a grant of its own", async () => {
     const answer = await refusal(`"radon:http" "fetch" (func (param i32 i32 i32 i32) (result i64))`, ["http-trigger"]);
-    expect(answer).toContain('does not grant "http"');
+    expect(answer).toContain('the capability "http" is not granted');
   });
 
   test("a capability that the module does not import needs no grant", async () => {

@@ -39,3 +39,15 @@ test("a Savina benchmark runs as atoms and as objects", { timeout: 180_000 }, ()
       expect(rates[contender]?.[0], contender).toBeGreaterThan(0);
   }
 });
+
+test("languages compute the same, beside JavaScript in an object", { timeout: 180_000 }, () => {
+  const args = ["--quick", "--only", "assemblyscript,wat"];
+  const { languages } = results("languages/main.ts", args) as {
+    languages: { name: string; figures: FigureResult[] }[];
+  };
+  expect(languages.map(({ name }) => name)).toEqual(["assemblyscript", "wat"]);
+  for (const figure of languages.flatMap(({ figures }) => figures)) {
+    if (!figure.ok) throw new Error(figure.error);
+    expect(figure.comparisons[0]?.ratio.median, figure.name).toBeGreaterThan(0);
+  }
+});

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import loadWabt from "wabt";
 import { DEFAULT_GRANTS } from "../../durable/core/application.ts";
 import { ABI, ASSEMBLYSCRIPT_ENV, WASI_FUNCTIONS, WASI_MODULE, type HostFunction } from "../../durable/engine/abi.ts";
-import { validateModule, type ModuleProblem } from "../../durable/engine/validate.ts";
+import { MODULE_RULES, validateModule, type ModuleProblem } from "../../durable/engine/validate.ts";
 import { readSignatures } from "../../durable/engine/wasm-signatures.ts";
 import { compileWasm } from "../../scripts/compile/wasm-module.ts";
 
@@ -171,7 +171,7 @@ const WRONG: readonly (readonly [what: string, fields: string, where: string, me
 describe("a module that is wrong", () => {
   it.each(WRONG)("%s", async (_what, fields, where, message, remedy) => {
     const found = await problems(fields);
-    expect(found).toEqual([
+    expect(found).toMatchObject([
       { severity: "error", where, message: expect.stringMatching(message), remedy: expect.stringMatching(remedy) },
     ]);
   });
@@ -202,6 +202,16 @@ describe("a module that is wrong", () => {
   ])("is told what the SDK has in the place of %s", async (name, remedy) => {
     const [found] = await problems(`(import "env" "${name}" (func)) ${BODY}`);
     expect(found?.remedy).toMatch(remedy);
+  });
+
+  it("is told the rule that each mistake breaks", async () => {
+    const found = await problems(
+      `(import "env" "t" (table 1 funcref)) (import "radon:core" "noww" (func)) (import "radon:core" "now" (func))
+        (import "radon:interrupt" "mask" (func (result i32))) (func (export "_initialize") (param i32))
+        (global (export "radon_callback") i32 (i32.const 0))`,
+      [],
+    );
+    expect(new Set(found.map(({ rule }) => rule))).toEqual(new Set(MODULE_RULES));
   });
 
   it("is told all of its mistakes at once", async () => {

@@ -28,13 +28,18 @@ export function describeExampleSet(language: string, tool: Tool | MissingTool): 
     test(`the example set in ${language}`, (context) => context.skip(`${tool.message} ${tool.remedy}`));
     return;
   }
-  describe(`the example set in ${language}`, () => {
+  describeExamples(`the example set in ${language}`, join(SDKS, language, "examples/formula.toml"));
+}
+
+/** `formula`: the file of an application that is the set, its runtime called `local`. */
+export function describeExamples(title: string, formula: string): void {
+  describe(title, () => {
     const data = temporaryFolder();
     let radon: RadonProcess;
     let atoms: ExampleAtoms;
 
     beforeAll(async () => {
-      radon = await startRadon(join(SDKS, language, "examples/formula.toml"), data.path);
+      radon = await startRadon(formula, data.path);
       atoms = new ExampleAtoms(radon.url);
     }, START_MS_MAX);
     afterAll(async () => {

@@ -7,11 +7,12 @@ import { requestFloor, roundTrip, volatileRequestFloor } from "../references.ts"
 
 const WARM_UP_MS = 50;
 
-function askBetween(asker: string, echo: string): (bench: Bench) => Promise<Reading> {
+/** `asker`: a global name; `echo`: whom it asks, as it knows it. */
+export function requestOf(asker: string, echo: string): (bench: Bench) => Promise<Reading> {
   return async (bench) => {
     const stage = await bench.shared();
-    await ask(stage, `east/${asker}`, command(WARM_UP_MS, 0, echo));
-    const [count = 0, us = NaN] = await ask(stage, `east/${asker}`, command(bench.pace.figureMs, 0, echo));
+    await ask(stage, asker, command(WARM_UP_MS, 0, echo));
+    const [count = 0, us = NaN] = await ask(stage, asker, command(bench.pace.figureMs, 0, echo));
     return { value: us / count, unit: "us" };
   };
 }
@@ -20,7 +21,7 @@ export const requestFigures: readonly Figure[] = [
   {
     name: "request",
     title: "durable request and reply",
-    measure: askBetween("asker", "echo"),
+    measure: requestOf("east/asker", "echo"),
     comparisons: [
       {
         reference: roundTrip,
@@ -32,7 +33,7 @@ export const requestFigures: readonly Figure[] = [
   {
     name: "request-volatile",
     title: "volatile request and reply",
-    measure: askBetween("volatile-asker", "volatile-echo"),
+    measure: requestOf("east/volatile-asker", "volatile-echo"),
     comparisons: [
       { reference: roundTrip, goals: everywhere(atMost(0.6)) },
       { reference: volatileRequestFloor, goals: {} },

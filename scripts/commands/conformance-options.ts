@@ -1,0 +1,66 @@
+/** What the command line of `radon conformance` takes; the command itself is loaded when it runs. */
+import { InvalidArgumentError, type Command } from "commander";
+import { GRANTS, type Grant } from "../../durable/core/application.ts";
+import { didYouMean } from "../../durable/core/suggest.ts";
+
+export interface ConformanceCommandOptions {
+  readonly json?: true;
+  /** False with `--no-run`. */
+  readonly run: boolean;
+  readonly daemon?: true;
+  readonly grants?: readonly Grant[];
+  readonly memoryMb?: number;
+  readonly value?: Readonly<Record<string, string>>;
+}
+
+const EXAMPLES = `
+Examples:
+  radon conformance counter.wasm
+  radon conformance --no-run --json *.wasm
+  radon conformance ticker.wasm --daemon --value interval_ms=20`;
+
+/** It takes modules rather than a formula. */
+export function addConformance(program: Command, exitCodes: string): void {
+  program
+    .command("conformance")
+    .description(
+      "Checks WebAssembly modules against the ABI, rule by rule: what they are, and what they do in a runtime.",
+    )
+    .argument("<file...>", ".wasm files as a compiler wrote them, or .wat files")
+    .option("--json", "print the verdicts as JSON")
+    .option("--no-run", "judge the modules by their bytes alone")
+    .option("--daemon", "run them as daemons rather than as reactive atoms")
+    .option(
+      "--grants <names>",
+      "the capabilities of their atoms, with commas between (default: those they need)",
+      grants,
+    )
+    .option("--memory-mb <number>", "the MiB that their memory may grow to", wholeNumber)
+    .option("--value <key=value>", "a value of their configuration; may be repeated", configValue)
+    .showHelpAfterError("See radon conformance --help.")
+    .addHelpText("after", `${EXAMPLES}\n${exitCodes}`)
+    .action(async (files: readonly string[], options: ConformanceCommandOptions) => {
+      const { conformanceCommand } = await import("./conformance.ts");
+      process.exitCode = await conformanceCommand(files, options);
+    });
+}
+
+function grants(text: string): readonly Grant[] {
+  const names = text.split(",").map((name) => name.trim());
+  const wrong = names.find((name) => !GRANTS.some((grant) => grant === name));
+  if (wrong === undefined) return GRANTS.filter((grant) => names.includes(grant));
+  const known = `${didYouMean(wrong, GRANTS)} All: ${GRANTS.join(", ")}.`;
+  throw new InvalidArgumentError(`There is no capability "${wrong}".${known}`);
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("A whole number from 1 is expected.");
+}
+
+/** One `KEY=VALUE` beside those before it. */
+function configValue(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const at = text.indexOf("=");
+  if (at > 0) return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+  throw new InvalidArgumentError("A value of the configuration is KEY=VALUE.");
+}
