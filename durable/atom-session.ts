@@ -13,7 +13,7 @@ import type { Answer } from "./core/answer.ts";
 import type { Application, AtomEntry } from "./core/application.ts";
 import type { Envelope } from "./core/envelope.ts";
 import { failure, type Failure } from "./core/errors.ts";
-import type { Batch } from "./core/frame.ts";
+import { EMPTY_BATCH, type Batch } from "./core/frame.ts";
 import type { Outcome } from "./core/futures.ts";
 import { OUTSIDE_ASKERS_MAX } from "./core/limits.ts";
 import type { Lane, LaneReceiver } from "./core/lane.ts";
@@ -123,8 +123,10 @@ export class AtomSession implements Host, LaneReceiver {
   /** A peer's batch that is waited for; resolves with the batch that answers it, once all that it brought is durable. */
   async answerBatch(batch: Batch): Promise<Batch> {
     const peer = batch.frames[0]?.from ?? batch.acks[0]?.from;
-    if (peer === undefined) return { frames: [], acks: [] };
+    if (peer === undefined) return EMPTY_BATCH;
     this.onBatch(batch);
+    // Acks bring nothing that would have to be durable.
+    if (batch.frames.length === 0) return EMPTY_BATCH;
     return this.#afterFlush(() => this.atom.peers.link(peer).answer(this.now()));
   }
 
@@ -132,8 +134,10 @@ export class AtomSession implements Host, LaneReceiver {
     if (batch.frames.length === 0 && batch.acks.length === 0) return;
     // All of a batch comes from one peer.
     if (batch.frames[0]) this.#names.learn([batch.frames[0].from]);
-    this.atom.onBatch(batch, this.now());
-    this.wake();
+    const forGuest = this.atom.onBatch(batch, this.now());
+    // The object may have been made anew for what is nothing to its guest, with work left from before.
+    if (forGuest || (!this.#running && this.runner.hasWork)) this.wake();
+    else this.settle();
   }
 
   onLost(peer: GlobalName, reason: string): void {

@@ -168,12 +168,16 @@ export class Atom {
 
   // ---- What arrives
 
-  /** Takes what a peer sent, or throws. Nothing of it is acknowledged before the next flush. */
-  onBatch(batch: Batch, nowMs: number): void {
+  /**
+   * Takes what a peer sent, or throws. Nothing of it is acknowledged before the next flush. Returns true if the guest may have
+   * something to do with it: that frames were acknowledged is nothing to it.
+   */
+  onBatch(batch: Batch, nowMs: number): boolean {
     const read = new Map(batch.frames.map((frame) => [frame, startsOf(frame)]));
     const { frames, undeliverable } = this.peers.onBatch(batch, nowMs, this.#roomKeeper());
     for (const frame of frames) this.#acceptFrame(frame, read.get(frame));
     for (const item of undeliverable) this.#onUndeliverable(item, nowMs);
+    return frames.length > 0 || undeliverable.length > 0;
   }
 
   /** Puts an envelope from outside the atoms into the mailbox; BUSY if it is full. Returns its position. */

@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import type { Envelope } from "../../durable/core/envelope.ts";
 import type { Ack, Frame } from "../../durable/core/frame.ts";
 import { encodeEnvelopes } from "../../durable/core/envelope.ts";
-import { ACK_DELAY_MS, LAZY_COMMIT_MS, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "../../durable/core/limits.ts";
+import {
+  ACK_DELAY_MS,
+  LAZY_COMMIT_MS,
+  OUTBOX_BYTES_MAX,
+  OUTBOX_MESSAGES_MAX,
+  RETRY_BACKOFF_MS_MIN,
+} from "../../durable/core/limits.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import type { GlobalName } from "../../durable/core/names.ts";
 import { fits } from "../../durable/core/outgoing.ts";
@@ -26,6 +32,13 @@ function ack(next: number, more: Partial<Ack> = {}): Ack {
 function frame(first: number, from = RIGHT): Frame {
   const ends = { from, to: LEFT, channel: "mail" as const, fromEpoch: PEER_EPOCH, toEpoch: 0, base: 1 };
   return { ...ends, first, count: 1, body: encodeEnvelopes([message]) };
+}
+
+/** How many batches leave. */
+function sent(peers: Peers, nowMs: number): number {
+  let count = 0;
+  peers.depart(nowMs, () => (count += 1));
+  return count;
 }
 
 function kinds(peers: Peers): string[] {
@@ -89,6 +102,29 @@ describe("peers", () => {
     expect(peers.mustCommit(100 + LAZY_COMMIT_MS)).toBe(true);
     peers.changes();
     expect(peers.dueAtMs()).toBe(Infinity);
+  });
+
+  test("what leaves is known before it does: frames at once, a lost batch after its backoff, nothing once it is under way", () => {
+    const peers = peersOf();
+    const departs = (nowMs: number) => [peers.departs(nowMs), sent(peers, nowMs) > 0];
+    expect(departs(0)).toEqual([false, false]);
+    peers.enqueue(outgoingOf(mail()));
+    peers.changes();
+    expect(departs(0)).toEqual([true, true]);
+    expect(departs(1)).toEqual([false, false]);
+    peers.link(RIGHT).onLost(1);
+    expect(departs(1)).toEqual([false, false]);
+    expect(departs(1 + RETRY_BACKOFF_MS_MIN)).toEqual([true, true]);
+  });
+
+  test("an ack that went with an answer leaves nothing behind that would leave", () => {
+    const peers = peersOf();
+    peers.onBatch({ frames: [frame(1)], acks: [] }, 0, () => true);
+    expect(peers.departs(0)).toBe(true);
+    peers.changes();
+    peers.markCommitted();
+    peers.link(RIGHT).answer(0);
+    expect(peers.departs(0)).toBe(false);
   });
 
   test("4: a receipt needs a commit once its ack is due: a message's at once, a reply's later", () => {
