@@ -27,6 +27,7 @@ export const MODULE_RULES = [
   "memory",
   "body",
   "initialize",
+  "start",
   "callback",
   "import kinds",
   "known imports",

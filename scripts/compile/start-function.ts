@@ -21,7 +21,7 @@ export function startProblems(wasm: Uint8Array): ModuleProblem[] {
   if (called === undefined) return [];
   const message = `It calls ${nameOf(called)}, which traps before the instance exists.`;
   const remedy = "Export it as _initialize instead; in AssemblyScript: --exportStart _initialize.";
-  return [{ severity: "warning", where: "start function", message, remedy }];
+  return [{ rule: "start", severity: "warning", where: "start function", message, remedy }];
 }
 
 function reachedImports(module: ModuleIndex, first: number): ModuleImport[] {

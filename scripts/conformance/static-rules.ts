@@ -2,6 +2,7 @@
  * The rules that a module's bytes tell of. Most are those of `durable/engine/validate.ts`, which a build checks as well; here each
  * has its verdict, also if there is nothing to complain of.
  */
+import { startProblems } from "../compile/start-function.ts";
 import { GRANTS, type Grant } from "../../durable/core/application.ts";
 import {
   moduleProblems,
@@ -73,6 +74,12 @@ const RULES: readonly StaticRule[] = [
       examined.exports.has("_initialize") ? broken("initialize")(examined) : notApplicable("it has none"),
   },
   {
+    id: "start",
+    paragraph: "6",
+    sentence: "Its start function calls no host function that needs the instance.",
+    judge: (examined) => (startsByItself(examined.subject) ? broken("start")(examined) : notApplicable("it has none")),
+  },
+  {
     id: "callback",
     paragraph: "2",
     sentence: "It exports radon_callback, a function (i32, i32, i32) -> (), if it registers callbacks.",
@@ -131,7 +138,7 @@ export function judgeStatically(subject: Subject, terms: Terms): Judgement[] {
     subject,
     module,
     terms,
-    problems: moduleProblems(module, bytes),
+    problems: [...moduleProblems(module, bytes), ...(startsByItself(subject) ? startProblems(bytes) : [])],
     exports: exportNames(module),
     imports: importNames(module),
   };

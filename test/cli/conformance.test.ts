@@ -44,6 +44,11 @@ describe("each rule that a module's bytes tell of", () => {
     ["body", `${MEMORY} (func (export "invoke") (param i32))`, /Its function "invoke" is \(i32\) -> \(\)/],
     ["initialize", `${MEMORY} ${INVOKE} (func (export "_initialize") (result i32) (i32.const 0))`, /is \(\) -> i32/],
     [
+      "start",
+      `(import "radon:core" "yield" (func $y (result i32))) ${MEMORY} ${INVOKE} (func $s (drop (call $y))) (start $s)`,
+      /calls radon:core.yield, which traps before the instance exists/,
+    ],
+    [
       "callback",
       `(import "radon:future" "on_complete" (func (param i64 i32) (result i32))) ${MEMORY} ${INVOKE}`,
       /exports no "radon_callback"/,
