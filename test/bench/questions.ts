@@ -32,11 +32,11 @@ export async function tell(stage: Stage, atom: string, body: Uint8Array): Promis
 }
 
 /** Asks the Worker of the references. */
-export async function askReference(stage: Stage, route: string): Promise<Readonly<Record<string, number>>> {
+export async function askReference<T = Record<string, number>>(stage: Stage, route: string): Promise<Readonly<T>> {
   const { status, body } = await stage.send("reference", route);
   const text = new TextDecoder().decode(body);
   if (status !== 200) throw new Error(`The reference answered ${route} with ${status}: ${text}`);
-  return JSON.parse(text) as Readonly<Record<string, number>>;
+  return JSON.parse(text) as Readonly<T>;
 }
 
 export function numbersIn(bytes: Uint8Array): number[] {

@@ -3,10 +3,11 @@ import { build } from "esbuild";
 import { COMPATIBILITY_DATE } from "../../scripts/dev/worker-options.ts";
 import type { Workers } from "./applications.ts";
 
-/** `objects`: the binding of each class. */
+/** `objects`: the binding of each class. `wasm`: the modules that it imports, by their path. */
 export async function referenceWorker(
   entry: string,
   objects: Readonly<Record<string, string>>,
+  wasm: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {},
 ): Promise<Workers[number]> {
   const bundled = await build({
     entryPoints: [entry],
@@ -14,7 +15,7 @@ export async function referenceWorker(
     write: false,
     format: "esm",
     target: "es2024",
-    external: ["cloudflare:*"],
+    external: ["cloudflare:*", "*.wasm"],
   });
   const bindings = Object.entries(objects).map(
     ([binding, className]) => [binding, { className, useSQLite: true }] as const,
@@ -22,7 +23,10 @@ export async function referenceWorker(
   return {
     name: "reference",
     compatibilityDate: COMPATIBILITY_DATE,
-    modules: [{ type: "ESModule", path: "worker.mjs", contents: bundled.outputFiles[0]?.text ?? "" }],
+    modules: [
+      { type: "ESModule", path: "worker.mjs", contents: bundled.outputFiles[0]?.text ?? "" },
+      ...Object.entries(wasm).map(([file, contents]) => ({ type: "CompiledWasm" as const, path: file, contents })),
+    ],
     durableObjects: Object.fromEntries(bindings),
     routes: ["reference.localhost/*"],
   };

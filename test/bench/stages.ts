@@ -23,7 +23,8 @@ export class Stages {
 
   readonly fresh = async (): Promise<Stage> => {
     this.#crowd ??= buildCrowd(this.#crowdSize);
-    return startStage([...(await this.#crowd), await reference()], this.#storage);
+    const crowd = await this.#crowd;
+    return startStage([...crowd, await crowdReference(crowd)], this.#storage);
   };
 
   /** Ends the shared process; the next figure that asks for it gets a new one. */
@@ -41,5 +42,21 @@ export class Stages {
 
 function reference(): Promise<Workers[number]> {
   const entry = path.join(import.meta.dirname, "reference/worker.ts");
-  return referenceWorker(entry, { PEER: "Peer", EMPTY: "Empty", FLOOR: "Floor" });
+  return referenceWorker(entry, { PEER: "Peer", FLOOR: "Floor", FAN_OUT: "FanOut" });
+}
+
+function crowdReference(crowd: Workers): Promise<Workers[number]> {
+  const entry = path.join(import.meta.dirname, "reference/crowd-worker.ts");
+  return referenceWorker(entry, { EMPTY: "Empty", COLD: "Cold" }, { "crowd.wasm": largestModule(crowd) });
+}
+
+/** The padded module is larger than the others of its Worker by far. */
+function largestModule(workers: Workers): Uint8Array<ArrayBuffer> {
+  const modules = workers.flatMap((worker) =>
+    "modules" in worker && Array.isArray(worker.modules) ? worker.modules : [],
+  );
+  const wasm = modules.flatMap(({ type, contents }) =>
+    type === "CompiledWasm" && contents instanceof Uint8Array ? [contents as Uint8Array<ArrayBuffer>] : [],
+  );
+  return wasm.reduce((largest, each) => (each.length > largest.length ? each : largest));
 }

@@ -3,8 +3,8 @@
  * happens: from the publisher's turn to the moment the last subscriber has the message; the clocks of the atoms of one process agree.
  */
 import { SUBSCRIBERS, subscriberName } from "../applications.ts";
-import { atMost, everywhere, type Bench, type Figure, type Reading } from "../measurement.ts";
-import { ask, command } from "../questions.ts";
+import { atMost, everywhere, type Bench, type Figure, type Measure, type Reading } from "../measurement.ts";
+import { ask, askReference, command } from "../questions.ts";
 import { meanOfMiddle } from "../ratio.ts";
 import { roundTrip } from "../references.ts";
 import type { Stage } from "../stage.ts";
@@ -31,11 +31,26 @@ async function publish(stage: Stage, messages: number, pauseMs: number): Promise
   return sent.map((at, message) => Math.max(...received.map((times) => times[message] ?? NaN)) - at);
 }
 
+/** What it costs at least: `reference/fan-out.ts`. */
+const publishFloor: Measure = {
+  name: "floor",
+  async measure(bench) {
+    const { us } = await askReference<{ us: number[] }>(
+      await bench.shared(),
+      `/floor/publish?ms=${bench.pace.referenceMs}`,
+    );
+    return { value: meanOfMiddle(us), unit: "us" };
+  },
+};
+
 export const publishFigures: readonly Figure[] = [
   {
     name: "publish",
     title: `one message to ${SUBSCRIBERS} subscribers, a delivery`,
     measure: measurePublishing,
-    comparisons: [{ reference: roundTrip, goals: everywhere(atMost(0.5)) }],
+    comparisons: [
+      { reference: roundTrip, goals: everywhere(atMost(0.5)) },
+      { reference: publishFloor, goals: {} },
+    ],
   },
 ];

@@ -2,17 +2,18 @@
  * The reference: what a user of bare Durable Objects would write by hand. It runs in the same workerd process, so on the same thread,
  * as the runtimes that are measured.
  */
+import type { FanOut } from "./fan-out.ts";
 import type { Floor } from "./floor.ts";
 import type { Peer } from "./peer.ts";
 
-export { Empty } from "./empty.ts";
+export { FanOut } from "./fan-out.ts";
 export { Floor } from "./floor.ts";
 export { Peer } from "./peer.ts";
 
 interface Env {
   readonly PEER: DurableObjectNamespace<Peer>;
-  readonly EMPTY: DurableObjectNamespace;
   readonly FLOOR: DurableObjectNamespace<Floor>;
+  readonly FAN_OUT: DurableObjectNamespace<FanOut>;
 }
 
 type Route = (url: URL, env: Env) => Promise<Response>;
@@ -28,15 +29,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
   "/floor/request-volatile": async (url, env) =>
     Response.json(await floor(env, "volatile").timeRequests(milliseconds(url), false)),
   "/floor/one-way": async (url, env) => Response.json(await floor(env, "flow").timeFlow(milliseconds(url))),
+  /** The floor of one message to many, in microseconds a delivery. */
+  "/floor/publish": async (url, env) =>
+    Response.json(await env.FAN_OUT.getByName("publisher").timeDeliveries(milliseconds(url))),
   /** A counter in a row. */
   "/counter": async (_url, env) => new Response(String(await env.PEER.getByName("counter").count())),
-  /** Makes empty objects. */
-  "/empty": async (url, env) => {
-    const from = Number(url.searchParams.get("from"));
-    const upTo = from + Number(url.searchParams.get("count"));
-    for (let index = from; index < upTo; index += 1) await env.EMPTY.getByName(`empty-${index}`).fetch("http://empty/");
-    return Response.json({ upTo });
-  },
 };
 
 function sender(env: Env): DurableObjectStub<Peer> {
