@@ -124,20 +124,28 @@ export class AtomSession implements Host, LaneReceiver {
   async answerBatch(batch: Batch): Promise<Batch> {
     const peer = batch.frames[0]?.from ?? batch.acks[0]?.from;
     if (peer === undefined) return EMPTY_BATCH;
-    this.onBatch(batch);
-    // Acks bring nothing that would have to be durable.
-    if (batch.frames.length === 0) return EMPTY_BATCH;
+    if (batch.frames.length === 0) {
+      // Acks bring nothing that would have to be durable.
+      this.onBatch(batch);
+      return EMPTY_BATCH;
+    }
+    this.#take(batch);
     return this.#afterFlush(() => this.atom.peers.link(peer).answer(this.now()));
   }
 
   onBatch(batch: Batch): void {
     if (batch.frames.length === 0 && batch.acks.length === 0) return;
-    // All of a batch comes from one peer.
-    if (batch.frames[0]) this.#names.learn([batch.frames[0].from]);
-    const forGuest = this.atom.onBatch(batch, this.now());
+    const forGuest = this.#take(batch);
     // The object may have been made anew for what is nothing to its guest, with work left from before.
     if (forGuest || (!this.#running && this.runner.hasWork)) this.wake();
     else this.settle();
+  }
+
+  /** True if the guest may have something to do with it. */
+  #take(batch: Batch): boolean {
+    // All of a batch comes from one peer.
+    if (batch.frames[0]) this.#names.learn([batch.frames[0].from]);
+    return this.atom.onBatch(batch, this.now());
   }
 
   onLost(peer: GlobalName, reason: string): void {

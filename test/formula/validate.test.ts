@@ -211,7 +211,9 @@ describe("a module that is wrong", () => {
         (global (export "radon_callback") i32 (i32.const 0))`,
       [],
     );
-    expect(new Set(found.map(({ rule }) => rule))).toEqual(new Set(MODULE_RULES));
+    // What a start function calls is read by the build (`start-function.test.ts`).
+    const told = MODULE_RULES.filter((rule) => rule !== "start");
+    expect(new Set(found.map(({ rule }) => rule))).toEqual(new Set(told));
   });
 
   it("is told all of its mistakes at once", async () => {

@@ -240,7 +240,7 @@ describe("configuration", () => {
   test("an ungranted capability fails the load with a sentence, and requests fail at once", async () => {
     const response = await call(atomStub("denied"), "POST", "/requests", "x");
     expect(response.status).toBe(503);
-    expect((await response.json<{ detail: string }>()).detail).toContain('does not grant "kv"');
+    expect((await response.json<{ detail: string }>()).detail).toContain('the capability "kv" is not granted');
     expect(await stateOf("denied")).toMatchObject({ state: "failed" });
   });
 
