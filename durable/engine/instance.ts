@@ -52,7 +52,7 @@ function instantiate(module: WebAssembly.Module, trampolineModule: WebAssembly.M
   const instance = new WebAssembly.Instance(module, imports);
   wasi?.attach(instance);
   const memory = new GuestMemory(instance.exports.memory as WebAssembly.Memory);
-  guest.attach(memory, enterable(instance, trampoline), () => wasi?.flush());
+  guest.attach(memory, enterable(instance, trampoline), wasi?.streams);
 }
 
 function importsWasi(module: WebAssembly.Module): boolean {

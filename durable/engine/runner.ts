@@ -12,7 +12,7 @@ import type { Aftermath, Atom } from "../core/atom.ts";
 import { failure } from "../core/errors.ts";
 import { Guest, GuestStop } from "./guest.ts";
 import type { Host } from "./host.ts";
-import { exitCodeOf } from "./exit-code.ts";
+import { exitCodeOf, exitText } from "./exit-code.ts";
 import { isLinkError } from "./instance.ts";
 import type { Program } from "./program.ts";
 import { trapNotes } from "./trap-notes.ts";
@@ -171,7 +171,7 @@ export class Runner {
     }
     const code = exitCodeOf(error);
     const note = trapNotes(error, guest);
-    const text = code === undefined ? trapText(error, note) : `The atom exited with code ${code}.${note}`;
+    const text = code === undefined ? trapText(error, note) : exitText(code, note);
     const aftermath = this.#atom.onTrap(text, guest.blamed, this.#host.now());
     this.#restartAtMs = aftermath.restartAtMs;
     this.#host.log("error", `Trap: ${text}\n${this.#outlook(aftermath)}`);
