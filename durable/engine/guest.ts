@@ -89,11 +89,12 @@ export class Guest implements Metered {
   readonly #slice: Slice;
   readonly #words = new LastWords();
 
-  constructor(atom: Atom, host: Host) {
+  /** `slice`: the one that its atom is in. */
+  constructor(atom: Atom, host: Host, slice = new Slice(() => host.monotonic())) {
     this.atom = atom;
     this.host = host;
     this.#isDaemon = host.entry.kind === "daemon";
-    this.#slice = new Slice(() => host.monotonic());
+    this.#slice = slice;
     this.meter = new Meter(this);
   }
 
@@ -359,6 +360,7 @@ export class Guest implements Metered {
   async initialize(): Promise<void> {
     await this.#enter(callFrame({}), async (exports) => exports.initialize?.());
     if (this.#spent) throw new GuestFault("The atom exited in _initialize, before it could do anything.");
+    this.atom.interrupts.noteInitial();
     this.commit();
   }
 
@@ -451,6 +453,11 @@ export class Guest implements Metered {
   async rest(): Promise<void> {
     await this.host.idle(this.atom.futures.dueAtMs());
     this.startSlice();
+  }
+
+  /** True if, at rest, another instance could take its place: only what its memory holds would be lost with it. */
+  get replaceable(): boolean {
+    return this.atom.futures.empty && this.atom.interrupts.initial;
   }
 
   /** True if the instance is used up: it called `proc_exit(0)`, or it is a command that has returned. */
