@@ -184,6 +184,21 @@ describe("§5 a command that uses radon:messaging", () => {
     expect(world.trapText("a")).toBe("The atom exited with code 3.");
   });
 
+  test("a restart that it hears of by CLOSED leaves it time to end: its reply counts, and its message is not run again", async () => {
+    const sleep = `(import "radon:core" "sleep" (func $radon_sleep (param i64) (result i32)))`;
+    const world = await worldOf(
+      program(`${PUT} (drop (call $radon_sleep (i64.const 1000))) (call $cat)`, sleep + WASI + RADON),
+    );
+    const { answer } = await world.asking("a", "x");
+    world.session("a").restart();
+    await world.settle();
+    const submission = await answer;
+    expect(submission.kind === "answered" && shownAnswer(submission.answer)).toBe("x");
+    await world.advance(5_000);
+    expect(world.session("a").atom.counters).toMatchObject({ received: 1, consumed: 1 });
+    expect(world.session("a").runner.counters.instances).toBe(1);
+  });
+
   test("a token that it kept keeps the request open", async () => {
     const world = await worldOf(program(`${OUT} (drop (call $token))`));
     const { answer } = await world.asking("a", "", 5_000);

@@ -151,6 +151,17 @@ describe("a runner's instance", () => {
     expect(world.session("a").atom.counters.droppedInterrupts).toBe(0);
   });
 
+  test("5: the next one starts with no registration of the one that was given up", async () => {
+    const once = `(if (i32.lt_s (call $get (i32.const 0) (i32.const 1) (i32.const 17) (i32.const 1)) (i32.const 0))
+      (then ${LISTEN}))`;
+    const listening = `${CALLBACK} (func (export "_initialize") ${once}) (func (export "invoke") (call $count))`;
+    const world = await isolate(0, counting(listening));
+    await ask(world, "a");
+    await world.interrupt("a", 1);
+    expect(world.kv("a")).toEqual({ k: "1" });
+    expect(world.session("a").atom.counters.droppedInterrupts).toBe(1);
+  });
+
   test("2: a daemon's is neither counted nor given up", async () => {
     const loop = `(func (export "invoke") (loop $again
       (drop (call $receive (i64.const -1) (i32.const 32) (i32.const 32))) (call $increase (i32.const 16))
