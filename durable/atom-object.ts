@@ -8,12 +8,14 @@ import type { AtomEntry } from "./core/application.ts";
 import { alone } from "./core/bytes.ts";
 import { failure } from "./core/errors.ts";
 import { decodeBatch, encodeBatch, refusalOf } from "./core/frame.ts";
+import { RESTING_MEMORY_BYTES_MAX } from "./core/limits.ts";
 import type { LaneReceiver } from "./core/lane.ts";
 import { globalName, splitGlobalName } from "./core/names.ts";
 import { AtomSession, type NamingPort, type SessionPorts, type Submission } from "./atom-session.ts";
 import { systemClock } from "./clock.ts";
 import { namingOf } from "./naming-client.ts";
 import { moduleProgram } from "./engine/instance.ts";
+import { RestingInstances } from "./engine/resting-instances.ts";
 import type { AtomParts } from "./object-routes/atom-parts.ts";
 import { atomRouter } from "./object-routes/atom-router.ts";
 import { problem } from "./problem.ts";
@@ -27,6 +29,8 @@ const router = atomRouter();
 const ownAtoms: ReadonlyMap<string, AtomEntry> = new Map(
   application.atoms.filter(({ runtime }) => runtime === application.runtime).map((atom) => [atom.name, atom]),
 );
+/** Several objects share an isolate, and its memory. */
+const resting = new RestingInstances(RESTING_MEMORY_BYTES_MAX);
 
 export class AtomObject extends DurableObject<Env> {
   readonly #parts: AtomParts | undefined;
@@ -78,6 +82,7 @@ export class AtomObject extends DurableObject<Env> {
       openLane: (receiver) => (lane = openLane(receiver)),
       naming: namingPort(env),
       clock: systemClock,
+      resting,
       waitUntil,
       setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
       abort: (reason) => ctx.abort(reason),

@@ -22,6 +22,7 @@ import type { Store } from "./core/store.ts";
 import { KnownNames } from "./known-names.ts";
 import type { FetchRequest, GuestLookup, Host, LogLevel } from "./engine/host.ts";
 import type { Program } from "./engine/program.ts";
+import type { RestingInstances } from "./engine/resting-instances.ts";
 import { Runner } from "./engine/runner.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import { LoopWatch } from "./loop-watch.ts";
@@ -36,6 +37,8 @@ export interface SessionPorts {
   readonly openLane: (receiver: LaneReceiver) => Lane;
   readonly naming: NamingPort;
   readonly clock: Clock;
+  /** Those of the isolate. */
+  readonly resting: RestingInstances;
   /** Keeps the object alive until the promise settles. */
   waitUntil(work: Promise<unknown>): void;
   setAlarm(atMs: number): void;
@@ -99,7 +102,7 @@ export class AtomSession implements Host, LaneReceiver {
       Math.random(),
     );
     this.#aliases = this.#openAliases();
-    this.runner = new Runner(this.atom, this, program);
+    this.runner = new Runner(this.atom, this, program, ports.resting);
     this.#pump = new Pump(this.atom.peers, ports.openLane(this), ports.clock, () => this.settle());
     this.#askers = new OutsideAskers(ports.clock, (timeoutMs) => this.#late(timeoutMs));
     const stepMs = entry.kind === "daemon" ? ONE_STEP_MS : undefined;

@@ -62,6 +62,10 @@ export class Futures {
   get nextId(): number {
     return this.#nextId;
   }
+  /** True if there is none, complete or not. */
+  get empty(): boolean {
+    return this.#futures.size === 0;
+  }
   get hasCallback(): boolean {
     return this.#callbacksDue > 0;
   }

@@ -1,6 +1,10 @@
-/** Which interrupts an instance listens to. Registrations live as long as the instance. */
+/**
+ * Which interrupts an instance listens to. Registrations live as long as the instance. What it listens to once it is
+ * initialized, another instance of the same module would listen to as well.
+ */
 export class Interrupts {
   readonly #tokens = new Map<number, number>();
+  #initial = "";
   #masked = false;
   /** True if callbacks may also run between two instructions, not only at blocking points. */
   preempts = false;
@@ -26,6 +30,22 @@ export class Interrupts {
 
   unmask(): void {
     this.#masked = false;
+  }
+
+  /** The instance is initialized. */
+  noteInitial(): void {
+    this.#initial = this.#shown();
+  }
+
+  /** True if a new instance would be in this state, too. */
+  get initial(): boolean {
+    return this.#shown() === this.#initial;
+  }
+
+  #shown(): string {
+    if (this.#tokens.size === 0 && !this.#masked && !this.preempts) return "";
+    const tokens = [...this.#tokens].toSorted(([a], [b]) => a - b);
+    return JSON.stringify([tokens, this.#masked, this.preempts]);
   }
 
   tokenOf(signal: number): number | undefined {

@@ -38,6 +38,9 @@ export const BATCHES_UNDER_WAY_MAX = 2;
 /** Frames that came ahead of their turn, a channel. */
 export const REORDER_FRAMES_MAX = 64;
 
+/** Instances at rest, in an isolate that may hold 128 MiB: their memories together. */
+export const RESTING_MEMORY_BYTES_MAX = 64 * 1024 * 1024;
+
 export const FUTURES_MAX = 10_000;
 /** Results of futures that wait to be taken, all together. */
 export const FUTURE_BYTES_MAX = 32 * 1024 * 1024;
@@ -84,6 +87,8 @@ export const STOP_CPU_MS_MAX = 1_000;
  */
 export const SLICE_TURNS_MAX = 2 * BATCH_MESSAGES_MAX;
 export const SLICE_MS_MAX = 8;
+/** The same for a command, which has an instance for each message: to make one takes as long as many turns. */
+export const SLICE_INSTANCES_MAX = 32;
 
 /** An outgoing HTTP request, its response included. */
 export const FETCH_MS_MAX = 60_000;

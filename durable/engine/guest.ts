@@ -17,14 +17,16 @@ import type { FutureCallback, Outcome } from "../core/futures.ts";
 import { CALLBACK_DEPTH_MAX, LONG_WAIT_MS } from "../core/limits.ts";
 import type { InterruptMail, Mail, MessageMail } from "../core/mailbox.ts";
 import type { Destination } from "../core/names.ts";
+import type { OpenRequest } from "../core/store.ts";
 import { callFrame, CallStack, type CallFrame } from "./call-stack.ts";
 import type { Host, LogLevel } from "./host.ts";
 import { LastWords } from "./last-words.ts";
-import { exitCodeOf } from "./exit-code.ts";
+import { exitCodeOf, exitText } from "./exit-code.ts";
 import { GuestFault, type GuestMemory } from "./memory.ts";
 import { Meter, type Metered } from "./meter.ts";
 import { SeenBytes } from "./seen-bytes.ts";
 import { Slice } from "./slice.ts";
+import type { StandardStreams } from "./streams.ts";
 
 /** The guest's exports, each entered through `WebAssembly.promising`, `invoke` by way of the trampoline. */
 export interface GuestExports {
@@ -66,7 +68,8 @@ export class Guest implements Metered {
   readonly #isDaemon: boolean;
   #memory: GuestMemory | undefined;
   #exports: GuestExports | undefined;
-  #flushOutput: () => void = () => undefined;
+  /** Of a module that imports WASI. */
+  #streams: StandardStreams | undefined;
   /** Destinations and keys that the guest has named. */
   readonly destinations = new SeenBytes<Destination>();
   readonly keys = new SeenBytes<string>();
@@ -86,19 +89,20 @@ export class Guest implements Metered {
   readonly #slice: Slice;
   readonly #words = new LastWords();
 
-  constructor(atom: Atom, host: Host) {
+  /** `slice`: the one that its atom is in. */
+  constructor(atom: Atom, host: Host, slice = new Slice(() => host.monotonic())) {
     this.atom = atom;
     this.host = host;
     this.#isDaemon = host.entry.kind === "daemon";
-    this.#slice = new Slice(() => host.monotonic());
+    this.#slice = slice;
     this.meter = new Meter(this);
   }
 
-  /** The instance exists: its memory and exports may be used. `flushOutput`: it came to rest, or is lost. */
-  attach(memory: GuestMemory, exports: GuestExports, flushOutput: () => void): void {
+  /** The instance exists: its memory and exports may be used. */
+  attach(memory: GuestMemory, exports: GuestExports, streams?: StandardStreams): void {
     this.#memory = memory;
     this.#exports = exports;
-    this.#flushOutput = flushOutput;
+    this.#streams = streams;
   }
 
   // ---- For the host functions
@@ -177,6 +181,7 @@ export class Guest implements Metered {
 
   /** The next message: in `invoke` of a reactive atom first the one that it was called for. */
   nextMessage(): MessageMail | undefined {
+    this.#streams?.leave();
     const mail = this.#assigned ?? this.atom.takeMessage();
     this.#assigned = undefined;
     return mail;
@@ -355,6 +360,7 @@ export class Guest implements Metered {
   async initialize(): Promise<void> {
     await this.#enter(callFrame({}), async (exports) => exports.initialize?.());
     if (this.#spent) throw new GuestFault("The atom exited in _initialize, before it could do anything.");
+    this.atom.interrupts.noteInitial();
     this.commit();
   }
 
@@ -379,15 +385,52 @@ export class Guest implements Metered {
   }
 
   #openInvoke(): void {
-    this.#assigned = this.#isDaemon ? undefined : this.atom.takeMessage();
-    this.#stack.push(callFrame({ held: this.#assigned ? [this.#assigned] : [] }));
+    const mail = this.#isDaemon ? undefined : this.atom.takeMessage();
+    this.#assigned = mail;
+    const streams = this.#exports?.repeatable === false ? this.#streams : undefined;
+    if (mail) streams?.serve(mail);
+    this.#stack.push(callFrame({ held: mail ? [mail] : [], ...(mail && streams && { current: mail }) }));
   }
 
   #closeInvoke(): void {
     this.#spent ||= this.#exports?.repeatable === false;
+    this.#answerByOutput();
     this.#closeFrame();
     this.#assigned = undefined;
     this.commit();
+  }
+
+  /** What a command wrote is the answer to the request that it served by its streams, unless that is answered or kept. */
+  #answerByOutput(): void {
+    const mail = this.#streams?.serving;
+    if (!mail) return;
+    this.#assigned = undefined;
+    const request = this.#unanswered(mail);
+    const output = request && this.#streams?.takeOutput();
+    if (!request || !output) return;
+    const refused = output instanceof Uint8Array ? this.atom.reply(request, output) : output;
+    if (refused) this.refuseAnswer(refused);
+  }
+
+  /** A command that exits with another code than 0 fails the request that it serves by its streams; false if there is none. */
+  #failByExit(code: number): boolean {
+    const mail = this.#streams?.serving;
+    if (!mail) return false;
+    this.atom.dropTurn();
+    const request = this.#unanswered(mail);
+    if (request)
+      this.atom.answer(request, { kind: "failure", failure: failure("REMOTE", exitText(code, this.#errors())) });
+    return request !== undefined;
+  }
+
+  /** The last lines of stderr, each in a line of its own. */
+  #errors(): string {
+    const errors = this.#streams?.errors ?? "";
+    return errors === "" ? "" : `\n${errors}`;
+  }
+
+  #unanswered({ position }: MessageMail): OpenRequest | undefined {
+    return this.atom.isTaken(position) ? undefined : this.atom.openRequest(position);
   }
 
   /** Runs the callbacks that are due, while the guest is at rest or blocked. */
@@ -410,6 +453,11 @@ export class Guest implements Metered {
   async rest(): Promise<void> {
     await this.host.idle(this.atom.futures.dueAtMs());
     this.startSlice();
+  }
+
+  /** True if, at rest, another instance could take its place: only what its memory holds would be lost with it. */
+  get replaceable(): boolean {
+    return this.atom.futures.empty && this.atom.interrupts.initial;
   }
 
   /** True if the instance is used up: it called `proc_exit(0)`, or it is a command that has returned. */
@@ -545,8 +593,8 @@ export class Guest implements Metered {
       this.throwIfDoomed();
     } catch (error) {
       const fault = this.fault(error);
-      this.#flushOutput();
-      if (exitCodeOf(fault) !== 0) {
+      if (!this.#endsWell(exitCodeOf(fault))) {
+        this.#streams?.flush();
         // The innermost frame gets here first.
         this.#blamed ??= { mail: this.#workedOn() };
         throw fault;
@@ -555,9 +603,13 @@ export class Guest implements Metered {
     }
   }
 
+  #endsWell(code: number | undefined): boolean {
+    return code === 0 || (code !== undefined && this.#failByExit(code));
+  }
+
   #closeFrame(): void {
     const { current, held } = this.#stack.pop();
-    if (this.#stack.depth === 0) this.#flushOutput();
+    if (this.#stack.depth === 0) this.#streams?.flush();
     // A message that a guest was stopped before it saw is the next instance's.
     const unseen = this.#stopping ? this.#assigned : undefined;
     this.#closeRequest(current);

@@ -26,10 +26,21 @@ export function isLinkError(error: unknown): error is Error {
 
 /** A compiled module as what an atom runs. `trampoline`: the compiled `trampoline.wat`, as nobody compiles at run time. */
 export function moduleProgram(module: WebAssembly.Module, trampoline: WebAssembly.Module): Program {
+  // All that is the same for each instance is asked for once: a command has an instance a message.
+  const described = { module, imports: WebAssembly.Module.imports(module) };
+  let refusal: Failure | "none" | undefined;
   return {
-    check: (guest) => checkModule(module, guest),
-    instantiate: (guest) => instantiate(module, trampoline, guest),
+    check: (guest) => {
+      refusal ??= checkModule(module, guest) ?? "none";
+      return refusal === "none" ? undefined : refusal;
+    },
+    instantiate: (guest) => instantiate(described, trampoline, guest),
   };
+}
+
+interface DescribedModule {
+  readonly module: WebAssembly.Module;
+  readonly imports: ReturnType<typeof WebAssembly.Module.imports>;
 }
 
 /** The build has checked it before, signatures included. Imports that are not there are for linking to find. */
@@ -41,22 +52,18 @@ function checkModule(module: WebAssembly.Module, { host }: Guest): Failure | und
   return failure(code, `The module of ${host.self}, ${found.where}: ${found.message} ${found.remedy}`);
 }
 
-function instantiate(module: WebAssembly.Module, trampolineModule: WebAssembly.Module, guest: Guest): void {
+function instantiate(described: DescribedModule, trampolineModule: WebAssembly.Module, guest: Guest): void {
   // The shim of WASI is large for an atom that needs none.
-  const wasi = importsWasi(module) ? wasiImports(guest) : undefined;
+  const wasi = described.imports.some((each) => each.module === WASI_MODULE) ? wasiImports(guest) : undefined;
   const table = hostFunctions(guest);
   const trampoline = new Trampoline(trampolineModule, guest, atNeedFunctions(table));
-  const imports = linkImports(module, guest, trampoline, (from, name) =>
+  const imports = linkImports(described.imports, guest, trampoline, (from, name) =>
     from === WASI_MODULE ? wasi?.function(name) : own(own<FunctionTable>(table, from), name),
   );
-  const instance = new WebAssembly.Instance(module, imports);
+  const instance = new WebAssembly.Instance(described.module, imports);
   wasi?.attach(instance);
   const memory = new GuestMemory(instance.exports.memory as WebAssembly.Memory);
-  guest.attach(memory, enterable(instance, trampoline), () => wasi?.flush());
-}
-
-function importsWasi(module: WebAssembly.Module): boolean {
-  return WebAssembly.Module.imports(module).some((each) => each.module === WASI_MODULE);
+  guest.attach(memory, enterable(instance, trampoline), wasi?.streams);
 }
 
 function enterable({ exports }: WebAssembly.Instance, trampoline: Trampoline): GuestExports {
@@ -72,13 +79,13 @@ function enterable({ exports }: WebAssembly.Instance, trampoline: Trampoline): G
 
 /** Names come from the module: those of JavaScript's own objects, such as `__proto__`, mean nothing here. */
 function linkImports(
-  module: WebAssembly.Module,
+  wanted: DescribedModule["imports"],
   guest: Guest,
   trampoline: Trampoline,
   find: (from: string, name: string) => HostFunction | undefined,
 ): WebAssembly.Imports {
   const imports = new Map<string, Map<string, WebAssembly.ImportValue>>();
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+  for (const { module: from, name } of wanted) {
     const fn = find(from, name);
     if (!fn) throw new UnknownImport(`The module imports ${from}.${name}, which Radon does not have.`);
     const functions = imports.get(from) ?? new Map<string, WebAssembly.ImportValue>();

@@ -3,7 +3,8 @@ import { LOG_LINE_BYTES_MAX } from "../core/limits.ts";
 
 export class LineLog {
   readonly #write: (line: string) => void;
-  readonly #decoder = new TextDecoder();
+  /** Costs more than all else of an instance's output, which most have none of. */
+  #decoder: TextDecoder | undefined;
   #line = "";
 
   constructor(write: (line: string) => void) {
@@ -11,6 +12,7 @@ export class LineLog {
   }
 
   add(bytes: Uint8Array): void {
+    this.#decoder ??= new TextDecoder();
     const lines = (this.#line + this.#decoder.decode(bytes, { stream: true })).split("\n");
     this.#line = lines.pop() ?? "";
     for (const line of lines) this.#write(line);

@@ -7,33 +7,45 @@
  * 3. A daemon's `invoke` runs once. Returning ends the atom until its module changes or it is restarted; a trap
  *    restarts it with backoff.
  * 4. Whatever trapped, the log says when the next instance starts, and what becomes of the message.
+ * 5. While the loop does not run, the instance of a reactive atom rests, and may be given up, unless it has futures or listens to
+ *    what a new one would not.
  */
 import type { Aftermath, Atom } from "../core/atom.ts";
 import { failure } from "../core/errors.ts";
 import { Guest, GuestStop } from "./guest.ts";
 import type { Host } from "./host.ts";
-import { exitCodeOf } from "./exit-code.ts";
+import { exitCodeOf, exitText } from "./exit-code.ts";
 import { isLinkError } from "./instance.ts";
 import type { Program } from "./program.ts";
+import type { Resting, RestingInstances } from "./resting-instances.ts";
+import { Slice } from "./slice.ts";
 import { trapNotes } from "./trap-notes.ts";
 import { trapText } from "./trap.ts";
 
 export type RunState = "idle" | "running" | "backoff" | "ended" | "failed";
 
-export class Runner {
+export class Runner implements Resting {
   readonly #atom: Atom;
   readonly #host: Host;
   readonly #program: Program;
+  readonly #resting: RestingInstances;
+  readonly #ticket = new WeakRef<Resting>(this);
+  readonly #slice: Slice;
   #guest: Guest | undefined;
+  #wasGivenUp = false;
+  #instancesStarted = 0;
+  #instancesGivenUp = 0;
   #restartAtMs = 0;
   #running = false;
   #loadFailure: string | undefined;
   #initializationTraps = 0;
 
-  constructor(atom: Atom, host: Host, program: Program) {
+  constructor(atom: Atom, host: Host, program: Program, resting: RestingInstances) {
     this.#atom = atom;
     this.#host = host;
     this.#program = program;
+    this.#resting = resting;
+    this.#slice = new Slice(() => host.monotonic());
   }
 
   get state(): RunState {
@@ -52,6 +64,14 @@ export class Runner {
   get warm(): boolean {
     return this.#guest !== undefined;
   }
+  /** What its linear memory has, if an instance is in memory. */
+  get memoryBytes(): number {
+    return this.#guest?.memory.byteLength ?? 0;
+  }
+  /** Counted since the object started. */
+  get counters(): { readonly instances: number; readonly instancesGivenUp: number } {
+    return { instances: this.#instancesStarted, instancesGivenUp: this.#instancesGivenUp };
+  }
   /** True if `run` has something to do. */
   get hasWork(): boolean {
     const { mailbox, futures } = this.#atom;
@@ -63,12 +83,29 @@ export class Runner {
   /** Runs until there is nothing to do; the caller starts it again at the next event. */
   async run(): Promise<void> {
     this.#running = true;
-    this.#guest?.startSlice();
+    this.#resume();
     try {
       while (this.hasWork) await this.#step();
     } finally {
       this.#running = false;
+      if (this.#guest?.replaceable) this.#resting.rest(this.#ticket, this.#guest.memory.byteLength);
     }
+  }
+
+  /** Forgets the instance, which is at rest. The atom is told of it when it runs again: this is the event of another one. */
+  giveUp(): void {
+    this.#guest = undefined;
+    this.#wasGivenUp = true;
+    this.#instancesGivenUp += 1;
+  }
+
+  #resume(): void {
+    this.#resting.leave(this.#ticket);
+    if (this.#guest) this.#guest.startSlice();
+    else this.#slice.start();
+    if (!this.#wasGivenUp) return;
+    this.#wasGivenUp = false;
+    this.#atom.onStop();
   }
 
   /** Ends the instance, if there is one, and starts the atom anew, at once. */
@@ -79,8 +116,9 @@ export class Runner {
     this.#initializationTraps = 0;
     this.#atom.setEnded(null);
     if (!this.#guest) return;
-    if (this.#running) this.#guest.stop();
-    else this.#discard();
+    if (this.#running) return this.#guest.stop();
+    this.#resting.leave(this.#ticket);
+    this.#discard();
   }
 
   get #ended(): boolean {
@@ -114,25 +152,21 @@ export class Runner {
     if (guest.spent || guest.stopping) return this.#discard();
     if (this.#atom.mailbox.hasMessage) {
       await guest.invoke();
-      if (guest.spent) return this.#replace();
+      if (guest.spent) this.#discard();
       if (guest.sliceOver) await guest.endSlice();
     } else if (!this.#atom.hasCallback && this.#atom.futures.awaitsCallback) await guest.rest();
     if (guest.stopping) this.#discard();
   }
 
-  /** An instance that runs once never gets to the end of a slice: the event loop turns after each. */
-  async #replace(): Promise<void> {
-    this.#discard();
-    await this.#host.breathe();
-  }
-
   /** The instance, made if there is none; undefined if that failed. */
   async #ready(): Promise<Guest | undefined> {
     if (this.#guest) return this.#guest;
-    const guest = new Guest(this.#atom, this.#host);
+    const guest = new Guest(this.#atom, this.#host, this.#slice);
     const refused = this.#program.check(guest);
     if (refused) return this.#failLoad(refused.reason);
     this.#atom.supervisor.onStart(this.#host.now());
+    this.#instancesStarted += 1;
+    this.#slice.countInstance();
     try {
       this.#program.instantiate(guest);
       this.#guest = guest;
@@ -171,7 +205,7 @@ export class Runner {
     }
     const code = exitCodeOf(error);
     const note = trapNotes(error, guest);
-    const text = code === undefined ? trapText(error, note) : `The atom exited with code ${code}.${note}`;
+    const text = code === undefined ? trapText(error, note) : exitText(code, note);
     const aftermath = this.#atom.onTrap(text, guest.blamed, this.#host.now());
     this.#restartAtMs = aftermath.restartAtMs;
     this.#host.log("error", `Trap: ${text}\n${this.#outlook(aftermath)}`);

@@ -2,11 +2,12 @@
  * A slice: the turns of a guest between two turns of the event loop.
  *
  * Invariants
- * 1. A slice is over after SLICE_TURNS_MAX turns, or SLICE_MS_MAX as far as the clock was looked at.
+ * 1. A slice is over after SLICE_TURNS_MAX turns, SLICE_INSTANCES_MAX new instances, or SLICE_MS_MAX as far as the clock was
+ *    looked at.
  * 2. To look at the clock costs as much as to receive a message, so it is looked at after 1, 2, 4, 8, … turns; and sooner if
  *    at the pace so far the slice is over before that. Turns of one length overrun SLICE_MS_MAX by one turn at most.
  */
-import { SLICE_MS_MAX, SLICE_TURNS_MAX } from "../core/limits.ts";
+import { SLICE_INSTANCES_MAX, SLICE_MS_MAX, SLICE_TURNS_MAX } from "../core/limits.ts";
 
 export class Slice {
   readonly #monotonic: () => number;
@@ -30,6 +31,10 @@ export class Slice {
 
   countTurn(): void {
     this.#turns += 1;
+  }
+
+  countInstance(): void {
+    this.#turns += SLICE_TURNS_MAX / SLICE_INSTANCES_MAX;
   }
 
   get over(): boolean {

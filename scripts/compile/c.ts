@@ -1,5 +1,5 @@
 /** C and C++, by a clang that has the WebAssembly target: with wasi-libc where it is installed, freestanding where it is not. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { packageFile } from "../package.ts";
@@ -12,6 +12,8 @@ import { answerOf, firstLine } from "./tool-answers.ts";
 
 const VERSIONS = [22, 21, 20, 19, 18, 17, 16, 15, 14] as const;
 const HEADERS = packageFile("atoms", "sdk", "c");
+/** Of a program, which is run for what it does, and exports nothing. */
+const MAIN = /^[ \t]*(?:int|auto)[ \t]+main[ \t]*\(/m;
 const REFERENCES = /^\s*#\s*include\s*"([^"]+)"/gm;
 
 const REMEDY =
@@ -27,7 +29,7 @@ export const c: Compiler<"c"> = {
     return [...new Set([...reached, ...own, ...headers])];
   },
 
-  flags: (source) => [...languageArgs(source), ...LINK_ARGS],
+  flags: (source) => [...languageArgs(source), ...linkArgs(source)],
 
   compile: async (source, found, job) => {
     const objects = await Promise.all(
@@ -36,7 +38,7 @@ export const c: Compiler<"c"> = {
     const said = objects.map(({ stderr }) => stderr.trim()).filter((text) => text !== "");
     if (objects.some(({ code }) => code !== 0)) return { ok: false, diagnostics: said.join("\n") };
     const out = path.join(job.scratch, "atom.wasm");
-    const options = [...found.args, ...LINK_ARGS, ...objects.map(({ object }) => object), "-o", out];
+    const options = [...found.args, ...linkArgs(source), ...objects.map(({ object }) => object), "-o", out];
     const link = await runTool(found.command, options, { cwd: job.root, env: found.env, signal: job.signal });
     if (link.code !== 0) return { ok: false, diagnostics: [...said, link.stderr.trim()].join("\n") };
     return { ok: true, wasm: withoutDebugSections(await readFile(out)), warnings: said.join("\n") };
@@ -45,6 +47,12 @@ export const c: Compiler<"c"> = {
 
 /** A stack that runs over leaves the memory at its start, rather than to write over the data. */
 const LINK_ARGS = ["-Wl,--stack-first", "-Wl,-z,stack-size=262144"] as const;
+
+/** A program is entered by its `main`; told last, that wins over the model of the target. */
+function linkArgs({ files }: SourceOf<"c">): string[] {
+  const isProgram = files.some((file) => MAIN.test(readFileSync(file, "utf8")));
+  return [...LINK_ARGS, ...(isProgram ? ["-mexec-model=command"] : [])];
+}
 
 interface Unit {
   readonly source: SourceOf<"c">;

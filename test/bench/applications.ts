@@ -28,6 +28,7 @@ const MAIN: readonly BenchAtom[] = [
   { name: "sink-daemon", source: "sink.wat", runtime: "west", ...daemon },
   { name: "asker", source: "asker.wat" },
   { name: "echo", source: "echo.wat" },
+  { name: "command-echo", source: "command-echo.wat" },
   { name: "volatile-asker", source: "asker.wat", durability: "volatile" },
   { name: "volatile-echo", source: "echo.wat", durability: "volatile" },
   { name: "counter", source: "counter.wat", http: "/counter" },

@@ -13,6 +13,7 @@ import { globalName, type AtomName, type GlobalName, type RuntimeName } from "..
 import type { Change } from "../../durable/core/store.ts";
 import type { Host } from "../../durable/engine/host.ts";
 import { moduleProgram } from "../../durable/engine/instance.ts";
+import { RestingInstances } from "../../durable/engine/resting-instances.ts";
 import { Runner } from "../../durable/engine/runner.ts";
 import { KnownNames } from "../../durable/known-names.ts";
 import { trampoline, wat } from "../engine/wat.ts";
@@ -136,7 +137,7 @@ class Cell implements Host {
       hasConfiguredAlias: () => false,
     } as const;
     this.atom = new Atom(settings, new ForgetfulStore(), Date.now(), 0.5);
-    this.runner = new Runner(this.atom, this, moduleProgram(wat(text), trampoline));
+    this.runner = new Runner(this.atom, this, moduleProgram(wat(text), trampoline), new RestingInstances(Infinity));
   }
 
   /** Runs until the guest waits, or a reactive atom has nothing left. */

@@ -13,6 +13,8 @@ export const IMPORTS = {
   on: `(import "radon:interrupt" "on" (func $on (param i32 i32) (result i32)))`,
   mask: `(import "radon:interrupt" "mask" (func $mask (result i32)))`,
   preempt: `(import "radon:interrupt" "preempt" (func $preempt (param i32) (result i32)))`,
+  sched_yield: `(import "wasi_snapshot_preview1" "sched_yield" (func $sched_yield (result i32)))`,
+  poll_oneoff: `(import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))`,
 } as const;
 
 /** These log a word each. */

@@ -4,7 +4,7 @@ import { WASI_FUNCTIONS } from "../../durable/engine/abi.ts";
 import { shownAnswer, type World } from "../engine/engine-harness.ts";
 import { worldOf } from "./plain-atoms.ts";
 
-const ENOSYS = 52;
+const ERRNO = { badf: 8, inval: 28, nosys: 52, notsup: 58, spipe: 70 } as const;
 const IMPORTS: Readonly<Record<string, string>> = {
   args_sizes_get: "(param i32 i32) (result i32)",
   args_get: "(param i32 i32) (result i32)",
@@ -15,6 +15,16 @@ const IMPORTS: Readonly<Record<string, string>> = {
   fd_write: "(param i32 i32 i32 i32) (result i32)",
   fd_read: "(param i32 i32 i32 i32) (result i32)",
   fd_prestat_get: "(param i32 i32) (result i32)",
+  fd_prestat_dir_name: "(param i32 i32 i32) (result i32)",
+  fd_fdstat_get: "(param i32 i32) (result i32)",
+  fd_fdstat_set_flags: "(param i32 i32) (result i32)",
+  fd_filestat_get: "(param i32 i32) (result i32)",
+  fd_seek: "(param i32 i64 i32 i32) (result i32)",
+  fd_tell: "(param i32 i32) (result i32)",
+  fd_sync: "(param i32) (result i32)",
+  fd_close: "(param i32) (result i32)",
+  clock_res_get: "(param i32 i32) (result i32)",
+  proc_raise: "(param i32) (result i32)",
   poll_oneoff: "(param i32 i32 i32 i32) (result i32)",
   sched_yield: "(result i32)",
   proc_exit: "(param i32)",
@@ -60,6 +70,14 @@ describe("§5 args and environment come from the configuration", () => {
     expect([view.getUint32(0, true), view.getUint32(4, true)]).toEqual([3, 17]);
     expect([8, 12, 16].map((at) => view.getUint32(at, true))).toEqual([24, 32, 39]);
     expect(textOf(view, 24, 41)).toBe("cloud/a\0--fast\0" + "2\0");
+  });
+
+  test("texts are UTF-8, and their sizes are those of their bytes", async () => {
+    const code = `(drop (call $args_sizes_get (i32.const 0) (i32.const 4))) (drop (call $args_get (i32.const 8) (i32.const 24)))`;
+    const world = await worldOf(answering(["args_sizes_get", "args_get"], code), { config: { args: "día" } });
+    const view = await bytesOf(world);
+    expect([view.getUint32(0, true), view.getUint32(4, true)]).toEqual([2, 13]);
+    expect(textOf(view, 24, 37)).toBe("cloud/a\0día\0" + "");
   });
 
   test("environment: the configuration's values", async () => {
@@ -108,6 +126,63 @@ describe("§5 stdout and stderr are the log", () => {
     expect(shownAnswer(await world.ask("a", ""))).toContain("leaves the atom's memory");
   });
 
+  /** The results of the calls, each an i32. */
+  const results = async (names: readonly string[], ...calls: readonly string[]) => {
+    const code = calls.map((call, index) => `(i32.store (i32.const ${4 * index}) ${call})`).join(" ");
+    const view = await bytesOf(await worldOf(answering(names, code)));
+    return calls.map((_, index) => view.getUint32(4 * index, true));
+  };
+
+  test("the streams have no position, take flags that change nothing, and can be closed once", async () => {
+    const found = await results(
+      ["fd_seek", "fd_tell", "fd_fdstat_set_flags", "fd_sync", "fd_close"],
+      `(call $fd_seek (i32.const 0) (i64.const 0) (i32.const 1) (i32.const 4096))`,
+      `(call $fd_tell (i32.const 1) (i32.const 4096))`,
+      `(call $fd_fdstat_set_flags (i32.const 0) (i32.const 4))`,
+      `(call $fd_sync (i32.const 1))`,
+      `(call $fd_close (i32.const 2))`,
+      `(call $fd_close (i32.const 2))`,
+      `(call $fd_close (i32.const -1))`,
+    );
+    expect(found).toEqual([ERRNO.spipe, ERRNO.spipe, 0, 0, 0, ERRNO.badf, ERRNO.badf]);
+  });
+
+  test("a log is shown as a terminal, stdin as a pipe, with the rights to write and to read", async () => {
+    const stat = (fd: number) => `(call $fd_fdstat_get (i32.const ${fd}) (i32.const 4096))`;
+    const type = `(i32.load8_u (i32.const 4096))`;
+    const rights = `(i32.wrap_i64 (i64.load (i32.const 4104)))`;
+    const found = await results(["fd_fdstat_get"], stat(1), type, rights, stat(0), type, rights, stat(3));
+    expect(found).toEqual([0, 2, 64, 0, 0, 2, ERRNO.badf]);
+    const size = `(i32.wrap_i64 (i64.load (i32.const 4128)))`;
+    const file = `(call $fd_filestat_get (i32.const 0) (i32.const 4096))`;
+    expect(await results(["fd_filestat_get"], file, size)).toEqual([0, 0]);
+  });
+
+  test("stdin cannot be written, output not read", async () => {
+    const [read, written] = await results(
+      ["fd_read", "fd_write"],
+      `(call $fd_read (i32.const 1) (i32.const 1024) (i32.const 1) (i32.const 4096))`,
+      `(call $fd_write (i32.const 0) (i32.const 1024) (i32.const 1) (i32.const 4096))`,
+    );
+    expect([read, written]).toEqual([ERRNO.badf, ERRNO.badf]);
+  });
+
+  test("no descriptor is a directory that is open", async () => {
+    const [standard, next, name] = await results(
+      ["fd_prestat_get", "fd_prestat_dir_name"],
+      `(call $fd_prestat_get (i32.const 0) (i32.const 4096))`,
+      `(call $fd_prestat_get (i32.const 3) (i32.const 4096))`,
+      `(call $fd_prestat_dir_name (i32.const 3) (i32.const 4096) (i32.const 9))`,
+    );
+    expect([standard, next, name]).toEqual([ERRNO.badf, ERRNO.badf, ERRNO.badf]);
+  });
+
+  test("a signal that it raises is a trap", async () => {
+    const raise = wasi(["proc_raise"], `(func (export "invoke") (drop (call $proc_raise (i32.const 6))))`);
+    const world = await worldOf(raise, { attemptsMax: 1 });
+    expect(shownAnswer(await world.ask("a", ""))).toContain("The atom raised signal 6.");
+  });
+
   test("stdin is empty, and no directory is open", async () => {
     const code = `(i32.store (i32.const 1024) (i32.const 2048)) (i32.store (i32.const 1028) (i32.const 9))
       (i32.store (i32.const 0) (call $fd_read (i32.const 0) (i32.const 1024) (i32.const 1) (i32.const 4)))
@@ -127,6 +202,16 @@ describe("§5 clocks and random work", () => {
     expect(view.getBigUint64(8, true)).toBe(BigInt(world.clock.now()) * 1_000_000n);
     expect(view.getBigUint64(24, true)).toBe(5_000_000_000n);
     expect([0, 16, 32, 48].map((at) => view.getUint32(at, true))).toEqual([0, 0, 0, 28]);
+  });
+
+  test("every clock has a resolution, an unknown one is EINVAL", async () => {
+    const read = (id: number, at: number) =>
+      `(i32.store (i32.const ${at}) (call $clock_res_get (i32.const ${id}) (i32.const ${at + 8})))`;
+    const view = await bytesOf(
+      await worldOf(answering(["clock_res_get"], read(0, 0) + read(1, 16) + read(3, 32) + read(4, 48))),
+    );
+    expect([0, 16, 32, 48].map((at) => view.getUint32(at, true))).toEqual([0, 0, 0, ERRNO.inval]);
+    expect([8, 24, 40].map((at) => view.getBigUint64(at, true))).toEqual([1_000_000n, 1_000_000n, 1_000_000n]);
   });
 
   test("random_get fills its range", async () => {
@@ -181,11 +266,83 @@ describe("§5 sleeping is a blocking point", () => {
     expect(world.kv("a")).toEqual({ a: "a", b: "b", c: "c" });
   });
 
-  test("what is no clock answers ENOSYS at once, no subscription is EINVAL", async () => {
-    const other = `${subscribe(1024, 1, "(i64.const 0)")} (i32.store8 (i32.const 1032) (i32.const 1)) ${poll(1)}`;
-    const view = await bytesOf(await worldOf(answering(["poll_oneoff"], other)));
-    expect([view.getUint16(8, true), view.getUint32(56, true), view.getUint32(60, true)]).toEqual([ENOSYS, 0, 1]);
-    expect((await bytesOf(await worldOf(answering(["poll_oneoff"], poll(0))))).getUint32(56, true)).toBe(28);
+  test("a time that has passed is due at once, and so is every other one that is", async () => {
+    const clocks = [
+      subscribe(1024, 0, "(i64.const 1)", 1),
+      subscribe(1072, 1, "(i64.const 0)"),
+      subscribe(1120, 1, "(i64.const 1)"),
+    ];
+    const code = clocks.join(" ") + poll(3) + "(i32.store (i32.const 32) (i32.load (i32.const 0)))";
+    const view = await bytesOf(await worldOf(answering(["poll_oneoff"], code)));
+    expect([view.getUint32(56, true), view.getUint32(60, true), view.getUint32(32, true)]).toEqual([0, 2, 1024]);
+  });
+
+  test("the longest time of all is no error: it sleeps", async () => {
+    const world = await worldOf(answering(["poll_oneoff"], subscribe(1024, 1, "(i64.const -1)") + poll(1)));
+    const asked = await world.ask("a", "", 60_000);
+    expect(shownAnswer(asked)).toContain("did not answer within 60000 ms");
+    expect(world.trapText("a")).toBe("");
+  });
+
+  /** The errors, the bytes and the flags of as many events; what the program asks for has the type in the first byte. */
+  const eventsOf = async (...subscriptions: readonly string[]) => {
+    const code = subscriptions.join(" ") + poll(subscriptions.length).replace("(i32.const 0)", "(i32.const 4096)");
+    const copy = [0, 1].map(
+      (index) => `(i64.store (i32.const ${index * 24}) (i64.load (i32.const ${4096 + index * 32 + 8})))
+      (i64.store (i32.const ${index * 24 + 8}) (i64.load (i32.const ${4096 + index * 32 + 16})))
+      (i64.store (i32.const ${index * 24 + 16}) (i64.load (i32.const ${4096 + index * 32 + 24})))`,
+    );
+    const world = await worldOf(answering(["poll_oneoff"], code + copy.join(" ")));
+    const started = world.clock.now();
+    const view = await bytesOf(world);
+    const events = Array.from({ length: view.getUint32(60, true) }, (_, index) => ({
+      error: view.getUint16(index * 24, true),
+      type: view.getUint8(index * 24 + 2),
+      bytes: Number(view.getBigUint64(index * 24 + 8, true)),
+      flags: view.getUint16(index * 24 + 16, true),
+    }));
+    return { events, waited: world.clock.now() - started };
+  };
+  const stream = (at: number, type: number, fd: number) =>
+    subscribe(at, fd, "(i64.const 0)") + `(i32.store8 (i32.const ${at + 8}) (i32.const ${type}))`;
+
+  test("the streams are always ready: stdin has ended, output has room; with one of them it does not wait", async () => {
+    const clock = subscribe(1120, 1, "(i64.const 1000000000)");
+    const { events, waited } = await eventsOf(stream(1024, 1, 0), stream(1072, 2, 1), clock);
+    expect(events).toEqual([
+      { error: 0, type: 1, bytes: 0, flags: 1 },
+      { error: 0, type: 2, bytes: 65_536, flags: 0 },
+    ]);
+    expect(waited).toBe(0);
+  });
+
+  test("a descriptor that is not open for it is EBADF, an unknown type or clock EINVAL, in the event", async () => {
+    const badf = { error: ERRNO.badf, bytes: 0, flags: 0 };
+    const inval = { ...badf, error: ERRNO.inval };
+    expect((await eventsOf(stream(1024, 1, 1), stream(1072, 2, 3))).events).toEqual([
+      { ...badf, type: 1 },
+      { ...badf, type: 2 },
+    ]);
+    expect((await eventsOf(stream(1024, 9, 0), subscribe(1072, 7, "(i64.const 9)"))).events).toEqual([
+      { ...inval, type: 9 },
+      { ...inval, type: 0 },
+    ]);
+  });
+
+  test("no subscription is EINVAL", async () => {
+    expect((await bytesOf(await worldOf(answering(["poll_oneoff"], poll(0))))).getUint32(56, true)).toBe(ERRNO.inval);
+  });
+
+  test("a restart ends a program that sleeps at once: it has no word for CLOSED", async () => {
+    const body = `(func (export "_start") (loop $again ${subscribe(1024, 1, "(i64.const 1000000000)")} ${poll(1)}
+      (drop (call $put (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 1))) (br $again)))`;
+    const world = await worldOf(wasi(["poll_oneoff"], body), { kind: "daemon" });
+    world.session("a").restart();
+    await world.settle();
+    expect(world.kv("a")).toEqual({});
+    expect(world.session("a").runner.state).toBe("running");
+    await world.advance(1_000);
+    expect(world.kv("a")).toEqual({ "\0": "\0" });
   });
 
   test("sched_yield is one, too: what was done before it is committed", async () => {
@@ -212,7 +369,7 @@ describe("§5 everything that a runtime does not have answers ENOSYS rather than
     );
     const code = `(i32.store (i32.const 0) (call $absent (i32.const 3) (i32.const 0)))`;
     const world = await worldOf(text.replace("(drop (call $reply", `${code} (drop (call $reply`));
-    expect((await bytesOf(world)).getUint32(0, true)).toBe(ENOSYS);
+    expect((await bytesOf(world)).getUint32(0, true)).toBe(ERRNO.nosys);
   });
 
   test.each(["fd_future", "constructor", "__proto__"])(
@@ -225,7 +382,7 @@ describe("§5 everything that a runtime does not have answers ENOSYS rather than
       const world = await worldOf(
         text.replace("(drop (call $reply", "(i32.store (i32.const 0) (call $absent)) (drop (call $reply"),
       );
-      expect((await bytesOf(world)).getUint32(0, true)).toBe(ENOSYS);
+      expect((await bytesOf(world)).getUint32(0, true)).toBe(ERRNO.nosys);
     },
   );
 });

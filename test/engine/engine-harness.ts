@@ -19,7 +19,9 @@ import {
   type RuntimeName,
 } from "../../durable/core/names.ts";
 import { SingleNaming } from "../../durable/core/naming.ts";
+import { RESTING_MEMORY_BYTES_MAX } from "../../durable/core/limits.ts";
 import { moduleProgram } from "../../durable/engine/instance.ts";
+import { RestingInstances } from "../../durable/engine/resting-instances.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { trampoline } from "./wat.ts";
 
@@ -49,6 +51,7 @@ const ASK_MS = 30_000;
 
 export class World {
   readonly clock = new VirtualClock(START_MS);
+  readonly resting: RestingInstances;
   readonly #application: Application;
   readonly #naming: SingleNaming;
   readonly #cells = new Map<GlobalName, Cell>();
@@ -58,7 +61,9 @@ export class World {
   /** Batches that have to wait until `letThrough`. */
   #held: (() => void)[] | undefined;
 
-  constructor(specs: readonly AtomSpec[]) {
+  /** `restingBytesMax`: all atoms are in one isolate. */
+  constructor(specs: readonly AtomSpec[], restingBytesMax = RESTING_MEMORY_BYTES_MAX) {
+    this.resting = new RestingInstances(restingBytesMax);
     for (const level of ["debug", "info", "warn", "error"] as const) vi.spyOn(console, level).mockReturnValue();
     const entries = specs.map(entryOf);
     this.#application = applicationOf(entries);
@@ -208,6 +213,7 @@ export class World {
       openLane: (receiver) => ({ send: (to, { batch }) => void this.#carry(receiver, life, to, batch) }),
       naming: namingPort(this.#naming.at(entry.runtime), () => !life.over && !this.#namingHeld),
       clock: this.#clockOf(life),
+      resting: this.resting,
       waitUntil: (work) => void work.catch((error: unknown) => this.#failures.push(error)),
       setAlarm: (atMs) => void alarms.push(atMs),
       abort: (reason) => this.#failures.push(new Error(reason)),

@@ -241,7 +241,10 @@ describe("while an atom computes", () => {
 });
 
 describe("interrupts in a computation", () => {
-  const imports = ["receive", "put", "on", "mask", "preempt", "sleep", "reply"] as const;
+  const imports = [
+    ...(["receive", "put", "on", "mask", "preempt", "sleep", "reply"] as const),
+    ...(["sched_yield", "poll_oneoff"] as const),
+  ];
   const listener = (callback: string, body: string, changes: Partial<AtomSpec> = {}) =>
     atom(
       "a",
@@ -295,6 +298,15 @@ describe("interrupts in a computation", () => {
       listener(`${put(8)} ${sleep} ${STOP_SPINNING}`, `${PREEMPT} ${SPIN_UNTIL} ${REPLY}`),
     );
     expect([answer, world.session("a").atom.counters.turns]).toEqual(["ok", 1]);
+  });
+
+  test("nor by WASI's blocking functions, which answer ENOTSUP", async () => {
+    const isRefused = (call: string) => `(if (i32.ne ${call} (i32.const 58)) (then unreachable))`;
+    // Zeros are a subscription to the realtime clock, in no time.
+    const poll = `(call $poll_oneoff (i32.const 4096) (i32.const 8192) (i32.const 1) (i32.const 8000))`;
+    const calls = isRefused("(call $sched_yield)") + isRefused(poll);
+    const { answer } = await interrupted(listener(`${calls} ${STOP_SPINNING}`, `${PREEMPT} ${SPIN_UNTIL} ${REPLY}`));
+    expect(answer).toBe("ok");
   });
 
   test("one that nobody listens to is dropped with the turn, not by itself", async () => {

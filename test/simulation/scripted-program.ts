@@ -9,7 +9,7 @@ export function scriptedProgram(worldOf: () => ScriptWorld, onInstance: (guest: 
     check: () => undefined,
     instantiate: (guest: Guest) => {
       const scripted = new ScriptedGuest(guest, worldOf());
-      guest.attach(scripted.calls.memory, scripted.exports(), () => undefined);
+      guest.attach(scripted.calls.memory, scripted.exports());
       onInstance(scripted);
     },
   };

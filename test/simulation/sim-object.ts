@@ -14,6 +14,7 @@ import type { Lane, LaneReceiver } from "../../durable/core/lane.ts";
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import { globalName, type GlobalName } from "../../durable/core/names.ts";
 import type { Change, Store } from "../../durable/core/store.ts";
+import type { RestingInstances } from "../../durable/engine/resting-instances.ts";
 import type { Delivery } from "./ledger.ts";
 import type { AtomView } from "./oracle.ts";
 import type { AtomPlan } from "./plan.ts";
@@ -51,6 +52,7 @@ export interface Life {
 export interface ObjectWorld {
   readonly scheduler: Scheduler;
   readonly random: Random;
+  readonly resting: RestingInstances;
   applicationOf(entry: AtomEntry): Application;
   laneOf(object: SimObject, life: Life, receiver: LaneReceiver): Lane;
   namingOf(object: SimObject, life: Life): NamingPort;
@@ -183,6 +185,7 @@ export class SimObject implements AtomView {
       openLane: (receiver) => world.laneOf(this, life, receiver),
       naming: world.namingOf(this, life),
       clock: this.#clockOf(life),
+      resting: world.resting,
       waitUntil: (work) =>
         void work.catch((error: unknown) => {
           if (!life.over && !life.dying) world.violated(`work of ${this.name} failed: ${String(error)}`);

@@ -14,6 +14,7 @@ import { keyToBytes } from "../../durable/core/bytes.ts";
 import type { Lane, LaneReceiver } from "../../durable/core/lane.ts";
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
 import type { Change, Store } from "../../durable/core/store.ts";
+import { INSTANCE_BYTES, RestingInstances } from "../../durable/engine/resting-instances.ts";
 import { Clients } from "./clients.ts";
 import { buriedIn, outboxMismatch, turnsIn } from "./commit-check.ts";
 import { COUNT_KEY, TURN_PREFIX } from "./journal.ts";
@@ -51,6 +52,8 @@ export interface RunOptions {
 }
 
 /** The run is judged: there is no use in going on. */
+const RESTING_BYTES_MAX = 4 * INSTANCE_BYTES;
+
 class Enough extends Error {}
 
 export class World implements ObjectWorld {
@@ -58,6 +61,8 @@ export class World implements ObjectWorld {
   readonly random: Random;
   readonly trace: Trace;
   readonly ledger = new Ledger();
+  /** Of all objects, as if they shared an isolate, with room for a few: instances are given up all the time. */
+  readonly resting = new RestingInstances(RESTING_BYTES_MAX);
   readonly violations: string[] = [];
   events = 0;
   readonly #plan: Plan;

@@ -2,6 +2,7 @@
 import { DEFAULT_GRANTS, type Application, type AtomEntry } from "../../durable/core/application.ts";
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
 import echo from "radon:test-atoms/echo.wasm";
+import large from "radon:test-atoms/large.wasm";
 import relay from "radon:test-atoms/relay.wasm";
 import slow from "radon:test-atoms/slow.wasm";
 import ticker from "radon:test-atoms/ticker.wasm";
@@ -11,7 +12,7 @@ export { trampoline };
 
 const main = "main" as RuntimeName;
 
-export const modules: Record<string, WebAssembly.Module> = { echo, relay, slow, ticker };
+export const modules: Record<string, WebAssembly.Module> = { echo, large, relay, slow, ticker };
 
 function atom(name: string, module: string, changes: Partial<AtomEntry> = {}): AtomEntry {
   return {
@@ -57,6 +58,7 @@ export const application: Application = {
       "unreadable",
     ].map((name) => atom(name, "echo")),
     atom("slow", "slow"),
+    ...["large-1", "large-2", "large-3"].map((name) => atom(name, "large")),
     ...["interrupted", "forgotten"].map((name) => atom(name, "slow")),
     atom("ticker", "ticker", { kind: "daemon" }),
     atom("denied", "echo", { grants: ["messaging"] }),

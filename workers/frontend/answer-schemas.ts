@@ -17,6 +17,10 @@ export const atomStateSchema = z.looseObject({
     .describe("Why nothing runs although something should: a module that does not load, or a backoff."),
   mailbox: z.looseObject({ messages: z.number(), bytes: z.number() }),
   outbox: z.looseObject({ messages: z.number() }),
+  memory: z
+    .looseObject({ bytes: z.number() })
+    .optional()
+    .describe("The linear memory of its instance; 0 bytes while it has none."),
   counters: z.record(z.string(), z.number()),
   aliases,
   lastTrap: z.looseObject({ time: z.string(), text: z.string() }).nullable().describe("With its WebAssembly stack."),

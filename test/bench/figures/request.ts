@@ -1,5 +1,6 @@
 /**
  * Request and reply between two warm atoms of a runtime, one at a time, 64 bytes each way. The asker measures by its own clock.
+ * A command has a new instance for each request.
  */
 import { atMost, everywhere, type Bench, type Figure, type Reading } from "../measurement.ts";
 import { ask, command } from "../questions.ts";
@@ -38,5 +39,11 @@ export const requestFigures: readonly Figure[] = [
       { reference: roundTrip, goals: everywhere(atMost(0.6)) },
       { reference: volatileRequestFloor, goals: {} },
     ],
+  },
+  {
+    name: "request-command",
+    title: "durable request and reply, a new instance each (WASI)",
+    measure: askBetween("asker", "command-echo"),
+    comparisons: [{ reference: roundTrip, goals: {} }],
   },
 ];
