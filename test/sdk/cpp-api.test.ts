@@ -75,6 +75,10 @@ describeApi("cpp", tool, (api) => {
     expect(await api().atoms.stored("api", "stale")).toMatch(/^false true true INVALID: This message is no longer/);
   });
 
+  test("C files of the same atom are C, and share the table of callbacks", async () => {
+    expect(await ask("mixed")).toBe("5 7");
+  });
+
   test("a pattern of exactly a text", async () => {
     expect(await ask("exactly a.b*(c)")).toBe("a\\.b\\*\\(c\\)");
   });

@@ -3,6 +3,8 @@
 
 using namespace std::chrono_literals;
 
+extern "C" int count_timers(int count);
+
 namespace {
 
 void await_timer(radon::message &message, const std::string &rest) {
@@ -125,9 +127,17 @@ void stale(radon::message &message, const std::string &) {
       .value();
 }
 
+/** Callbacks of both languages in one table. */
+void mixed(radon::message &message, const std::string &) {
+  int count = 0;
+  for (int each = 0; each < 5; each++) radon::timer(1ms).on_complete([&](const auto &) { count++; }).value();
+  const int plain = count_timers(7);
+  message.reply(radon::text(count, ' ', plain));
+}
+
 }  // namespace
 
 const std::vector<named_verb> waiting_verbs = {
     {"timer", await_timer}, {"cancel", cancel_timer}, {"drop", drop}, {"complete", complete}, {"nothing", nothing_comes},
-    {"mask", mask},         {"off", off},             {"compute", compute}, {"stale", stale},
+    {"mask", mask},         {"off", off},             {"compute", compute}, {"stale", stale}, {"mixed", mixed},
 };
