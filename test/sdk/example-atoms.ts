@@ -16,10 +16,11 @@ export interface LogLine {
 }
 
 export class ExampleAtoms {
-  readonly #url: string;
+  /** `http://HOST:PORT`. */
+  readonly url: string;
 
   constructor(url: string) {
-    this.#url = url;
+    this.url = url;
   }
 
   /** Sends the atom a request; its reply, or the problem that the API makes of a failure. */
@@ -65,7 +66,7 @@ export class ExampleAtoms {
   }
 
   async http(method: string, path: string, body?: string | Uint8Array<ArrayBuffer>): Promise<Answer> {
-    const response = await fetch(this.#url + path, { method, ...(body === undefined ? {} : { body }) });
+    const response = await fetch(this.url + path, { method, ...(body === undefined ? {} : { body }) });
     const bytes = new Uint8Array(await response.arrayBuffer());
     const type = response.headers.get("content-type");
     return { status: response.status, type, bytes, text: new TextDecoder().decode(bytes) };
