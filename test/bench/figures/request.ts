@@ -43,7 +43,7 @@ export const requestFigures: readonly Figure[] = [
   {
     name: "request-command",
     title: "durable request and reply, a new instance each (WASI)",
-    measure: askBetween("asker", "command-echo"),
+    measure: requestOf("east/asker", "command-echo"),
     comparisons: [{ reference: roundTrip, goals: {} }],
   },
 ];
