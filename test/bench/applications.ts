@@ -60,12 +60,18 @@ export function buildCrowd(size: number): Promise<Workers> {
   return build("crowd", ["main"], [{ name: "waker", source: "waker.wat" }, ...crowd]);
 }
 
-export async function build(app: string, runtimes: readonly string[], atoms: readonly BenchAtom[]): Promise<Workers> {
+/** `optimize`: as for a deployment; without it as `radon dev` builds. */
+export async function build(
+  app: string,
+  runtimes: readonly string[],
+  atoms: readonly BenchAtom[],
+  optimize = false,
+): Promise<Workers> {
   const file = writeFormula(path.join(BENCH_FOLDER, app), app, runtimes, atoms);
   const { formula, problems } = loadFormula(file, { environment: {} });
   if (formula === undefined) throw new Error(`The formula of the bench is wrong: ${sentences(problems)}`);
   const folders = foldersOf(formula.home, formula.app, "build", {});
-  const built = await buildFormula(formula, { folders, development: true, bundle: true });
+  const built = await buildFormula(formula, { folders, development: true, bundle: true, optimize });
   if (!built.ok) throw new Error(`The atoms of the bench do not compile: ${sentences(built.problems)}`);
   return workersOf(formula, built.runtimes, undefined);
 }

@@ -5,6 +5,8 @@ import { compileModules } from "../../../scripts/compile/compile-modules.ts";
 import { detectSource, isSource } from "../../../scripts/compile/source.ts";
 import { BENCH_FOLDER, build, type Workers } from "../applications.ts";
 
+/** As for a deployment. */
+const OPTIMIZED = true;
 const SOURCES = path.join(import.meta.dirname, "atoms");
 
 export interface Language {
@@ -36,6 +38,7 @@ export async function buildLanguage({ name, folder }: Language): Promise<BuiltLa
       { name: "unmetered", source, metering: false },
       { name: "asker", source: "asker.wat" },
     ],
+    OPTIMIZED,
   );
   return { ...compiled, workers };
 }
@@ -47,6 +50,7 @@ async function compile(name: string, folder: string): Promise<BuiltLanguage> {
   const place = { kind: "file", file: folder, line: 1, column: 1 } as const;
   const [result] = await compileModules([{ name, source, metered: true, place }], {
     root: folder,
+    optimize: OPTIMIZED,
     cacheFolder: path.join(BENCH_FOLDER, `languages-${name}`, ".radon/cache"),
     workFolder: path.join(BENCH_FOLDER, `languages-${name}`, ".radon/work"),
   });
