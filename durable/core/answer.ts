@@ -1,5 +1,5 @@
 /** Answers to requests, and their record form for `Idempotency-Key`. */
-import { ByteReader, ByteWriter } from "./bytes.ts";
+import { alone, ByteReader, ByteWriter } from "./bytes.ts";
 import { ERROR_CODES, errorCodeOf, type Failure } from "./errors.ts";
 
 export type Header = readonly [name: string, value: string];
@@ -42,10 +42,15 @@ export function decodeAnswer(bytes: Uint8Array): Answer {
   const reader = new ByteReader(bytes);
   switch (reader.u8()) {
     case 0:
-      return { kind: "reply", payload: reader.bytes() };
+      return { kind: "reply", payload: alone(reader.bytes()) };
     case 1: {
       const status = reader.u32();
-      return { kind: "response", status, headers: JSON.parse(reader.text()) as Header[], payload: reader.bytes() };
+      return {
+        kind: "response",
+        status,
+        headers: JSON.parse(reader.text()) as Header[],
+        payload: alone(reader.bytes()),
+      };
     }
     default:
       return { kind: "failure", failure: { code: errorCodeOf(reader.i32()) ?? "REMOTE", reason: reader.text() } };

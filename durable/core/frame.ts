@@ -68,7 +68,7 @@ function unknownAck({ from, to, channel, fromEpoch, first, count }: Frame): Ack 
   return { from: to, to: from, channel, toEpoch: fromEpoch, epoch: 0, next: first + count, status: "unknown" };
 }
 
-const WIRE_VERSION = 2;
+const WIRE_VERSION = 3;
 /** All frames and acks of a batch have the same two ends, so the wire has their names once. */
 export interface Ends {
   readonly from: GlobalName;

@@ -239,5 +239,3 @@ export class Runner implements Resting {
     this.#atom.refuseRequests(failure("CLOSED", reason));
   }
 }
-
-/** What languages make of memory that does not grow says little: some only trap. */

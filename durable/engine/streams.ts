@@ -7,6 +7,7 @@
  *    output, and what was kept and not taken, is logged.
  * 3. What is kept is bounded as a payload is; a write past that is refused, and then so is the answer.
  */
+import { ByteWriter } from "../core/bytes.ts";
 import { failure, type Failure } from "../core/errors.ts";
 import { PAYLOAD_BYTES_MAX } from "../core/limits.ts";
 import type { MessageMail } from "../core/mailbox.ts";
@@ -28,8 +29,7 @@ export class StandardStreams {
   readonly #err: LineLog;
   #errors: string[] = [];
   #serving: MessageMail | undefined;
-  #kept: Uint8Array[] = [];
-  #keptBytes = 0;
+  #kept = new ByteWriter();
   #tooLarge = false;
   /** Bytes of stdin that were read. */
   #position = 0;
@@ -76,16 +76,15 @@ export class StandardStreams {
     return bytes;
   }
 
-  /** False if there is no room for it; `bytes` is the caller's to keep. */
+  /** False if there is no room for it. */
   writeOut(bytes: Uint8Array): boolean {
     if (!this.answers) {
       this.#out.add(bytes);
       return true;
     }
-    this.#tooLarge ||= this.#keptBytes + bytes.length > PAYLOAD_BYTES_MAX;
+    this.#tooLarge ||= this.#kept.length + bytes.length > PAYLOAD_BYTES_MAX;
     if (this.#tooLarge) return false;
-    this.#kept.push(bytes);
-    this.#keptBytes += bytes.length;
+    this.#kept.raw(bytes);
     return true;
   }
 
@@ -96,13 +95,7 @@ export class StandardStreams {
   /** All of stdout, which is not logged then; or why it is no answer. */
   takeOutput(): Uint8Array | Failure {
     if (this.#tooLarge) return TOO_LARGE;
-    const output = new Uint8Array(this.#keptBytes);
-    let at = 0;
-    for (const bytes of this.#forget()) {
-      output.set(bytes, at);
-      at += bytes.length;
-    }
-    return output;
+    return this.#forget();
   }
 
   /** Logs output that no line break ended, and what was kept. */
@@ -113,13 +106,12 @@ export class StandardStreams {
   }
 
   #logKept(): void {
-    for (const bytes of this.#forget()) this.#out.add(bytes);
+    if (this.#kept.length > 0) this.#out.add(this.#forget());
   }
 
-  #forget(): Uint8Array[] {
-    const kept = this.#kept;
-    this.#kept = [];
-    this.#keptBytes = 0;
+  #forget(): Uint8Array {
+    const kept = this.#kept.finish();
+    this.#kept = new ByteWriter();
     return kept;
   }
 }

@@ -15,7 +15,8 @@ const C_SDK = packageFile("atoms", "sdk", "c");
 const CPP_SDK = packageFile("atoms", "sdk", "cpp");
 
 /** Of a program, which is run for what it does, and exports nothing. */
-const MAIN = /^[ \t]*(?:int|auto)[ \t]+main[ \t]*\(/m;
+const MAIN = /^[ \t]*(?:int|auto)\s+main\s*\(/m;
+const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*$/gm;
 const REFERENCES = /^\s*#\s*include\s*"([^"]+)"/gm;
 
 export const c: Compiler<"c"> = {
@@ -47,7 +48,7 @@ const LINK_ARGS = ["-Wl,--stack-first", "-Wl,-z,stack-size=262144"] as const;
 
 /** A program is entered by its `main`; told last, that wins over the model of the target. */
 function linkArgs({ files }: SourceOf<"c">): string[] {
-  const isProgram = files.some((file) => MAIN.test(readFileSync(file, "utf8")));
+  const isProgram = files.some((file) => MAIN.test(readFileSync(file, "utf8").replace(COMMENT, "")));
   return [...LINK_ARGS, ...(isProgram ? ["-mexec-model=command"] : [])];
 }
 

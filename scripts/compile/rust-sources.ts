@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ParseError, getStaticTOMLValue, parseTOML } from "toml-eslint-parser";
-import { filesBelow } from "./source-files.ts";
+import { filesBelow, filesReached } from "./source-files.ts";
 
 const MANIFEST = "Cargo.toml";
 const LOCK = "Cargo.lock";
@@ -16,7 +16,8 @@ const ABOVE = [MANIFEST, LOCK, "rust-toolchain", "rust-toolchain.toml", ".cargo/
 export function rustSources(folder: string): string[] {
   const files = new Set<string>();
   for (const crate of cratesByPath(folder)) for (const file of filesBelow(crate)) files.add(file);
-  for (const file of filesAbove(folder)) files.add(file);
+  for (const file of [...files].filter(isRust).flatMap(filesTakenIn)) files.add(file);
+  for (const file of [...settingsOf(folder), ...filesAbove(folder)]) files.add(file);
   return [...files].filter((file) => path.basename(file) !== LOCK || fixesVersions(file)).sort();
 }
 
@@ -59,9 +60,24 @@ function readManifest(manifest: string): unknown {
 function filesAbove(folder: string): string[] {
   const files: string[] = [];
   for (let at = path.dirname(folder); ; at = path.dirname(at)) {
-    files.push(...ABOVE.map((name) => path.join(at, name)).filter(existsSync));
+    files.push(...settingsOf(at));
     if (at === path.dirname(at)) return files;
   }
+}
+
+function settingsOf(folder: string): string[] {
+  return ABOVE.map((name) => path.join(folder, name)).filter(existsSync);
+}
+
+/** `include!` and its like, and `#[path]`, may name files elsewhere. */
+const TAKEN_IN = /(?:\binclude(?:_str|_bytes)?!\s*\(|#\[path\s*=)\s*"([^"]+)"/g;
+
+function filesTakenIn(file: string): string[] {
+  return filesReached(file, TAKEN_IN, (target) => [target]);
+}
+
+function isRust(file: string): boolean {
+  return file.endsWith(".rs");
 }
 
 function isManifest(file: string): boolean {

@@ -1,26 +1,37 @@
 /** The files that a compilation reads, found without running the compiler: the key of the cache is made from them. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 
 /** A source folder with more files than this is most likely a mistake, such as the root of a disk. */
 const FILES_MAX = 10_000;
-const SKIPPED: readonly string[] = ["node_modules", "target", "build", "dist", "zig-out", "zig-cache"];
+const SKIPPED: readonly string[] = ["node_modules", "zig-cache"];
+/** Where tools put their results at the top of a project; further down a folder of that name holds sources like any other. */
+const SKIPPED_AT_TOP: readonly string[] = ["target", "build", "dist", "zig-out"];
 
-/** Every file below a folder, hidden ones and build results left out; sorted. */
+/** Every file below a folder, hidden ones and build results left out, those that links lead to included; sorted. */
 export function filesBelow(folder: string): string[] {
   const files: string[] = [];
   const folders = [folder];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     for (const entry of readdirSync(next, { withFileTypes: true })) {
       if (entry.name.startsWith(".") || SKIPPED.includes(entry.name)) continue;
+      if (next === folder && SKIPPED_AT_TOP.includes(entry.name)) continue;
       const at = path.join(next, entry.name);
-      if (entry.isDirectory()) folders.push(at);
-      else if (entry.isFile()) files.push(at);
+      const kind = entry.isSymbolicLink() ? statSync(at, { throwIfNoEntry: false }) : entry;
+      if (kind?.isFile()) files.push(at);
+      if (kind?.isDirectory() && !leadsUp(at)) folders.push(at);
     }
     if (files.length > FILES_MAX)
       throw new Error(`${folder} holds more than ${FILES_MAX} files: name a smaller source folder.`);
   }
   return files.sort();
+}
+
+/** True of a link to a folder that it stands in itself. */
+function leadsUp(folder: string): boolean {
+  return (
+    lstatSync(folder).isSymbolicLink() && (path.dirname(folder) + path.sep).startsWith(realpathSync(folder) + path.sep)
+  );
 }
 
 /** The entry and every file that it takes in through a relative path, directly or not. */

@@ -21,6 +21,8 @@ const REMEDY = `Install Zig 0.${MINOR_MIN} or later, from ziglang.org or as the 
 /** With the checks of safety, whose panics say what is wrong. */
 const MODE = "ReleaseSafe";
 
+const BY_PATH = /\.path\s*=\s*"([^"]+)"/g;
+
 export const zig: Compiler<"zig"> = {
   find: async (source) => {
     let reason = "There is no zig.";
@@ -35,7 +37,7 @@ export const zig: Compiler<"zig"> = {
 
   inputs: ({ entry, folder }) => {
     const reached = filesReached(entry, REFERENCES, (target) => [target]);
-    const own = folder === undefined ? [] : filesBelow(folder);
+    const own = folder === undefined ? [] : packagesByPath(folder).flatMap(filesBelow);
     return [...new Set([...reached, ...own, ...(existsSync(SDK) ? filesBelow(SDK) : [])])];
   },
 
@@ -43,6 +45,21 @@ export const zig: Compiler<"zig"> = {
 
   compile: (source, found, job) => (isProject(source) ? buildProject(source, found, job) : build(source, found, job)),
 };
+
+/** The folder and those of all packages that its build.zig.zon takes by path, directly or not. */
+function packagesByPath(folder: string): string[] {
+  const packages = new Set([folder]);
+  // A set that grows while it is walked is walked to its end.
+  for (const each of packages) {
+    const manifest = path.join(each, "build.zig.zon");
+    const text = existsSync(manifest) ? readFileSync(manifest, "utf8") : "";
+    for (const [, target] of text.matchAll(BY_PATH)) {
+      const at = path.resolve(each, target ?? "");
+      if (existsSync(at)) packages.add(at);
+    }
+  }
+  return [...packages];
+}
 
 function isProject({ entry }: SourceOf<"zig">): boolean {
   return path.basename(entry) === "build.zig";

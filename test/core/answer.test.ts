@@ -10,3 +10,8 @@ test("an answer is read as it was written (property)", () => {
     }),
   );
 });
+
+test("an answer that was read has its buffer to itself: what crosses to another isolate takes its whole buffer along", () => {
+  const answer = decodeAnswer(encodeAnswer({ kind: "reply", payload: new Uint8Array(3) }));
+  expect(answer.kind === "reply" && answer.payload.buffer.byteLength).toBe(3);
+});
