@@ -36,8 +36,12 @@ function thrownText(thrown: unknown): string {
   return isException ? "The atom threw an exception that it did not catch." : String(thrown);
 }
 
+/** What stands between a Rust author's function and the trap of its panic: the headline says where that was. */
+const PANIC_MACHINERY =
+  /\b(?:radon::host::abort|radon::entry::make_readable|(?:std|core)::panicking::|std::sys(?:_common)?::backtrace|rust_panic|rust_begin_unwind|begin_panic_handler|__rust_)/;
+
 function isGuestFrame(line: string): boolean {
-  if (line.includes(METERING_MODULE) || line.includes(TRAMPOLINE)) return false;
+  if (line.includes(METERING_MODULE) || line.includes(TRAMPOLINE) || PANIC_MACHINERY.test(line)) return false;
   return line.includes("wasm://") || line.includes("wasm-function");
 }
 

@@ -1,4 +1,5 @@
 /** `radon dev`: runs the application on this machine until it is told to stop. */
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { bindAddress, claimPort } from "../dev/address.ts";
 import { DataFolder } from "../dev/data-folder.ts";
@@ -6,10 +7,13 @@ import { DevSession, type DevOptions } from "../dev/session.ts";
 import { guardWorkerd } from "../dev/workerd-guard.ts";
 import { shownPath } from "../formula/problems.ts";
 import { Console } from "../terminal/console.ts";
-import { EXIT } from "./exit-codes.ts";
+import { CommandError, EXIT } from "./exit-codes.ts";
 
 export async function devCommand(given: DevOptions): Promise<number> {
   const options = { ...given, host: bindAddress(given.host) };
+  // Before the data folder, which stands beside it, is looked at.
+  if (!existsSync(given.config))
+    throw new CommandError(`There is no formula ${shownPath(given.config)}; --config names another.`, EXIT.input);
   const console = new Console(false);
   const stopped = stopRequest();
   const data = DataFolder.open(dataFolderOf(options));

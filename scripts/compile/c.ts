@@ -64,7 +64,7 @@ async function compileFile(
   found: Tool,
   job: Job,
 ): Promise<ToolRun & { object: string }> {
-  const object = path.join(job.scratch, `${index}.o`);
+  const object = path.join(job.scratch, `${index}-${path.basename(file)}.o`);
   const colours = job.colours ? "-fcolor-diagnostics" : "-fno-color-diagnostics";
   const options = [...found.args.filter(isOfCompiler), colours, ...languageArgs(source, file)];
   const files = ["-c", path.relative(job.root, file), "-o", object];

@@ -11,7 +11,7 @@ const VERSIONS = [22, 21, 20, 19, 18, 17, 16, 15, 14] as const;
 const LIBRARY_HEADER = /^\s*#\s*include\s*<(?:radon\.hpp|[a-z_]+)>/m;
 
 const REMEDY =
-  "Install clang with lld: on Debian and Ubuntu `apt install clang lld wasi-libc`, on macOS `brew install llvm lld wasi-libc`, or the wasi-sdk.";
+  "Install clang with lld: on Debian 12 `apt install clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32`, for C++ `libc++-14-dev-wasm32 libc++abi-14-dev-wasm32` as well; on macOS `brew install llvm lld wasi-libc`; or the wasi-sdk.";
 
 /** `files`: all that the source is made of, headers too. */
 export async function findClang(source: SourceOf<"c">, files: readonly string[]): Promise<Tool | MissingTool> {
@@ -68,7 +68,7 @@ function withoutLibrary(command: string, version: string): MissingTool {
 /** Debian names the linker by version too; clang only looks for the bare name. */
 async function linkerOf(command: string): Promise<string[] | undefined> {
   const found = await firstLine(command, ["-print-prog-name=wasm-ld"]);
-  if (found !== undefined && path.isAbsolute(found)) return [];
+  if (found !== undefined && path.isAbsolute(found) && existsSync(found)) return [];
   const suffix = /-\d+$/.exec(command)?.[0] ?? "";
   const names = ["wasm-ld", `wasm-ld${suffix}`, ...VERSIONS.map((version) => `wasm-ld-${version}`)];
   for (const name of names) {

@@ -69,7 +69,8 @@ export class DevSession {
 
   async #start(port: number, dataFolder: string): Promise<string> {
     const attempt = await this.#build();
-    if (attempt.version === undefined) throw new CommandError("Nothing runs: correct this first.", attempt.exitCode);
+    if (attempt.version === undefined)
+      throw new CommandError("Nothing runs: correct this, and start it again.", attempt.exitCode);
     const { formula, build } = attempt.version;
     this.#console.say("starting the runtimes ...");
     this.#server = await serve(workersOf(formula, build.runtimes, this.#token), {

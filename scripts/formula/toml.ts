@@ -108,6 +108,9 @@ function document(ast: AST.TOMLProgram): { value: Record<string, unknown>; place
 
 function placeTable(places: TomlPlaces, table: AST.TOMLTable): void {
   places.add(table.resolvedKey, position(table.key), position(table));
+  // The array itself stands where its first table does.
+  if (typeof table.resolvedKey.at(-1) === "number")
+    places.add(table.resolvedKey.slice(0, -1), position(table.key), position(table));
   for (const entry of table.body) placeKeyValue(places, table.resolvedKey, entry);
 }
 

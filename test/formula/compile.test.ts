@@ -130,7 +130,7 @@ describe("C", () => {
       expect(await compileOne("a.c")).toMatchObject({
         kind: "no toolchain",
         message: "There is no clang.",
-        remedy: expect.stringMatching(/apt install clang lld/),
+        remedy: expect.stringMatching(/apt install clang-14 lld-14/),
       });
     } finally {
       process.env["PATH"] = before;

@@ -208,6 +208,13 @@ const ELSEWHERE: readonly Case[] = [
     right: /mean "app"/,
   },
   {
+    what: "an array of tables of no meaning",
+    text: `${TOUR}${ATOM}\n[[atoms]]\nname = "a"\n`,
+    at: `${(TOUR + ATOM).split("\n").length + 1}:3`,
+    wrong: /Unknown key "atoms"/,
+    right: /mean "atom"/,
+  },
+  {
     what: "a missing app",
     text: TOUR.replace('app = "tour"', "") + ATOM,
     at: "1:1",
