@@ -593,7 +593,8 @@ export class Guest implements Metered {
       this.throwIfDoomed();
     } catch (error) {
       const fault = this.fault(error);
-      if (!this.#endsWell(exitCodeOf(fault))) {
+      // An exit in a callback has settled by now how all of it ends.
+      if (!this.#spent && !this.#endsWell(exitCodeOf(fault))) {
         this.#streams?.flush();
         // The innermost frame gets here first.
         this.#blamed ??= { mail: this.#workedOn() };

@@ -141,6 +141,18 @@ describe("§5 another exit code than 0", () => {
     expect(world.logs("a")).toContain("info: one two");
   });
 
+  test("so does one in a callback, which has taken its interrupt: that does not come again", async () => {
+    const on = `(import "radon:interrupt" "on" (func $on (param i32 i32) (result i32)))`;
+    const waiting = program(`(drop (call $on (i32.const 1) (i32.const 7))) (call $sleep)`, WASI + RADON + on);
+    const callback = `(func (export "radon_callback") (param i32 i32 i32) ${ERR} ${exit(1)})`;
+    const world = await worldOf(waiting.replace(/\)$/, `${callback})`));
+    const { answer } = await world.asking("a", "");
+    await world.interrupt("a", 1);
+    const submission = await answer;
+    expect(submission.kind === "answered" && shownAnswer(submission.answer)).toContain("oops!");
+    expect(world.session("a").atom.counters).toMatchObject({ consumed: 2, droppedInterrupts: 0 });
+  });
+
   test("without any stderr it is the code", async () => {
     const world = await worldOf(program(exit(1)));
     expect(shownAnswer(await world.ask("a", ""))).toBe("REMOTE: The atom exited with code 1.");
