@@ -1,20 +1,23 @@
 /** `radon dev`: runs the application on this machine until it is told to stop. */
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { bindAddress, claimPort } from "../dev/address.ts";
 import { DataFolder } from "../dev/data-folder.ts";
 import { DevSession, type DevOptions } from "../dev/session.ts";
 import { guardWorkerd } from "../dev/workerd-guard.ts";
+import { followInclude } from "../formula/include.ts";
 import { shownPath } from "../formula/problems.ts";
 import { Console } from "../terminal/console.ts";
-import { CommandError, EXIT } from "./exit-codes.ts";
+import { EXIT } from "./exit-codes.ts";
 
 export async function devCommand(given: DevOptions): Promise<number> {
   const options = { ...given, host: bindAddress(given.host) };
-  // Before the data folder, which stands beside it, is looked at.
-  if (!existsSync(given.config))
-    throw new CommandError(`There is no formula ${shownPath(given.config)}; --config names another.`, EXIT.input);
   const console = new Console(false);
+  // Before the data folder, which stands beside the formula, is looked at.
+  const found = followInclude(path.resolve(given.config));
+  if (!found.ok) {
+    console.problems([found.problem]);
+    return EXIT.input;
+  }
   const stopped = stopRequest();
   const data = DataFolder.open(dataFolderOf(options));
   const guard = await guardWorkerd(data.path);

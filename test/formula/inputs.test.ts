@@ -6,7 +6,6 @@ import { afterAll, describe, expect, it } from "vitest";
 import { inputsOf } from "../../scripts/compile/compile-source.ts";
 import { c } from "../../scripts/compile/c.ts";
 import type { Job } from "../../scripts/compile/compiler.ts";
-import { rustSources } from "../../scripts/compile/rust-sources.ts";
 import { filesBelow } from "../../scripts/compile/source-files.ts";
 
 const folders: string[] = [];
@@ -26,8 +25,6 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-const MANIFEST = '[package]\nname = "a"\nversion = "0.1.0"\n';
-
 describe("of any folder", () => {
   it("results at its top are none, and a folder of that name further down is a source", () => {
     const at = folderOf({ "build/out.js": "", "dist/a": "", "src/build/mod.rs": "", "src/target/a.c": "" });
@@ -42,19 +39,6 @@ describe("of any folder", () => {
     symlinkSync(at("nowhere"), at("project/broken"));
     const found = ["link.txt", "linked/inside.txt", "own.txt"].map((name) => at("project", name));
     expect(filesBelow(at("project"))).toEqual(found);
-  });
-});
-
-describe("of a Rust crate", () => {
-  it("its own settings of cargo are one", () => {
-    const at = folderOf({ "Cargo.toml": MANIFEST, "src/lib.rs": "", ".cargo/config.toml": "[build]\n" });
-    expect(rustSources(at())).toContain(at(".cargo/config.toml"));
-  });
-
-  it("files that it includes from elsewhere are some", () => {
-    const source = 'const X: &str = include_str!("../../text.txt");\n#[path = "../../other.rs"]\nmod other;\n';
-    const at = folderOf({ "crate/Cargo.toml": MANIFEST, "crate/src/lib.rs": source, "text.txt": "", "other.rs": "" });
-    expect(rustSources(at("crate"))).toEqual(expect.arrayContaining([at("text.txt"), at("other.rs")]));
   });
 });
 

@@ -55,6 +55,26 @@ describe("the sources of a crate", () => {
     ]);
   });
 
+  it("are its own settings of cargo, modules called as folders of results are, and what it includes from elsewhere", () => {
+    space.write("settled/Cargo.toml", "[package]\n");
+    space.write("settled/.cargo/config.toml", "[build]\n");
+    space.write("settled/src/build/mod.rs", "");
+    space.write(
+      "settled/src/lib.rs",
+      'const X: &str = include_str!("../../text.txt");\n#[path = "../../aside.rs"]\nmod aside;\n',
+    );
+    space.write("text.txt", "");
+    space.write("aside.rs", "");
+    expect(sourcesOf("settled")).toEqual([
+      "aside.rs",
+      "settled/.cargo/config.toml",
+      "settled/Cargo.toml",
+      "settled/src/build/mod.rs",
+      "settled/src/lib.rs",
+      "text.txt",
+    ]);
+  });
+
   it("are its lock only if that fixes a version: cargo writes one at the first build", () => {
     space.write("locked/Cargo.toml", "[package]\n");
     space.write("locked/Cargo.lock", '[[package]]\nname = "locked"\nversion = "0.1.0"\n');

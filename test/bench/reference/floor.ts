@@ -4,6 +4,7 @@
  * before it leaves, a receiver how far it has received before it acknowledges; what one event stores is one commit.
  */
 import { DurableObject } from "cloudflare:workers";
+import { rate } from "./rate.ts";
 
 interface Env {
   readonly FLOOR: DurableObjectNamespace<Floor>;
@@ -16,7 +17,6 @@ const FRAME_MESSAGES = 1_000;
 /** The frame's number, before its messages. */
 const HEAD_BYTES = 8;
 const FRAMES_UNDER_WAY = 2;
-const WARM_UP_MS = 50;
 
 export class Floor extends DurableObject<Env> {
   readonly #sql: SqlStorage;
@@ -44,14 +44,14 @@ export class Floor extends DurableObject<Env> {
       onReply();
     });
     const request = new Uint8Array(HEAD_BYTES + MESSAGE_BYTES);
-    const count = await repeat(ms, (number) => {
+    const perSecond = await rate(ms, (number) => {
       new DataView(request.buffer).setFloat64(0, number, true);
       if (durable) this.#keep(number, request);
       socket.send(request);
       return new Promise<void>((resolve) => (onReply = resolve));
     });
     this.#end(socket);
-    return { us: 1e6 / count.perSecond };
+    return { us: 1e6 / perSecond };
   }
 
   /** Messages a second in frames of FRAME_MESSAGES. */
@@ -63,7 +63,7 @@ export class Floor extends DurableObject<Env> {
       onAck();
     });
     const frame = new Uint8Array(HEAD_BYTES + FRAME_MESSAGES * ENVELOPE_BYTES);
-    const { perSecond } = await repeat(ms, async (number) => {
+    const perSecond = await rate(ms, async (number) => {
       new DataView(frame.buffer).setFloat64(0, number, true);
       this.#keep(number, frame, acknowledged);
       socket.send(frame);
@@ -126,19 +126,4 @@ function accept(socket: WebSocket, onFrame: (frame: ArrayBuffer) => void): void 
 
 function numberOf(frame: ArrayBuffer): number {
   return new DataView(frame).getFloat64(0, true);
-}
-
-/** How often a second `once` can be done, one after the other, over `ms` milliseconds after a warm-up. */
-async function repeat(ms: number, once: (number: number) => Promise<void>): Promise<{ perSecond: number }> {
-  let number = 0;
-  const begin = performance.now() + WARM_UP_MS;
-  while (performance.now() < begin) await once(++number);
-  const start = performance.now();
-  const before = number;
-  let now = start;
-  while (now - start < ms) {
-    await once(++number);
-    now = performance.now();
-  }
-  return { perSecond: ((number - before) * 1000) / (now - start) };
 }

@@ -1,12 +1,12 @@
 /** Two objects that talk by RPC, one message at a time: `sender` measures, `receiver` answers. */
 import { DurableObject } from "cloudflare:workers";
+import { rate } from "./rate.ts";
 
 interface Env {
   readonly PEER: DurableObjectNamespace<Peer>;
 }
 
 const MESSAGE = new Uint8Array(64).fill(7);
-const WARM_UP_MS = 50;
 
 export class Peer extends DurableObject<Env> {
   readonly #sql: SqlStorage;
@@ -55,19 +55,4 @@ export class Peer extends DurableObject<Env> {
     await receiver.forget();
     return { perSecond };
   }
-}
-
-/** How often a second `once` can be done, one after the other, over `ms` milliseconds after a warm-up. */
-async function rate(ms: number, once: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now() + WARM_UP_MS;
-  while (performance.now() < begin) await once();
-  const start = performance.now();
-  let count = 0;
-  let now = start;
-  while (now - start < ms) {
-    await once();
-    count += 1;
-    now = performance.now();
-  }
-  return (count * 1000) / (now - start);
 }
