@@ -93,3 +93,14 @@ test("a long mailbox is worked off in slices: the event loop turns, and what is 
   await world.settle();
   expect(counters.consumed).toBe(SLICE_TURNS_MAX);
 });
+
+test("the platform is told of a loop that waits, and not of one that ends within its event", async () => {
+  const atOnce = worldWith("x", plain(["receive", "log"], logging()));
+  await atOnce.settle();
+  expect([atOnce.logs("a").length, atOnce.kept]).toEqual([1, 0]);
+  const sleeping = worldWith("x", plain(["receive", "log", "sleep"], logging(`(drop (call $sleep (i64.const 5)))`)));
+  await sleeping.settle();
+  expect(sleeping.kept).toBe(1);
+  await sleeping.advance(5);
+  expect([sleeping.logs("a").length, sleeping.kept]).toEqual([1, 1]);
+});

@@ -57,6 +57,8 @@ export class World {
   readonly #cells = new Map<GlobalName, Cell>();
   /** What went wrong in work that nobody waits for. */
   readonly #failures: unknown[] = [];
+  /** How often the platform was given something to wait for. */
+  kept = 0;
   #namingHeld = false;
   /** Batches that have to wait until `letThrough`. */
   #held: (() => void)[] | undefined;
@@ -214,7 +216,10 @@ export class World {
       naming: namingPort(this.#naming.at(entry.runtime), () => !life.over && !this.#namingHeld),
       clock: this.#clockOf(life),
       resting: this.resting,
-      waitUntil: (work) => void work.catch((error: unknown) => this.#failures.push(error)),
+      waitUntil: (work) => {
+        this.kept += 1;
+        void work.catch((error: unknown) => this.#failures.push(error));
+      },
       setAlarm: (atMs) => void alarms.push(atMs),
       abort: (reason) => this.#failures.push(new Error(reason)),
     };
