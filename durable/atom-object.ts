@@ -13,6 +13,7 @@ import type { LaneReceiver } from "./core/lane.ts";
 import { globalName, splitGlobalName } from "./core/names.ts";
 import { AtomSession, type NamingPort, type SessionPorts, type Submission } from "./atom-session.ts";
 import { systemClock } from "./clock.ts";
+import { LoopTurns } from "./loop-watch.ts";
 import { namingOf } from "./naming-client.ts";
 import { moduleProgram } from "./engine/instance.ts";
 import { RestingInstances } from "./engine/resting-instances.ts";
@@ -31,6 +32,8 @@ const ownAtoms: ReadonlyMap<string, AtomEntry> = new Map(
 );
 /** Several objects share an isolate, and its memory. */
 const resting = new RestingInstances(RESTING_MEMORY_BYTES_MAX);
+/** And the thread. */
+const turns = new LoopTurns();
 
 export class AtomObject extends DurableObject<Env> {
   readonly #parts: AtomParts | undefined;
@@ -83,6 +86,7 @@ export class AtomObject extends DurableObject<Env> {
       naming: namingPort(env),
       clock: systemClock,
       resting,
+      turns,
       waitUntil,
       setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
       abort: (reason) => ctx.abort(reason),

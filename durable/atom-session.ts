@@ -25,7 +25,7 @@ import type { Program } from "./engine/program.ts";
 import type { RestingInstances } from "./engine/resting-instances.ts";
 import { Runner } from "./engine/runner.ts";
 import { LogBuffer } from "./log-buffer.ts";
-import { LoopWatch } from "./loop-watch.ts";
+import { LoopWatch, type LoopTurns } from "./loop-watch.ts";
 import { performFetch } from "./outgoing-http.ts";
 import { OutsideAskers } from "./outside-askers.ts";
 import { Pump } from "./transport/pump.ts";
@@ -39,6 +39,7 @@ export interface SessionPorts {
   readonly clock: Clock;
   /** Those of the isolate. */
   readonly resting: RestingInstances;
+  readonly turns: LoopTurns;
   /** Keeps the object alive until the promise settles. */
   waitUntil(work: Promise<unknown>): void;
   setAlarm(atMs: number): void;
@@ -109,6 +110,7 @@ export class AtomSession implements Host, LaneReceiver {
     this.#sleepTimer = new WakeTimer(ports.clock, () => this.#sleeper?.(), stepMs);
     this.#loopWatch = new LoopWatch(
       ports.clock,
+      ports.turns,
       (work) => ports.waitUntil(work),
       () => this.settle(),
     );

@@ -1,7 +1,7 @@
 /**
  * Watches that the event loop turns. All objects of a process share one thread, and as long as messages between objects
  * keep it busy, no timer fires and nothing from outside is read. So an object that is at work asks for a turn, and if that
- * does not come in time, lets nothing leave any more until it has: then its peers come to rest as well, and the loop turns.
+ * does not come in time, the objects let nothing leave any more until it has: then all come to rest, and the loop turns.
  *
  * Invariants
  * 1. What leaves waits only for a turn that was asked for PATIENCE_MS or PATIENCE_STEPS before: neither the first after an idle
@@ -9,6 +9,8 @@
  * 2. A turn is asked for at the latest with the first step that comes ASK_AFTER_MS or ASK_AFTER_STEPS after the last one: so
  *    however many objects share the thread, each lets it turn ASK_AFTER_MS + PATIENCE_MS after the last turn.
  * 3. Steps count as well as time, for deployed clocks stand still between two inputs.
+ * 4. Of the objects of an isolate one asks, as far as the others need not wait. Who waits has asked itself, so nobody depends on an
+ *    object that may be gone.
  */
 import type { Clock } from "./clock.ts";
 import { SLICE_MS_MAX } from "./core/limits.ts";
@@ -27,40 +29,64 @@ interface Moment {
   steps: number;
 }
 
-export class LoopWatch {
-  readonly #clock: Clock;
-  readonly #waitUntil: (work: Promise<unknown>) => void;
-  readonly #onTurn: () => void;
+/** The turns of an event loop, as the objects of one isolate know of them. */
+export class LoopTurns {
   #turned: Moment = { atMs: -Infinity, steps: 0 };
   /** null: no turn is asked for. */
   #asked: Moment | null = null;
-  #waited = false;
+
+  /** Something is about to leave: what has to be done for it. */
+  step(nowMs: number): "nothing" | "ask" | "wait" {
+    if (this.#asked) return passed(this.#asked, nowMs, PATIENCE_MS, PATIENCE_STEPS) ? "wait" : "nothing";
+    return passed(this.#turned, nowMs, ASK_AFTER_MS, ASK_AFTER_STEPS) ? "ask" : "nothing";
+  }
+
+  noteAsked(nowMs: number): void {
+    this.#asked ??= { atMs: nowMs, steps: 0 };
+  }
+
+  noteTurned(nowMs: number): void {
+    this.#asked = null;
+    this.#turned = { atMs: nowMs, steps: 0 };
+  }
+}
+
+/** An object's part in it. */
+export class LoopWatch {
+  readonly #clock: Clock;
+  readonly #turns: LoopTurns;
+  readonly #waitUntil: (work: Promise<unknown>) => void;
+  readonly #onTurn: () => void;
+  #asking = false;
+  #waiting = false;
 
   /** `onTurn` is called after each turn that something had to wait for; `waitUntil` is given the work of it, which may fail. */
-  constructor(clock: Clock, waitUntil: (work: Promise<unknown>) => void, onTurn: () => void) {
+  constructor(clock: Clock, turns: LoopTurns, waitUntil: (work: Promise<unknown>) => void, onTurn: () => void) {
     this.#clock = clock;
+    this.#turns = turns;
     this.#waitUntil = waitUntil;
     this.#onTurn = onTurn;
   }
 
   /** Something is about to leave. Returns true if it has to wait for `onTurn`. */
   mustWait(): boolean {
+    if (this.#waiting) return true;
     const nowMs = this.#clock.monotonic();
-    if (this.#asked) {
-      this.#waited ||= passed(this.#asked, nowMs, PATIENCE_MS, PATIENCE_STEPS);
-      return this.#waited;
-    }
-    if (passed(this.#turned, nowMs, ASK_AFTER_MS, ASK_AFTER_STEPS)) this.#waitUntil(this.#ask(nowMs));
-    return false;
+    const due = this.#turns.step(nowMs);
+    if (due === "nothing") return false;
+    if (!this.#asking) this.#waitUntil(this.#ask(nowMs));
+    this.#waiting = due === "wait";
+    return this.#waiting;
   }
 
   async #ask(nowMs: number): Promise<void> {
-    this.#asked = { atMs: nowMs, steps: 0 };
+    this.#asking = true;
+    this.#turns.noteAsked(nowMs);
     await this.#clock.breathe();
-    this.#asked = null;
-    this.#turned = { atMs: this.#clock.monotonic(), steps: 0 };
-    if (!this.#waited) return;
-    this.#waited = false;
+    this.#asking = false;
+    this.#turns.noteTurned(this.#clock.monotonic());
+    if (!this.#waiting) return;
+    this.#waiting = false;
     this.#onTurn();
   }
 }

@@ -22,6 +22,7 @@ import { SingleNaming } from "../../durable/core/naming.ts";
 import { RESTING_MEMORY_BYTES_MAX } from "../../durable/core/limits.ts";
 import { moduleProgram } from "../../durable/engine/instance.ts";
 import { RestingInstances } from "../../durable/engine/resting-instances.ts";
+import { LoopTurns } from "../../durable/loop-watch.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { trampoline } from "./wat.ts";
 
@@ -52,6 +53,7 @@ const ASK_MS = 30_000;
 export class World {
   readonly clock = new VirtualClock(START_MS);
   readonly resting: RestingInstances;
+  readonly turns = new LoopTurns();
   readonly #application: Application;
   readonly #naming: SingleNaming;
   readonly #cells = new Map<GlobalName, Cell>();
@@ -216,6 +218,7 @@ export class World {
       naming: namingPort(this.#naming.at(entry.runtime), () => !life.over && !this.#namingHeld),
       clock: this.#clockOf(life),
       resting: this.resting,
+      turns: this.turns,
       waitUntil: (work) => {
         this.kept += 1;
         void work.catch((error: unknown) => this.#failures.push(error));

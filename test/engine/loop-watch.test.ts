@@ -1,25 +1,29 @@
 /** Objects that share a thread let its event loop turn (durable/loop-watch.ts). */
 import { expect, test } from "vitest";
-import { ASK_AFTER_MS, ASK_AFTER_STEPS, LoopWatch, PATIENCE_MS, PATIENCE_STEPS } from "../../durable/loop-watch.ts";
+import type { Clock } from "../../durable/clock.ts";
+import {
+  ASK_AFTER_MS,
+  ASK_AFTER_STEPS,
+  LoopTurns,
+  LoopWatch,
+  PATIENCE_MS,
+  PATIENCE_STEPS,
+} from "../../durable/loop-watch.ts";
 
 /** A thread whose event loop turns when the test says so. */
 class Thread {
   nowMs = 1_000;
-  turns = 0;
+  readonly #turns = new LoopTurns();
   #waiting: (() => void)[] = [];
 
   /** An object of this thread; `told` counts how often it was told that it may go on. */
   object(): { watch: LoopWatch; told: number } {
-    const clock = {
-      now: () => this.nowMs,
-      monotonic: () => this.nowMs,
-      after: () => () => undefined,
-      breathe: () => new Promise<void>((resolve) => this.#waiting.push(resolve)),
-    };
+    const clock = this.#clock();
     const object = {
       told: 0,
       watch: new LoopWatch(
         clock,
+        this.#turns,
         () => undefined,
         () => (object.told += 1),
       ),
@@ -27,12 +31,25 @@ class Thread {
     return object;
   }
 
-  get asked(): boolean {
-    return this.#waiting.length > 0;
+  #clock(): Clock {
+    return {
+      now: () => this.nowMs,
+      monotonic: () => this.nowMs,
+      after: () => () => undefined,
+      breathe: () => new Promise<void>((resolve) => this.#waiting.push(resolve)),
+    };
+  }
+
+  get asked(): number {
+    return this.#waiting.length;
+  }
+
+  /** The object that asked for it is gone before the turn comes. */
+  forgetAsked(): void {
+    this.#waiting = [];
   }
 
   async turn(): Promise<void> {
-    this.turns += 1;
     for (const resolve of this.#waiting.splice(0)) resolve();
     await Promise.resolve();
   }
@@ -103,7 +120,7 @@ test("2: so do fifty pairs that share it, though each is rarely at work", () => 
     }
   }
   expect(thread.nowMs - startMs).toBeLessThan(20);
-  expect(thread.asked).toBe(true);
+  expect(thread.asked).toBe(100);
 });
 
 test("3: on a clock that stands still the steps count", async () => {
@@ -114,4 +131,24 @@ test("3: on a clock that stands still the steps count", async () => {
   expect(stepsBeforeWait(thread, object.watch, 0)).toBe(ASK_AFTER_STEPS + PATIENCE_STEPS - 1);
   await thread.turn();
   expect(object.told).toBe(2);
+});
+
+test("4: a hundred objects of which each sends now and then ask for one turn", async () => {
+  const thread = new Thread();
+  const objects = Array.from({ length: 100 }, () => thread.object());
+  for (const { watch } of objects) expect(watch.mustWait()).toBe(false);
+  expect(thread.asked).toBe(1);
+  await thread.turn();
+  expect(objects.map(({ told }) => told)).toEqual(objects.map(() => 0));
+});
+
+test("4: who waits for a turn that an object asked for which is gone gets it", async () => {
+  const thread = new Thread();
+  const [gone, other] = [thread.object(), thread.object()];
+  gone.watch.mustWait();
+  thread.forgetAsked();
+  stepsBeforeWait(thread, other.watch, 0.1);
+  await thread.turn();
+  expect(other.told).toBe(1);
+  expect(other.watch.mustWait()).toBe(false);
 });

@@ -15,6 +15,7 @@ import { MemoryStore } from "../../durable/core/memory-store.ts";
 import { globalName, type GlobalName } from "../../durable/core/names.ts";
 import type { Change, Store } from "../../durable/core/store.ts";
 import type { RestingInstances } from "../../durable/engine/resting-instances.ts";
+import type { LoopTurns } from "../../durable/loop-watch.ts";
 import type { Delivery } from "./ledger.ts";
 import type { AtomView } from "./oracle.ts";
 import type { AtomPlan } from "./plan.ts";
@@ -53,6 +54,7 @@ export interface ObjectWorld {
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly resting: RestingInstances;
+  readonly turns: LoopTurns;
   applicationOf(entry: AtomEntry): Application;
   laneOf(object: SimObject, life: Life, receiver: LaneReceiver): Lane;
   namingOf(object: SimObject, life: Life): NamingPort;
@@ -186,6 +188,7 @@ export class SimObject implements AtomView {
       naming: world.namingOf(this, life),
       clock: this.#clockOf(life),
       resting: world.resting,
+      turns: world.turns,
       waitUntil: (work) =>
         void work.catch((error: unknown) => {
           if (!life.over && !life.dying) world.violated(`work of ${this.name} failed: ${String(error)}`);

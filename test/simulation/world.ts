@@ -15,6 +15,7 @@ import type { Lane, LaneReceiver } from "../../durable/core/lane.ts";
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
 import type { Change, Store } from "../../durable/core/store.ts";
 import { INSTANCE_BYTES, RestingInstances } from "../../durable/engine/resting-instances.ts";
+import { LoopTurns } from "../../durable/loop-watch.ts";
 import { Clients } from "./clients.ts";
 import { buriedIn, outboxMismatch, turnsIn } from "./commit-check.ts";
 import { COUNT_KEY, TURN_PREFIX } from "./journal.ts";
@@ -63,6 +64,7 @@ export class World implements ObjectWorld {
   readonly ledger = new Ledger();
   /** Of all objects, as if they shared an isolate, with room for a few: instances are given up all the time. */
   readonly resting = new RestingInstances(RESTING_BYTES_MAX);
+  readonly turns = new LoopTurns();
   readonly violations: string[] = [];
   events = 0;
   readonly #plan: Plan;
