@@ -16,42 +16,9 @@
  * 2. A variable that means nothing is a warning, one that could mean two settings is an error.
  */
 import { nearest } from "../../durable/core/suggest.ts";
+import { OWN_VARIABLES, TABLE_SETTINGS, TOP_SETTINGS, type Reading } from "./environment-settings.ts";
 import type { Problem } from "./problems.ts";
 import type { TomlPath } from "./toml-places.ts";
-
-/** Variables of the tools themselves, which are no settings of a formula. */
-export const OWN_VARIABLES: Readonly<Record<string, string>> = {
-  RADON_TOKEN: "the token of the control API",
-  RADON_CACHE: "the folder of compiled modules, .radon/cache if it is not set",
-  RADON_OUT: "where a build command leaves the module",
-};
-
-type Reading = "text" | "number" | "list" | "number or text" | "truth";
-
-type TableSettings = readonly (readonly [path: readonly string[], reading: Reading])[];
-
-const ORIGIN: TableSettings = [
-  ...(["source", "wasm", "build", "output"] as const).map((key) => [[key], "text"] as const),
-  [["ignore"], "list"],
-  [["optimize"], "truth"],
-];
-
-const TABLE_SETTINGS: Readonly<Record<string, TableSettings>> = {
-  runtime: [
-    [["tags"], "list"],
-    [["target"], "text"],
-  ],
-  module: ORIGIN,
-  atom: [
-    ...ORIGIN,
-    ...(["module", "kind", "durability"] as const).map((key) => [[key], "text"] as const),
-    ...(["http", "grants"] as const).map((key) => [[key], "list"] as const),
-    ...(["attempts", "cpu_ms", "memory_mb", "http_timeout_ms"] as const).map((key) => [[key], "number"] as const),
-    [["metering"], "truth"],
-    [["place", "tags"], "list"],
-    [["place", "on"], "number or text"],
-  ],
-};
 
 interface Setting {
   readonly variable: string;
@@ -99,10 +66,10 @@ export function variablePart(name: string): string {
 }
 
 function settingsOf(value: Record<string, unknown>): Setting[] {
-  const settings: Setting[] = [
-    { variable: "RADON_APP", meaning: "app", path: ["app"], reading: "text" },
-    { variable: "RADON_NAMING_LEADER", meaning: "naming.leader", path: ["naming", "leader"], reading: "text" },
-  ];
+  const settings: Setting[] = TOP_SETTINGS.map(([keys, reading]) => {
+    const variable = ["RADON", ...keys.map(variablePart)].join("_");
+    return { variable, meaning: keys.join("."), path: keys, reading };
+  });
   for (const [table, known] of Object.entries(TABLE_SETTINGS)) {
     for (const { name, index, prefix } of namedTables(value, table)) {
       for (const [keys, reading] of known) {

@@ -63,8 +63,6 @@ const origin = {
   optimize: z.boolean({ error: "Write true or false." }).optional(),
 } as const;
 
-export const ORIGIN_KEYS = Object.keys(origin);
-
 export const moduleSchema = z.strictObject(
   {
     name: text('Give the module a name: name = "counter".'),
@@ -73,7 +71,7 @@ export const moduleSchema = z.strictObject(
   { error: 'Write a table: [[module]] with name = "counter" and source = "counter.ts".' },
 );
 
-const placeSchema = z.strictObject(
+export const placeSchema = z.strictObject(
   {
     tags: tagList.default([]),
     on: z

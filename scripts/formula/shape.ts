@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { didYouMean } from "../../durable/core/suggest.ts";
 import type { Reporter } from "./reporter.ts";
-import { ORIGIN_KEYS } from "./schema.ts";
+import { atomSchema, moduleSchema, namingSchema, placeSchema, runtimeSchema } from "./schema.ts";
 import type { TomlPath } from "./toml-places.ts";
 
 /** A table is mended this often at most: once for each level of nesting is enough. */
@@ -59,14 +59,11 @@ function reportUnknownKeys(
 }
 
 const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
-  naming: ["leader"],
-  runtime: ["name", "tags", "target"],
-  module: ["name", ...ORIGIN_KEYS],
-  atom: [
-    ...["name", "module", ...ORIGIN_KEYS, "kind", "place", "aliases", "http", "grants"],
-    ...["durability", "config", "attempts", "metering", "cpu_ms", "memory_mb", "http_timeout_ms"],
-  ],
-  place: ["tags", "on"],
+  naming: Object.keys(namingSchema.shape),
+  runtime: Object.keys(runtimeSchema.shape),
+  module: Object.keys(moduleSchema.shape),
+  atom: Object.keys(atomSchema.shape),
+  place: Object.keys(placeSchema.shape),
 };
 
 function knownKeys(path: TomlPath): readonly string[] {

@@ -1,0 +1,44 @@
+/** Which settings of a formula have a variable in the environment; `environment.ts` says how it is called. */
+
+/** Variables of the tools themselves, which are no settings of a formula. */
+export const OWN_VARIABLES: Readonly<Record<string, string>> = {
+  RADON_TOKEN: "the token of the control API",
+  RADON_CACHE: "the folder of compiled modules, .radon/cache if it is not set",
+  RADON_OUT: "where a build command leaves the module",
+};
+
+/** How the text of a variable is read. */
+export type Reading = "text" | "number" | "list" | "number or text" | "truth";
+
+/** Keys of a table, each with how its text is read. */
+type TableSettings = readonly (readonly [path: readonly string[], reading: Reading])[];
+
+const ORIGIN: TableSettings = [
+  ...(["source", "wasm", "build", "output"] as const).map((key) => [[key], "text"] as const),
+  [["ignore"], "list"],
+  [["optimize"], "truth"],
+];
+
+/** The settings of the top level. */
+export const TOP_SETTINGS: TableSettings = [
+  [["app"], "text"],
+  [["naming", "leader"], "text"],
+];
+
+/** The settings of the tables that may come several times. */
+export const TABLE_SETTINGS: Readonly<Record<string, TableSettings>> = {
+  runtime: [
+    [["tags"], "list"],
+    [["target"], "text"],
+  ],
+  module: ORIGIN,
+  atom: [
+    ...ORIGIN,
+    ...(["module", "kind", "durability"] as const).map((key) => [[key], "text"] as const),
+    ...(["http", "grants"] as const).map((key) => [[key], "list"] as const),
+    ...(["attempts", "cpu_ms", "memory_mb", "http_timeout_ms"] as const).map((key) => [[key], "number"] as const),
+    [["metering"], "truth"],
+    [["place", "tags"], "list"],
+    [["place", "on"], "number or text"],
+  ],
+};
