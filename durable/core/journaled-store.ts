@@ -7,7 +7,7 @@
  * 2. A checkpoint writes what is coalesced into the tables and empties the journal, both or neither. It comes with the
  *    commit that the journal has no room for, so a commit writes its changes once, to the one or to the other.
  * 3. Dead letters, and the forgetting of old keys, are never in the journal.
- * 4. A commit that throws has changed nothing here.
+ * 4. A commit that throws has changed nothing here, and nothing that the next start finds.
  */
 import { ByteWriter } from "./bytes.ts";
 import { decodeChanges, encodeChanges, type JournalChange } from "./change-codec.ts";
@@ -24,7 +24,10 @@ export interface JournaledTables extends Omit<Store, "commit"> {
   records(): Iterable<Uint8Array>;
   /** Adds a record to the journal; the bytes are the caller's again afterwards. */
   append(record: Uint8Array): void;
-  /** Applies the changes to the tables in their order and empties the journal, both or neither. */
+  /**
+   * Applies the changes to the tables in their order and empties the journal, both or neither. If it throws, nothing else may
+   * be asked: what is there is for the next start to find.
+   */
   checkpoint(changes: readonly Change[]): void;
 }
 

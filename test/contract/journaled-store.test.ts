@@ -5,9 +5,9 @@ import { journalEquivalence } from "./journal-equivalence.ts";
 import { storeContract } from "./store-contract.ts";
 
 for (const records of [JOURNAL_BOUNDS.records, 1, 0]) {
-  storeContract(`a journal of ${records} records before tables in memory`, (use) => {
+  storeContract(`a journal of ${records} records before tables in memory`, (...uses) => {
     const memory = new JournaledMemory();
-    use(() => memory.open({ ...JOURNAL_BOUNDS, records }));
+    for (const use of uses) use(() => memory.open({ ...JOURNAL_BOUNDS, records }));
   });
 }
 

@@ -1,7 +1,7 @@
 import { MemoryStore } from "../../durable/core/memory-store.ts";
 import { storeContract } from "./store-contract.ts";
 
-storeContract("memory", (use) => {
+storeContract("memory", (...uses) => {
   const store = new MemoryStore();
-  use(() => store);
+  for (const use of uses) use(() => store);
 });

@@ -60,10 +60,11 @@ function benchOf(open: () => Store): Bench {
 }
 
 /**
- * `makeStore` calls what it is given, once, with an empty store. Rules are synchronous, so that all of one can run where
- * storage may be used only by its own object.
+ * `makeStore` makes an empty store and calls what it is given, one after the other; a call may begin with a new life of
+ * the store's owner, and what the one before it committed is there. Each is synchronous, so that it can run where storage may
+ * be used only by its own object.
  */
-export function storeContract(name: string, makeStore: (use: UseStore) => void | Promise<void>): void {
+export function storeContract(name: string, makeStore: (...uses: UseStore[]) => void | Promise<void>): void {
   const rule = (title: string, check: (bench: Bench) => void) =>
     test(title, () => makeStore((open) => check(benchOf(open))));
 
@@ -179,20 +180,27 @@ export function storeContract(name: string, makeStore: (use: UseStore) => void |
     });
 
     describe("commit", () => {
-      rule("all or nothing: one change that fails undoes the whole commit", ({ store, commit, load }) => {
-        commit({ kind: "dead.put", letter: letter(1) }, kv("kept", 1));
-        const failing: Change[] = [
-          kv("kept", 2),
-          kv("new", 1),
-          { kind: "mail.put", record: mail(1) },
-          { kind: "dead.put", letter: letter(1) },
-          { kind: "state", name: "epoch", value: "1" },
-        ];
-        expect(() => store.commit(failing)).toThrow();
-        expect([store.get("kept"), store.get("new")]).toEqual([new Uint8Array([1]), undefined]);
-        const { mail: mails, state } = load();
-        expect([mails, state.size]).toEqual([[], 0]);
-      });
+      test("all or nothing: of a commit that fails, the next start finds nothing", () =>
+        makeStore(
+          (open) => open().commit([{ kind: "dead.put", letter: letter(1) }, kv("kept", 1)]),
+          (open) => {
+            const store = open();
+            const failing: Change[] = [
+              kv("kept", 2),
+              kv("new", 1),
+              { kind: "mail.put", record: mail(1) },
+              { kind: "dead.put", letter: letter(1) },
+              { kind: "state", name: "epoch", value: "1" },
+            ];
+            expect(() => store.commit(failing)).toThrow();
+          },
+          (open) => {
+            const store = open();
+            expect([store.get("kept"), store.get("new")]).toEqual([new Uint8Array([1]), undefined]);
+            const { mail: mails, state } = store.load();
+            expect([mails, state.get("epoch")]).toEqual([[], undefined]);
+          },
+        ));
 
       const large = (bytes: number): readonly Change[] => [
         { kind: "kv", key: "k".repeat(9), value: new Uint8Array(bytes - 9) },
