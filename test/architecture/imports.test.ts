@@ -30,6 +30,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
     "durable/",
     "cloudflare:workers",
     "itty-router",
+    "jose",
     "zod",
     "radon:application",
     "@bjorn3/browser_wasi_shim",

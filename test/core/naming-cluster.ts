@@ -2,11 +2,12 @@
  * The naming objects of several runtimes in one process, on a SQLite each and without a network: requests between them
  * are calls, alarms ring when the test says so, and any object can be away, restarted or robbed of its storage.
  */
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import type { Application } from "../../durable/core/application.ts";
 import { NamingClient } from "../../durable/naming-client.ts";
 import { NamingService, type NamingHost } from "../../durable/naming-service.ts";
 import type { NamingUnderTest } from "./naming-contract.ts";
+import { storageOn } from "./node-storage.ts";
 
 interface Member {
   application: Application;
@@ -120,25 +121,4 @@ export class NamingCluster implements NamingUnderTest {
     if (this.#member(runtime).away) throw new Error("The object is away.");
     return this.#serviceOf(runtime).fetch(request);
   }
-}
-
-/** The part of a Durable Object's storage that naming uses, on Node's own SQLite. */
-function storageOn(database: DatabaseSync): Pick<DurableObjectStorage, "sql" | "transactionSync"> {
-  const exec = (query: string, ...bindings: SQLInputValue[]) => {
-    if (bindings.length === 0 && query.includes(";")) return database.exec(query);
-    const rows = database.prepare(query).all(...bindings);
-    return Object.assign(rows, { toArray: () => rows });
-  };
-  const transactionSync = <T>(closure: () => T): T => {
-    database.exec("BEGIN");
-    try {
-      const value = closure();
-      database.exec("COMMIT");
-      return value;
-    } catch (error) {
-      database.exec("ROLLBACK");
-      throw error;
-    }
-  };
-  return { sql: { exec } as unknown as SqlStorage, transactionSync };
 }

@@ -1,0 +1,33 @@
+/** Two runtimes that share keys, and what they sign. */
+import type { RuntimeName } from "../../durable/core/names.ts";
+import { KeyRing } from "../../durable/signing/key-ring.ts";
+import type { RequestClaims } from "../../durable/signing/token.ts";
+
+export const CLOUD = "cloud" as RuntimeName;
+export const EDGE = "edge-1" as RuntimeName;
+export const NOW_MS = Date.UTC(2026, 10, 5, 12);
+
+/** Key material that is different for each text. */
+export function keyText(text: string): string {
+  return Buffer.from(text.padEnd(32, ".").slice(0, 32)).toString("base64url");
+}
+
+/** The ring of a runtime with keys for one peer, the newest first; a key's id is its text. */
+export function ringFor(peer: string, ...keys: readonly string[]): KeyRing {
+  const ring = KeyRing.read(JSON.stringify({ [peer]: keys.map((id) => ({ id, key: keyText(id) })) }));
+  if ("code" in ring) throw new Error(ring.reason);
+  return ring;
+}
+
+export function requestClaims(changes: Partial<RequestClaims> = {}): RequestClaims {
+  return {
+    issuer: EDGE,
+    audience: CLOUD,
+    id: "request-1",
+    method: "POST",
+    path: "/_radon/peer/v1/naming/fetch",
+    sha256: "x".repeat(43),
+    size: 3,
+    ...changes,
+  };
+}
