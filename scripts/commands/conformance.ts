@@ -5,7 +5,7 @@ import { neededGrants, readSubject, sizeOf, wasiFunctions, type Subject } from "
 import type { TrialOptions } from "../conformance/trial.ts";
 import { hasFailed, verdictJson, verdictText, type Judgement } from "../conformance/verdict.ts";
 import { Console } from "../terminal/console.ts";
-import { MEMORY_MB_DEFAULT, MEMORY_MB_MAX } from "../formula/schema.ts";
+import { MEMORY_MB_DEFAULT, MEMORY_MB_MAX } from "../formula/settings-schema.ts";
 import type { ConformanceCommandOptions } from "./conformance-options.ts";
 import { CommandError, EXIT } from "./exit-codes.ts";
 

@@ -1,5 +1,6 @@
 /** `radon plan`: which atoms run on which runtimes, and why; nothing is compiled. */
 import path from "node:path";
+import { settingsOn } from "../formula/atom-settings.ts";
 import type { Formula } from "../formula/formula.ts";
 import { loadFormula } from "../formula/load.ts";
 import { problemJson } from "../formula/problems.ts";
@@ -36,8 +37,8 @@ function planJson(formula: Formula): Record<string, unknown> {
     })),
     atoms: formula.atoms.flatMap((atom) =>
       atom.runtimes.map((runtime) => {
-        const { name, kind, module, http, reason } = atom;
-        return { runtime, name, kind, module, http, reason };
+        const { name, kind, module, reason } = atom;
+        return { runtime, name, kind, module, http: settingsOn(atom, runtime).http, reason };
       }),
     ),
   };

@@ -1,4 +1,6 @@
 /** The atoms that run, and how to try them. */
+import type { RuntimeName } from "../../durable/core/names.ts";
+import { settingsOn } from "../formula/atom-settings.ts";
 import type { AtomSpec, Formula } from "../formula/formula.ts";
 import { routeKey } from "../formula/routes.ts";
 import { table } from "../terminal/table.ts";
@@ -12,19 +14,18 @@ export function atomTable(formula: Formula, url: string): string {
 }
 
 /** The routes of an atom; its state, for one that has none. */
-function tryUrls(atom: AtomSpec, runtime: string, formula: Formula, url: string): string[] {
-  if (atom.http.length === 0) return [`${url}/_radon/v1/atoms/${runtime}/${atom.name}`];
-  return atom.http.map(
-    (route) => (isShared(route, runtime, formula) ? runtimeUrl(url, runtime) : url) + samplePath(route),
-  );
+function tryUrls(atom: AtomSpec, runtime: RuntimeName, formula: Formula, url: string): string[] {
+  const { http } = settingsOn(atom, runtime);
+  if (http.length === 0) return [`${url}/_radon/v1/atoms/${runtime}/${atom.name}`];
+  return http.map((route) => (isShared(route, runtime, formula) ? runtimeUrl(url, runtime) : url) + samplePath(route));
 }
 
 /** The leader's Worker serves every route, but one that several runtimes have it serves itself. */
-function isShared(route: string, runtime: string, formula: Formula): boolean {
+function isShared(route: string, runtime: RuntimeName, formula: Formula): boolean {
   if (runtime === formula.leader) return false;
   return formula.atoms.some((atom) => {
-    const elsewhere = atom.runtimes.some((each) => each !== runtime);
-    return elsewhere && atom.http.some((each) => routeKey(each) === routeKey(route));
+    const elsewhere = atom.runtimes.filter((each) => each !== runtime).flatMap((each) => settingsOn(atom, each).http);
+    return elsewhere.some((each) => routeKey(each) === routeKey(route));
   });
 }
 

@@ -1,6 +1,7 @@
 /** The application as one runtime's Worker is built with it. */
 import type { Application, AtomEntry, RuntimeEntry } from "../../durable/core/application.ts";
 import type { RuntimeName } from "../../durable/core/names.ts";
+import { settingsOn } from "./atom-settings.ts";
 import type { AtomSpec, Formula } from "./formula.ts";
 
 /** The bindings of a runtime's own objects; those of its peers are numbered. */
@@ -33,8 +34,9 @@ export function runtimeEntries(formula: Formula, own: RuntimeName): RuntimeEntry
 }
 
 function atomEntry(atom: AtomSpec, runtime: RuntimeName, hashes: ReadonlyMap<string, string>): AtomEntry {
-  const { name, module, kind, aliases, http, grants, durability, config, attemptsMax } = atom;
-  const { cpuMs, memoryMb, httpTimeoutMs } = atom;
+  const { name, module, kind } = atom;
+  const { aliases, http, grants, durability, config, ...limits } = settingsOn(atom, runtime);
+  const { attemptsMax, cpuMs, memoryMb, httpTimeoutMs } = limits;
   const moduleHash = hashes.get(module) ?? "";
   return {
     runtime,

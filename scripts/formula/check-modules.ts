@@ -5,6 +5,7 @@ import type { CompiledModule, ModuleResult } from "../compile/compile-modules.ts
 import { indexModule, PAGE_BYTES } from "../compile/metering/module-index.ts";
 import { languageOf } from "../compile/source.ts";
 import { grantProblems, moduleProblems, type ModuleProblem } from "../../durable/engine/validate.ts";
+import { settingsOn } from "./atom-settings.ts";
 import type { AtomSpec, Formula, ModuleSpec } from "./formula.ts";
 import { shownPath, type Place, type Problem } from "./problems.ts";
 
@@ -52,19 +53,31 @@ async function abiProblems(spec: ModuleSpec, result: CompiledModule, atoms: read
   const found = [...moduleProblems(module, result.wasm), ...startProblems(result.wasm)];
   const ofModule = found.map((each) => located(each, spec, `atom ${usedBy}`, spec.place));
   const ofAtoms = users.flatMap((atom) =>
-    grantProblems(module, atom.grants).map((each) => located(each, spec, `atom "${atom.name}"`, atom.grantsPlace)),
+    grantsInUse(atom).flatMap(([grants, place]) =>
+      grantProblems(module, grants).map((each) => located(each, spec, `atom "${atom.name}"`, place)),
+    ),
   );
-  return [...ofModule, ...ofAtoms, ...users.flatMap((atom) => memoryProblem(spec, result, atom) ?? [])];
+  return [...ofModule, ...ofAtoms, ...users.flatMap((atom) => memoryProblems(spec, result, atom))];
 }
 
-/** A module that starts with more memory than its atom may have. */
-function memoryProblem(spec: ModuleSpec, { wasm }: CompiledModule, atom: AtomSpec): Problem | undefined {
+/** The grants that an atom has somewhere, each with where they are written. */
+function grantsInUse(atom: AtomSpec): (readonly [AtomSpec["grants"], Place])[] {
+  const settings = atom.runtimes.map((runtime) => settingsOn(atom, runtime));
+  return [...new Map(settings.map(({ grants, grantsPlace }) => [grants, grantsPlace]))];
+}
+
+/** A module that starts with more memory than its atom may have somewhere. */
+function memoryProblems(spec: ModuleSpec, { wasm }: CompiledModule, atom: AtomSpec): Problem[] {
   const bytes = indexModule(wasm).memoryPages.reduce((sum, pages) => sum + pages * PAGE_BYTES, 0);
   const needed = Math.ceil(bytes / MB_BYTES);
-  if (needed <= atom.memoryMb) return undefined;
-  const message = `Module "${spec.name}" starts with ${needed} MiB of memory; the atom "${atom.name}" may have ${atom.memoryMb} MiB.`;
-  const remedy = `Write memory_mb = ${needed} or more for the atom, or let the module start with less.`;
-  return { severity: "error", place: atom.memoryPlace, message, remedy };
+  const settings = atom.runtimes.map((runtime) => settingsOn(atom, runtime));
+  const limits = new Map(settings.map(({ memoryPlace, memoryMb }) => [memoryPlace, memoryMb]));
+  return [...limits].flatMap(([place, memoryMb]) => {
+    if (needed <= memoryMb) return [];
+    const message = `Module "${spec.name}" starts with ${needed} MiB of memory; the atom "${atom.name}" may have ${memoryMb} MiB.`;
+    const remedy = `Write memory_mb = ${needed} or more for the atom, or let the module start with less.`;
+    return [{ severity: "error", place, message, remedy }];
+  });
 }
 
 const MB_BYTES = 1024 * 1024;

@@ -7,7 +7,7 @@ import { checkOrigin, hasWholeOrigin } from "./check-origin.ts";
 import type { AtomSpec, ModuleSpec, RuntimeSpec } from "./formula.ts";
 import type { Reporter } from "./reporter.ts";
 import { routeMistake } from "./routes.ts";
-import { CPU_MS_DEFAULT, type AtomShape, type ModuleShape, type RuntimeShape } from "./schema.ts";
+import type { AtomShape, ModuleShape, RuntimeShape } from "./schema.ts";
 import type { TomlPath } from "./toml-places.ts";
 
 /** One table of the file, with its place. */
@@ -146,21 +146,29 @@ export function checkPlacement(
   return undefined;
 }
 
-/** The budget of computing time, which only a metered module keeps to. */
-export function checkCpu({ at, shape }: Row<AtomShape>, report: Reporter): number {
-  if (!shape.metering && shape.cpu_ms !== undefined) {
+/** The budget of computing time that is written, which only a metered module keeps to. */
+export function checkCpu(
+  { at, shape }: Row<Pick<AtomShape, "cpu_ms">>,
+  atom: Pick<AtomShape, "name" | "metering">,
+  report: Reporter,
+): number | undefined {
+  if (!atom.metering && shape.cpu_ms !== undefined) {
     report.warning(
       [...at, "cpu_ms"],
-      `The atom "${shape.name}" is not metered, so nothing limits its computing time.`,
+      `The atom "${atom.name}" is not metered, so nothing limits its computing time.`,
       "Remove metering = false, or cpu_ms.",
     );
   }
-  return shape.cpu_ms ?? CPU_MS_DEFAULT;
+  return shape.cpu_ms;
 }
 
-export function checkAliases({ at, shape }: Row<AtomShape>, report: Reporter): Record<string, readonly string[]> {
+export function checkAliases(
+  { at }: Row<unknown>,
+  written: AtomShape["aliases"],
+  report: Reporter,
+): Record<string, readonly string[]> {
   const aliases: Record<string, readonly string[]> = {};
-  for (const [scope, values] of Object.entries(shape.aliases)) {
+  for (const [scope, values] of Object.entries(written)) {
     aliases[scope] = [...new Set([values].flat())];
     for (const value of aliases[scope]) {
       const wrong = checkAlias(scope, value);
@@ -171,11 +179,11 @@ export function checkAliases({ at, shape }: Row<AtomShape>, report: Reporter): R
   return aliases;
 }
 
-export function checkRoutes({ at, shape }: Row<AtomShape>, report: Reporter): readonly string[] {
-  const routes = [shape.http].flat();
+export function checkRoutes({ at }: Row<unknown>, written: AtomShape["http"], report: Reporter): readonly string[] {
+  const routes = [written].flat();
   for (const [index, route] of routes.entries()) {
     const wrong = routeMistake(route);
-    const where: TomlPath = Array.isArray(shape.http) ? [...at, "http", index] : [...at, "http"];
+    const where: TomlPath = Array.isArray(written) ? [...at, "http", index] : [...at, "http"];
     if (wrong !== undefined) report.error(where, wrong.message, wrong.remedy);
     else if (routes.indexOf(route) < index) report.error(where, `The route "${route}" stands twice.`, "Keep it once.");
   }

@@ -1,4 +1,6 @@
 /** What two atoms of one runtime may not share: their name, and a route. */
+import type { RuntimeName } from "../../durable/core/names.ts";
+import { settingsOn } from "./atom-settings.ts";
 import type { AtomSpec } from "./formula.ts";
 import type { Reporter } from "./reporter.ts";
 import { routeKey, routeMistake } from "./routes.ts";
@@ -14,19 +16,12 @@ export interface PlacedAtom {
 export function checkCollisions(atoms: readonly PlacedAtom[], report: Reporter): void {
   for (const [index, later] of atoms.entries()) {
     for (const earlier of atoms.slice(0, index)) {
-      const shared = sharedRuntimes(later, earlier);
-      if (shared === undefined) continue;
+      const shared = later.spec.runtimes.filter((runtime) => earlier.spec.runtimes.includes(runtime));
+      if (shared.length === 0 && !isTogether(later, earlier)) continue;
       if (earlier.spec.name === later.spec.name) reportName(later, earlier, shared, report);
       else reportRoutes(later, earlier, shared, report);
     }
   }
-}
-
-/** The runtimes that two atoms share, as text; undefined if they share none. */
-function sharedRuntimes(later: PlacedAtom, earlier: PlacedAtom): string | undefined {
-  const shared = later.spec.runtimes.filter((runtime) => earlier.spec.runtimes.includes(runtime));
-  if (shared.length > 0) return shared.map((runtime) => `"${runtime}"`).join(", ");
-  return isTogether(later, earlier) ? "the same runtimes" : undefined;
 }
 
 /** Atoms that could not be placed are together all the same if one name, or every runtime, meets one rule. */
@@ -51,25 +46,60 @@ export function firstOfEachName(atoms: readonly PlacedAtom[], report: Reporter):
   return [...first.values()];
 }
 
-function reportName(later: PlacedAtom, earlier: PlacedAtom, shared: string, report: Reporter): void {
+function reportName(later: PlacedAtom, earlier: PlacedAtom, shared: readonly RuntimeName[], report: Reporter): void {
   report.error(
     [...later.at, "name"],
-    `Two atoms named "${later.spec.name}" would run on ${shared}.`,
+    `Two atoms named "${later.spec.name}" would run on ${listed(shared)}.`,
     `Rename one, or give them places that share no runtime; the first is ${whereIs(earlier, report)}.`,
   );
 }
 
-function reportRoutes(later: PlacedAtom, earlier: PlacedAtom, shared: string, report: Reporter): void {
-  const taken = new Set(earlier.spec.http.map(routeKey));
-  for (const [index, route] of later.spec.http.entries()) {
-    if (routeMistake(route) !== undefined || !taken.has(routeKey(route))) continue;
-    const listed: TomlPath = [...later.at, "http", index];
+interface SharedRoute {
+  readonly at: TomlPath;
+  readonly route: string;
+  readonly runtimes: RuntimeName[];
+}
+
+function reportRoutes(later: PlacedAtom, earlier: PlacedAtom, shared: readonly RuntimeName[], report: Reporter): void {
+  for (const { at, route, runtimes } of sharedRoutes(later, earlier, shared)) {
     report.error(
-      listed,
-      `The route "${route}" is that of the atom "${earlier.spec.name}" as well, on ${shared}.`,
+      at,
+      `The route "${route}" is that of the atom "${earlier.spec.name}" as well, on ${listed(runtimes)}.`,
       `Give one of them another route; the first is ${whereIs(earlier, report)}.`,
     );
   }
+}
+
+/** Each route that both atoms have on a runtime, once for each place where it is written. */
+function sharedRoutes(later: PlacedAtom, earlier: PlacedAtom, shared: readonly RuntimeName[]): SharedRoute[] {
+  const found = new Map<string, SharedRoute>();
+  for (const runtime of shared.length === 0 ? [undefined] : shared) {
+    const taken = new Set(routesOf(earlier, runtime).http.map(routeKey));
+    const { at, http } = routesOf(later, runtime);
+    for (const [index, route] of http.entries()) {
+      if (routeMistake(route) !== undefined || !taken.has(routeKey(route))) continue;
+      const path = [...at, index];
+      const one = found.get(JSON.stringify(path)) ?? { at: path, route, runtimes: [] };
+      if (runtime !== undefined) one.runtimes.push(runtime);
+      found.set(JSON.stringify(path), one);
+    }
+  }
+  return [...found.values()];
+}
+
+/** The routes on a runtime, or everywhere, and where they are written. */
+function routesOf(
+  { at, spec }: PlacedAtom,
+  runtime: RuntimeName | undefined,
+): { at: TomlPath; http: readonly string[] } {
+  const { http } = runtime === undefined ? spec : settingsOn(spec, runtime);
+  const table = runtime === undefined || http === spec.http ? at : [...at, "on", runtime];
+  return { at: [...table, "http"], http };
+}
+
+/** None are known of atoms that could not be placed, and would be together. */
+function listed(runtimes: readonly RuntimeName[]): string {
+  return runtimes.length === 0 ? "the same runtimes" : runtimes.map((runtime) => `"${runtime}"`).join(", ");
 }
 
 function whereIs(atom: PlacedAtom, report: Reporter): string {

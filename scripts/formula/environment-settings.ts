@@ -11,12 +11,19 @@ export const OWN_VARIABLES: Readonly<Record<string, string>> = {
 export type Reading = "text" | "number" | "list" | "number or text" | "truth";
 
 /** Keys of a table, each with how its text is read. */
-type TableSettings = readonly (readonly [path: readonly string[], reading: Reading])[];
+export type TableSettings = readonly (readonly [path: readonly string[], reading: Reading])[];
 
 const ORIGIN: TableSettings = [
   ...(["source", "wasm", "build", "output"] as const).map((key) => [[key], "text"] as const),
   [["ignore"], "list"],
   [["optimize"], "truth"],
+];
+
+/** What an atom may be given anew on a runtime. */
+export const OVERRIDE_SETTINGS: TableSettings = [
+  [["durability"], "text"],
+  ...(["http", "grants"] as const).map((key) => [[key], "list"] as const),
+  ...(["attempts", "cpu_ms", "memory_mb", "http_timeout_ms"] as const).map((key) => [[key], "number"] as const),
 ];
 
 /** The settings of the top level. */
@@ -34,9 +41,8 @@ export const TABLE_SETTINGS: Readonly<Record<string, TableSettings>> = {
   module: ORIGIN,
   atom: [
     ...ORIGIN,
-    ...(["module", "kind", "durability"] as const).map((key) => [[key], "text"] as const),
-    ...(["http", "grants"] as const).map((key) => [[key], "list"] as const),
-    ...(["attempts", "cpu_ms", "memory_mb", "http_timeout_ms"] as const).map((key) => [[key], "number"] as const),
+    ...OVERRIDE_SETTINGS,
+    ...(["module", "kind"] as const).map((key) => [[key], "text"] as const),
     [["metering"], "truth"],
     [["place", "tags"], "list"],
     [["place", "on"], "number or text"],

@@ -10,14 +10,17 @@
  *   RADON_ATOM_COUNTER_PLACE_ON        on, in its place
  *   RADON_ATOM_COUNTER_CONFIG_START    start, in its config; a key that the file does not have is added in small letters,
  *                                      so that a secret stands nowhere but in the environment
+ *   RADON_ATOM_COUNTER_ON_EDGE_1_CPU_MS          cpu_ms of the atom "counter" on the runtime "edge-1"
+ *   RADON_ATOM_COUNTER_ON_EDGE_1_CONFIG_START    start, in its config there
  *
  * Invariants
  * 1. A value from the environment is checked like one from the file, and its mistakes name the variable.
  * 2. A variable that means nothing is a warning, one that could mean two settings is an error.
  */
 import { nearest } from "../../durable/core/suggest.ts";
-import { OWN_VARIABLES, TABLE_SETTINGS, TOP_SETTINGS, type Reading } from "./environment-settings.ts";
+import { OWN_VARIABLES, TOP_SETTINGS, type Reading } from "./environment-settings.ts";
 import type { Problem } from "./problems.ts";
+import { settablesOf, variablePart, type Settable } from "./settables.ts";
 import type { TomlPath } from "./toml-places.ts";
 
 interface Setting {
@@ -40,18 +43,21 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The formula's values with those of the environment over them. */
 export function applyEnvironment(file: Record<string, unknown>, environment: Environment): Overridden {
   const value = structuredClone(file);
-  const settings = settingsOf(value);
+  const given = Object.keys(environment).filter((variable) => variable.startsWith("RADON_") && !isOwn(variable));
+  const settables = settablesOf(value, given);
+  const settings = settingsOf(settables);
   const variables = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const [variable, text] of Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (text === undefined || !variable.startsWith("RADON_") || isOwn(variable)) continue;
-    const matching = matchingSettings(variable, settings, value);
+  for (const variable of given.sort()) {
+    const text = environment[variable];
+    if (text === undefined) continue;
+    const exact = settings.filter((setting) => setting.variable === variable);
+    const matching = exact.length > 0 ? exact : addedConfig(variable, settables);
     if (ambiguous(matching)) problems.push(ambiguity(variable, matching));
     else if (matching.length === 0) problems.push(unknown(variable, settings));
-    for (const setting of ambiguous(matching) ? [] : matching) {
-      assign(value, setting.path, read(text, setting.reading));
-      variables.set(JSON.stringify(setting.path), variable);
-    }
+    for (const setting of ambiguous(matching) ? [] : matching)
+      for (const path of assign(value, setting.path, read(text, setting.reading)))
+        variables.set(JSON.stringify(path), variable);
   }
   return { value, variables, problems };
 }
@@ -60,79 +66,34 @@ function isOwn(variable: string): boolean {
   return Object.hasOwn(OWN_VARIABLES, variable);
 }
 
-/** `EDGE_1` for "edge-1". */
-export function variablePart(name: string): string {
-  return name.toUpperCase().replace(/[^A-Z0-9]/g, "_");
-}
-
-function settingsOf(value: Record<string, unknown>): Setting[] {
-  const settings: Setting[] = TOP_SETTINGS.map(([keys, reading]) => {
+function settingsOf(settables: readonly Settable[]): Setting[] {
+  const top = TOP_SETTINGS.map(([keys, reading]): Setting => {
     const variable = ["RADON", ...keys.map(variablePart)].join("_");
     return { variable, meaning: keys.join("."), path: keys, reading };
   });
-  for (const [table, known] of Object.entries(TABLE_SETTINGS)) {
-    for (const { name, index, prefix } of namedTables(value, table)) {
-      for (const [keys, reading] of known) {
-        const variable = prefix + keys.map(variablePart).join("_");
-        settings.push({ variable, meaning: meaning(table, name, keys), path: [table, index, ...keys], reading });
-      }
-      if (table === "atom") settings.push(...configSettings(value, { name, index, prefix }));
-    }
-  }
-  return settings;
+  return [...top, ...settables.flatMap(settingsIn)];
 }
 
-function meaning(table: string, name: string, keys: readonly string[]): string {
-  return `${keys.join(".")} of the ${table} "${name}"`;
-}
-
-function configSettings(value: Record<string, unknown>, { name, index, prefix }: NamedTable): Setting[] {
-  const config = tablesOf(value, "atom")[index]?.["config"];
-  const keys = isTable(config) ? Object.keys(config) : [];
-  return keys.map((key) => ({
-    variable: `${prefix}CONFIG_${variablePart(key)}`,
-    meaning: meaning("atom", name, ["config", key]),
-    path: ["atom", index, "config", key],
-    reading: "text",
+function settingsIn(settable: Settable): Setting[] {
+  const ofConfig = (settable.config ?? []).map((key) => [["config", key], "text"] as const);
+  return [...settable.known, ...ofConfig].map(([keys, reading]) => ({
+    variable: settable.prefix + keys.map(variablePart).join("_"),
+    ...settingOf(settable, keys),
+    reading,
   }));
 }
 
-interface NamedTable {
-  readonly name: string;
-  readonly index: number;
-  readonly prefix: string;
-}
-
-function namedTables(value: Record<string, unknown>, table: string): NamedTable[] {
-  return tablesOf(value, table).flatMap((entry, index) => {
-    const name = entry["name"];
-    if (typeof name !== "string") return [];
-    return [{ name, index, prefix: `RADON_${table.toUpperCase()}_${variablePart(name)}_` }];
-  });
-}
-
-function tablesOf(value: Record<string, unknown>, table: string): Record<string, unknown>[] {
-  const list = value[table];
-  return Array.isArray(list) ? list.map((entry) => (isTable(entry) ? entry : {})) : [];
-}
-
-function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function matchingSettings(variable: string, settings: readonly Setting[], value: Record<string, unknown>): Setting[] {
-  const exact = settings.filter((setting) => setting.variable === variable);
-  return exact.length > 0 ? exact : addedConfig(variable, value);
+function settingOf({ title, path }: Settable, keys: readonly string[]): Pick<Setting, "meaning" | "path"> {
+  return { meaning: `${keys.join(".")} of ${title}`, path: [...path, ...keys] };
 }
 
 /** A config key that only the environment has. */
-function addedConfig(variable: string, value: Record<string, unknown>): Setting[] {
-  return namedTables(value, "atom").flatMap(({ name, index, prefix }) => {
-    const start = `${prefix}CONFIG_`;
-    if (!variable.startsWith(start) || variable === start) return [];
+function addedConfig(variable: string, settables: readonly Settable[]): Setting[] {
+  return settables.flatMap((settable): Setting[] => {
+    const start = `${settable.prefix}CONFIG_`;
+    if (settable.config === undefined || !variable.startsWith(start) || variable === start) return [];
     const key = variable.slice(start.length).toLowerCase();
-    const path: TomlPath = ["atom", index, "config", key];
-    return [{ variable, meaning: meaning("atom", name, ["config", key]), path, reading: "text" as const }];
+    return [{ variable, ...settingOf(settable, ["config", key]), reading: "text" }];
   });
 }
 
@@ -180,14 +141,23 @@ function read(text: string, reading: Reading): unknown {
   return isNumber ? Number(text) : text;
 }
 
-/** Sets a value, making the tables on the way; a path through something that is no table is left to the shape's check. */
-function assign(root: Record<string, unknown>, path: TomlPath, value: unknown): void {
+/**
+ * Sets a value, making the tables on the way; the paths of what was made and set. A path through something that is no table is
+ * left to the shape's check.
+ */
+function assign(root: Record<string, unknown>, path: TomlPath, value: unknown): TomlPath[] {
+  const made: TomlPath[] = [path];
   let table: unknown = root;
-  for (const key of path.slice(0, -1)) {
-    if (typeof table !== "object" || table === null) return;
-    if (!Object.hasOwn(table, key)) Reflect.set(table, key, {});
+  for (const [index, key] of path.slice(0, -1).entries()) {
+    if (typeof table !== "object" || table === null) return [];
+    if (!Object.hasOwn(table, key)) {
+      Reflect.set(table, key, {});
+      made.push(path.slice(0, index + 1));
+    }
     table = Reflect.get(table, key);
   }
   const last = path.at(-1);
-  if (typeof table === "object" && table !== null && last !== undefined) Reflect.set(table, last, value);
+  if (typeof table !== "object" || table === null || last === undefined) return [];
+  Reflect.set(table, last, value);
+  return made;
 }

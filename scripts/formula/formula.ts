@@ -1,9 +1,13 @@
 /** An application as its formula describes it, checked: everything in it is valid and refers to something that exists. */
-import type { AtomKind, Durability, Grant } from "../../durable/core/application.ts";
+import type { AtomKind } from "../../durable/core/application.ts";
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
 import type { PlacementRule } from "../../durable/core/placement.ts";
 import type { Source } from "../compile/source.ts";
+import type { Overridable } from "./atom-settings.ts";
 import type { Place } from "./problems.ts";
+
+/** The runtime of a formula that names none, and of a single-runtime build. */
+export const ONLY_RUNTIME = "main" as RuntimeName;
 
 export interface Formula {
   readonly app: string;
@@ -37,7 +41,8 @@ export interface ModuleSpec {
   readonly place: Place;
 }
 
-export interface AtomSpec {
+/** Its settings are those for every runtime; `settingsOn` has those of one. */
+export interface AtomSpec extends Overridable {
   readonly name: AtomName;
   readonly module: string;
   readonly kind: AtomKind;
@@ -45,19 +50,6 @@ export interface AtomSpec {
   /** The runtimes that run it, and why these. */
   readonly runtimes: readonly RuntimeName[];
   readonly reason: string;
-  readonly aliases: Readonly<Record<string, readonly string[]>>;
-  readonly http: readonly string[];
-  readonly grants: readonly Grant[];
-  readonly durability: Durability;
-  readonly config: Readonly<Record<string, string>>;
-  readonly attemptsMax: number;
   readonly metering: boolean;
-  readonly cpuMs: number;
-  readonly memoryMb: number;
-  readonly httpTimeoutMs: number;
   readonly place: Place;
-  /** Where its grants are written, or the atom itself. */
-  readonly grantsPlace: Place;
-  /** Where its memory is limited, or the atom itself. */
-  readonly memoryPlace: Place;
 }

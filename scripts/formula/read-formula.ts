@@ -1,36 +1,17 @@
 /** From the tables of a formula to the application that they describe. */
 import path from "node:path";
 import type { z } from "zod";
-import { isName, type AtomName, type RuntimeName } from "../../durable/core/names.ts";
+import { isName, type RuntimeName } from "../../durable/core/names.ts";
 import { didYouMean } from "../../durable/core/suggest.ts";
-import {
-  checkAliases,
-  checkCpu,
-  checkModuleOf,
-  checkModules,
-  checkName,
-  checkPlacement,
-  checkRoutes,
-  checkRuntimes,
-  type Row,
-} from "./check.ts";
-import { checkCollisions, firstOfEachName, type PlacedAtom } from "./collisions.ts";
-import type { AtomSpec, Formula, ModuleSpec, RuntimeSpec } from "./formula.ts";
+import { checkModules, checkName, checkRuntimes, type Row } from "./check.ts";
+import { checkCollisions, firstOfEachName } from "./collisions.ts";
+import { ONLY_RUNTIME, type Formula, type ModuleSpec, type RuntimeSpec } from "./formula.ts";
+import { checkOverrides, readAtom, type ReadAtom } from "./read-atom.ts";
 import type { Part, Reporter } from "./reporter.ts";
-import {
-  appSchema,
-  atomSchema,
-  moduleSchema,
-  namingSchema,
-  runtimeSchema,
-  TOP_LEVEL,
-  type AtomShape,
-} from "./schema.ts";
+import { appSchema, atomSchema, moduleSchema, namingSchema, runtimeSchema, TOP_LEVEL } from "./schema.ts";
 import { described, readShape } from "./shape.ts";
 import { withVariants } from "./variants.ts";
 
-/** The runtime of a formula that names none, and of a single-runtime build. */
-export const ONLY_RUNTIME = "main" as RuntimeName;
 const ONLY_RUNTIMES: readonly RuntimeSpec[] = [{ name: ONLY_RUNTIME, tags: [], target: "cloudflare" }];
 
 export interface Reading {
@@ -57,7 +38,7 @@ export function readFormula(tables: Tables, reading: Reading): Omit<Formula, "ho
   const leader = readLeader(tables["naming"], runtimes, report);
   const modules = checkModules(rows.module, folder, report);
   const known = rows.module.map((row) => row.shape.name);
-  const atoms = rows.atom.flatMap((row) => readAtom(row, { folder, single, report, runtimes, known }));
+  const atoms = rows.atom.map((row) => readAtom(row, { folder, single, report, runtimes, known }));
   const all = atoms.map(({ placed }) => placed);
   const placed = single ? firstOfEachName(all, report) : all;
   if (rows.atom.length === 0)
@@ -67,6 +48,7 @@ export function readFormula(tables: Tables, reading: Reading): Omit<Formula, "ho
       'Add [[atom]] with a name and a source: source = "counter.ts".',
       "atom",
     );
+  checkOverrides(placed, report);
   checkCollisions(placed, report);
   const used = usedModules(modules, atoms, rows.module, report);
   if (app === undefined || leader === undefined) return undefined;
@@ -147,51 +129,6 @@ function readLeader(value: unknown, runtimes: readonly RuntimeSpec[], report: Re
     );
   }
   return leader;
-}
-
-interface AtomContext {
-  readonly folder: string;
-  readonly single: boolean;
-  readonly report: Reporter;
-  readonly runtimes: readonly RuntimeSpec[];
-  readonly known: readonly string[];
-}
-
-interface ReadAtom {
-  readonly placed: PlacedAtom;
-  /** The module of an atom with a source of its own. */
-  readonly own: ModuleSpec | undefined;
-  readonly module: string | undefined;
-}
-
-function readAtom(row: Row<AtomShape>, { folder, single, report, runtimes, known }: AtomContext): ReadAtom[] {
-  const { at, shape } = row;
-  checkName(shape.name, [...at, "name"], "an atom", report);
-  const module = checkModuleOf(row, known, folder, report);
-  const ruleRead = !report.isWrong([...at, "place"]);
-  const placement = ruleRead ? checkPlacement(row, runtimes, report) : undefined;
-  const inSingle = { runtimes: [ONLY_RUNTIME], reason: "Every atom is on the one runtime of this build." };
-  const spec: AtomSpec = {
-    ...(single ? inSingle : (placement ?? { runtimes: [], reason: "" })),
-    name: shape.name as AtomName,
-    module: module?.name ?? "",
-    kind: shape.kind,
-    rule: shape.place,
-    aliases: checkAliases(row, report),
-    http: checkRoutes(row, report),
-    grants: [...new Set(shape.grants)],
-    durability: shape.durability,
-    config: Object.fromEntries(Object.entries(shape.config).map(([key, value]) => [key, String(value)])),
-    attemptsMax: shape.attempts,
-    metering: shape.metering,
-    cpuMs: checkCpu(row, report),
-    memoryMb: shape.memory_mb,
-    httpTimeoutMs: shape.http_timeout_ms,
-    place: report.placeOf(at, "value"),
-    grantsPlace: report.placeOf([...at, "grants"], "value"),
-    memoryPlace: report.placeOf([...at, "memory_mb"], "value"),
-  };
-  return [{ placed: { at, spec, ruleRead }, own: module?.own, module: module?.name }];
 }
 
 /** The modules that atoms use; the others are not built, and told so. */

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { didYouMean } from "../../durable/core/suggest.ts";
 import type { Reporter } from "./reporter.ts";
 import { atomSchema, moduleSchema, namingSchema, placeSchema, runtimeSchema } from "./schema.ts";
+import { overrideSchema } from "./settings-schema.ts";
 import type { TomlPath } from "./toml-places.ts";
 
 /** A table is mended this often at most: once for each level of nesting is enough. */
@@ -64,10 +65,12 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   module: Object.keys(moduleSchema.shape),
   atom: Object.keys(atomSchema.shape),
   place: Object.keys(placeSchema.shape),
+  on: Object.keys(overrideSchema.shape),
 };
 
-function knownKeys(path: TomlPath): readonly string[] {
-  return KNOWN_KEYS[lastKey(path)] ?? [];
+/** Of a table by itself, of one inside it by the key that holds it, whatever the key of a runtime inside that is. */
+function knownKeys([table, , key = table]: TomlPath): readonly string[] {
+  return KNOWN_KEYS[String(key)] ?? [];
 }
 
 function remedyOf(issue: Issue, found: unknown): string {
@@ -112,9 +115,13 @@ function lastKey(path: TomlPath): string {
   return String(path.findLast((part) => typeof part === "string") ?? "the file");
 }
 
-/** `[naming]` for ["naming"], `the atom "a"` or `this [[atom]]` for ["atom", 0], `"place"` for a table inside another one. */
+/**
+ * `[naming]` for ["naming"], `the atom "a"` or `this [[atom]]` for ["atom", 0], `"place"` for a table inside another one,
+ * `[atom.on.edge-1]` for one inside that.
+ */
 function titleOf(path: TomlPath, value: unknown): string {
   const [table, index, ...rest] = path;
+  if (rest.length > 1) return `[${[table, ...rest].join(".")}]`;
   if (rest.length > 0) return `"${lastKey(rest)}"`;
   if (typeof index !== "number") return `[${table}]`;
   const name = valueAt(value, ["name"]);
