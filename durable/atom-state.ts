@@ -10,6 +10,7 @@ export function atomState({ atom, runner, entry, self }: AtomSession): Record<st
     kind: entry.kind,
     module: entry.module,
     moduleHash: entry.moduleHash,
+    started: atom.version === entry.moduleHash,
     durability: entry.durability,
     state: runner.state,
     reason: runner.reason ?? null,

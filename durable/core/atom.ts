@@ -115,6 +115,7 @@ export class Atom {
   #released: { position: number; answer: Answer }[] = [];
   #aliases: AliasDelta = NO_ALIASES;
   #ended: string | null;
+  #version: string | null;
   /** Below it, positions and future ids may be in use; the store knows it. */
   #idsReserved: number;
   readonly #deadLetters: DeadLetters;
@@ -136,6 +137,7 @@ export class Atom {
     this.futures = new Futures(epoch + this.#idsReserved);
     this.#aliases = parseState<AliasDelta>(state.get("aliases")) ?? NO_ALIASES;
     this.#ended = state.get("ended") || null;
+    this.#version = state.get("version") ?? null;
     this.supervisor.restore(parseState<Trap>(state.get("trap")) ?? null);
     this.#deadLetters = new DeadLetters(store, loaded);
     this.mailbox.restore(loaded.mail, loaded.attempts);
@@ -153,6 +155,10 @@ export class Atom {
   /** The hash of the module that ended by returning, or null. */
   get ended(): string | null {
     return this.#ended;
+  }
+  /** The hash of the module that the atom's state belongs to; null until its first instance has started. */
+  get version(): string | null {
+    return this.#version;
   }
   get deadLetterCount(): number {
     return this.#deadLetters.count;
@@ -376,6 +382,12 @@ export class Atom {
     if (this.#ended === moduleHash) return;
     this.#ended = moduleHash;
     this.#changes.push({ kind: "state", name: "ended", value: moduleHash ?? "" });
+  }
+
+  /** The atom's state is that module's from here on. */
+  setVersion(moduleHash: string): void {
+    this.#version = moduleHash;
+    this.#changes.push({ kind: "state", name: "version", value: moduleHash });
   }
 
   /** Fails every request that waits in the mailbox: nobody will ever serve it. */

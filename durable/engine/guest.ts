@@ -9,6 +9,7 @@
  * 3. The first fault dooms the instance: every later call of a host function throws it again, so that no handler
  *    inside the guest can swallow it.
  * 4. At a safe point of a computation nothing is committed; what runs there belongs to the turn that is open.
+ * 5. Before an instance of a version that migrates has done so, it is given no message, and none of its callbacks runs.
  */
 import type { Atom } from "../core/atom.ts";
 import type { ChainLink } from "../core/envelope.ts";
@@ -31,6 +32,8 @@ import type { StandardStreams } from "./streams.ts";
 /** The guest's exports, each entered through `WebAssembly.promising`, `invoke` by way of the trampoline. */
 export interface GuestExports {
   readonly initialize: (() => Promise<void>) | undefined;
+  /** Undefined of a WASI command, too: it is entered by its body alone. */
+  readonly migrate?: (() => Promise<void>) | undefined;
   /** Calls the body once, and again as long as `next` says so. */
   readonly invoke: () => Promise<void>;
   /** False for a WASI command: its body runs once an instance. */
@@ -50,6 +53,9 @@ export class GuestStop extends Error {
 
 const NO_BLOCKING =
   "A callback that interrupted a computation belongs to its turn, so it cannot block: let it set a flag, for example.";
+
+const NO_BLOCKING_MIGRATION =
+  "What migrate does and the note that it was done are one turn, so it cannot block: let the first message do that.";
 
 const CALLBACK = { interrupt: 1, future: 2, reentrant: 3 } as const;
 
@@ -84,8 +90,10 @@ export class Guest implements Metered {
   #blamed: { readonly mail: Mail | null } | null = null;
   #stopping = false;
   #spent = false;
-  /** True while a callback runs that interrupted a computation: its effects are those of the open turn. */
-  #preempted = false;
+  /** Why nothing may block just now: what runs belongs to the turn that is open. Null: it may. */
+  #mayNotBlock: string | null = null;
+  /** True until this instance has migrated the state of another version. */
+  #migrates = false;
   readonly #slice: Slice;
   readonly #words = new LastWords();
 
@@ -103,6 +111,7 @@ export class Guest implements Metered {
     this.#memory = memory;
     this.#exports = exports;
     this.#streams = streams;
+    this.#migrates = exports.migrate !== undefined && this.atom.version !== null && this.#isNewVersion;
   }
 
   // ---- For the host functions
@@ -181,10 +190,16 @@ export class Guest implements Metered {
 
   /** The next message: in `invoke` of a reactive atom first the one that it was called for. */
   nextMessage(): MessageMail | undefined {
+    if (this.#migrates) return undefined;
     this.#streams?.leave();
     const mail = this.#assigned ?? this.atom.takeMessage();
     this.#assigned = undefined;
     return mail;
+  }
+
+  /** Why it cannot wait for a message, if it cannot. */
+  get receivesNothing(): Failure | undefined {
+    return this.#migrates ? failure("UNSUPPORTED", "No message is received before migrate has run.") : undefined;
   }
 
   /** Makes a delivered message the current one. */
@@ -218,21 +233,21 @@ export class Guest implements Metered {
 
   /** A blocking point that nothing keeps the guest from passing: commits the turn; undefined if it has to `block` there. */
   pass<T>(ready: () => T | undefined): T | undefined {
-    if (this.#preempted) return undefined;
+    if (this.#mayNotBlock !== null) return undefined;
     this.commit();
     return this.#mustPause() ? undefined : ready();
   }
 
   /** A blocking point: commits the turn, runs callbacks, and waits until `ready` has a value, or `deadlineMs` (TIMEOUT). */
   async block<T>(ready: () => T | undefined, deadlineMs: number): Promise<T | Failure> {
-    if (this.#preempted) return failure("UNSUPPORTED", NO_BLOCKING);
+    if (this.#mayNotBlock !== null) return failure("UNSUPPORTED", this.#mayNotBlock);
     this.commit();
     return this.#waitFor(ready, deadlineMs);
   }
 
   /** A blocking point that waits for something of the host's, which begins once the turn is committed. */
   async blockOn<T>(work: () => Promise<T>): Promise<T | Failure> {
-    if (this.#preempted) return failure("UNSUPPORTED", NO_BLOCKING);
+    if (this.#mayNotBlock !== null) return failure("UNSUPPORTED", this.#mayNotBlock);
     this.commit();
     let settled: { result: () => T } | undefined;
     const settle = (result: () => T) => {
@@ -252,7 +267,7 @@ export class Guest implements Metered {
 
   /** A blocking point that waits for a future, by which re-entrant requests are known. */
   async blockOnFuture(id: number, deadlineMs: number): Promise<Outcome | Failure> {
-    if (this.#preempted) return failure("UNSUPPORTED", NO_BLOCKING);
+    if (this.#mayNotBlock !== null) return failure("UNSUPPORTED", this.#mayNotBlock);
     const awaited: Awaited = { id, outcome: null, toldAtMs: this.host.now() + LONG_WAIT_MS };
     this.commit();
     this.#awaited.push(awaited);
@@ -344,10 +359,10 @@ export class Guest implements Metered {
   /** Runs interrupts on top of the computation, if the guest asked for it, in the turn that is open. */
   async runAtSafePoint(): Promise<void> {
     this.startSlice();
-    if (this.#preempted || !this.atom.interrupts.preempts) return;
-    this.#preempted = true;
+    if (this.#mayNotBlock !== null || !this.atom.interrupts.preempts) return;
+    this.#mayNotBlock = NO_BLOCKING;
     while (await this.#runInterrupt());
-    this.#preempted = false;
+    this.#mayNotBlock = null;
   }
 
   // ---- For the runner
@@ -362,6 +377,30 @@ export class Guest implements Metered {
     if (this.#spent) throw new GuestFault("The atom exited in _initialize, before it could do anything.");
     this.atom.interrupts.noteInitial();
     this.commit();
+  }
+
+  /**
+   * Makes the atom's state that of this version. What `migrate` does and the note of the version are one turn: a crash or a trap
+   * before its commit leaves the state to the version before. A new atom's state is nobody's, so there is nothing to migrate.
+   */
+  async takeOver(): Promise<void> {
+    if (!this.#isNewVersion) return;
+    if (this.#migrates) await this.#migrate();
+    // Nothing waits between the turn's end and this note, so that one commit takes both.
+    this.atom.setVersion(this.host.entry.moduleHash);
+    this.commit();
+  }
+
+  async #migrate(): Promise<void> {
+    this.#mayNotBlock = NO_BLOCKING_MIGRATION;
+    await this.#enter(callFrame({}), (exports) => exports.migrate?.());
+    if (this.#spent) throw new GuestFault("The atom exited in migrate, so that its migration is not done.");
+    this.#mayNotBlock = null;
+    this.#migrates = false;
+  }
+
+  get #isNewVersion(): boolean {
+    return this.atom.version !== this.host.entry.moduleHash;
   }
 
   /**
@@ -490,7 +529,7 @@ export class Guest implements Metered {
   }
 
   commit(): void {
-    if (this.#preempted) return;
+    if (this.#mayNotBlock !== null) return;
     this.meter.startTurn();
     this.#words.clear();
     this.#slice.countTurn();
@@ -507,7 +546,7 @@ export class Guest implements Metered {
   }
 
   async #runInterrupt(): Promise<boolean> {
-    if (this.atom.interrupts.masked) return false;
+    if (this.atom.interrupts.masked || this.#migrates) return false;
     const mail = this.atom.takeInterrupt();
     if (!mail) return false;
     const token = this.atom.interrupts.tokenOf(mail.envelope.signal);
@@ -522,7 +561,7 @@ export class Guest implements Metered {
   }
 
   async #runFuture(): Promise<boolean> {
-    const callback = this.atom.futures.takeCallback();
+    const callback = this.#migrates ? undefined : this.atom.futures.takeCallback();
     if (!callback) return false;
     await this.#callWithOutcome(callback);
     return true;
@@ -536,7 +575,7 @@ export class Guest implements Metered {
     const has = (id: number) => futures.isOpenRequest(id) || futures.isOfEarlierInstance(id);
     const mail = this.atom.takeReentrant({ has });
     if (!mail) return false;
-    if (this.#reentrantToken === null) {
+    if (this.#reentrantToken === null || this.#migrates) {
       const reason = `${this.host.self} waits for the atom that asks it, and takes no re-entrant requests.`;
       this.#refuse(mail, failure("DEADLOCK", reason));
     } else {

@@ -67,9 +67,17 @@ function instantiate(described: DescribedModule, trampolineModule: WebAssembly.M
 }
 
 function enterable({ exports }: WebAssembly.Instance, trampoline: Trampoline): GuestExports {
-  const { _initialize, _start, invoke = _start, radon_callback: callback, [STACK_POINTER_EXPORT]: stack } = exports;
+  const {
+    _initialize,
+    _start,
+    invoke = _start,
+    migrate,
+    radon_callback: callback,
+    [STACK_POINTER_EXPORT]: stack,
+  } = exports;
   return {
     initialize: _initialize && promising(_initialize as AnyFunction),
+    migrate: exports.invoke && migrate && promising(migrate as AnyFunction),
     invoke: trampoline.loopOver(invoke as WebAssembly.ExportValue),
     repeatable: exports.invoke !== undefined,
     callback: callback && promising(callback as AnyFunction),

@@ -7,7 +7,9 @@
  * 3. A daemon's `invoke` runs once. Returning ends the atom until its module changes or it is restarted; a trap
  *    restarts it with backoff.
  * 4. Whatever trapped, the log says when the next instance starts, and what becomes of the message.
- * 5. While the loop does not run, the instance of a reactive atom rests, and may be given up, unless it has futures or listens to
+ * 5. A new version takes the atom's state over before its first message: at once, if another one had it, and again after a
+ *    backoff, for as long as that fails; its messages wait.
+ * 6. While the loop does not run, the instance of a reactive atom rests, and may be given up, unless it has futures or listens to
  *    what a new one would not.
  */
 import type { Aftermath, Atom } from "../core/atom.ts";
@@ -39,6 +41,7 @@ export class Runner implements Resting {
   #running = false;
   #loadFailure: string | undefined;
   #initializationTraps = 0;
+  #migrationFailed = false;
 
   constructor(atom: Atom, host: Host, program: Program, resting: RestingInstances) {
     this.#atom = atom;
@@ -58,6 +61,8 @@ export class Runner implements Resting {
   get reason(): string | undefined {
     if (this.state !== "backoff") return this.#loadFailure;
     const trap = this.#atom.supervisor.lastTrap?.text ?? "";
+    if (this.#migrationFailed)
+      return `Migration failed: it is tried again in ${this.#waitText(this.#restartAtMs)}, and messages wait for it. The trap: ${trap}`;
     return `It trapped and starts again in ${this.#waitText(this.#restartAtMs)}. The last trap: ${trap}`;
   }
   /** True if an instance is in memory. */
@@ -77,7 +82,7 @@ export class Runner implements Resting {
     const { mailbox, futures } = this.#atom;
     if (this.#ended || this.#loadFailure !== undefined) return mailbox.hasMessage && this.#canRefuse();
     if (this.#host.entry.kind === "daemon") return true;
-    return mailbox.hasMessage || this.#atom.hasCallback || futures.awaitsCallback;
+    return mailbox.hasMessage || this.#atom.hasCallback || futures.awaitsCallback || this.#succeedsAnother;
   }
 
   /** Runs until there is nothing to do; the caller starts it again at the next event. */
@@ -125,6 +130,12 @@ export class Runner implements Resting {
     return this.#atom.ended === this.#host.entry.moduleHash;
   }
 
+  /** True if the atom's state is that of another version. */
+  get #succeedsAnother(): boolean {
+    const { version } = this.#atom;
+    return version !== null && version !== this.#host.entry.moduleHash;
+  }
+
   async #step(): Promise<void> {
     if (this.#ended || this.#loadFailure !== undefined) return this.#refuse();
     if (this.#restartAtMs > this.#host.now()) return this.#host.idle(this.#restartAtMs);
@@ -167,6 +178,7 @@ export class Runner implements Resting {
     this.#atom.supervisor.onStart(this.#host.now());
     this.#instancesStarted += 1;
     this.#slice.countInstance();
+    this.#migrationFailed = false;
     try {
       this.#program.instantiate(guest);
       this.#guest = guest;
@@ -178,7 +190,17 @@ export class Runner implements Resting {
       return error instanceof GuestStop ? undefined : this.#giveUpInitializing();
     }
     this.#initializationTraps = 0;
-    return guest;
+    return this.#takenOver(guest);
+  }
+
+  async #takenOver(guest: Guest): Promise<Guest | undefined> {
+    try {
+      await guest.takeOver();
+      return guest;
+    } catch (error) {
+      this.#migrationFailed = !(error instanceof GuestStop);
+      return this.#onFault(guest, error);
+    }
   }
 
   /** A reactive atom that never gets as far as its first message would let its askers wait for ever. */
@@ -208,7 +230,7 @@ export class Runner implements Resting {
     const text = code === undefined ? trapText(error, note) : exitText(code, note);
     const aftermath = this.#atom.onTrap(text, guest.blamed, this.#host.now());
     this.#restartAtMs = aftermath.restartAtMs;
-    this.#host.log("error", `Trap: ${text}\n${this.#outlook(aftermath)}`);
+    this.#host.log("error", `Trap${this.#migrationFailed ? " in migrate" : ""}: ${text}\n${this.#outlook(aftermath)}`);
   }
 
   #outlook({ restartAtMs, blame }: Aftermath): string {

@@ -29,6 +29,7 @@ export const MODULE_RULES = [
   "initialize",
   "start",
   "callback",
+  "migrate",
   "import kinds",
   "known imports",
   "import types",
@@ -95,6 +96,7 @@ const EXPORTS: Readonly<Record<string, ExportedFunction>> = {
   _start: { rule: "body", signature: NOTHING },
   _initialize: { rule: "initialize", signature: NOTHING },
   radon_callback: { rule: "callback", signature: CALLBACK },
+  migrate: { rule: "migrate", signature: NOTHING },
 };
 
 function exportProblems(module: WebAssembly.Module, signatures: Signatures | undefined): ModuleProblem[] {
@@ -104,7 +106,7 @@ function exportProblems(module: WebAssembly.Module, signatures: Signatures | und
     const kind = kinds.get(name);
     return kind === undefined ? [] : (functionExportProblem(name, kind, expected, signatures) ?? []);
   });
-  return [...memoryProblems(kinds.get("memory")), ...bodyProblems(kinds), ...wrong];
+  return [...memoryProblems(kinds.get("memory")), ...bodyProblems(kinds), ...wrong, ...commandProblems(kinds)];
 }
 
 function memoryProblems(kind: string | undefined): ModuleProblem[] {
@@ -127,6 +129,13 @@ function bodyProblems(kinds: ReadonlyMap<string, string>): ModuleProblem[] {
   const message = `It exports neither "invoke" nor "_start", so there is nothing to run.${hint}`;
   const remedy = 'Export a function "invoke" without parameters and results: the body of the atom.';
   return [error("body", "export invoke", message, remedy)];
+}
+
+function commandProblems(kinds: ReadonlyMap<string, string>): ModuleProblem[] {
+  if (kinds.has("invoke") || !kinds.has("_start") || !kinds.has("migrate")) return [];
+  const message = 'It is a command, which is entered by "_start" alone: its "migrate" is never called.';
+  const remedy = 'Export "invoke" instead of "_start", or do without "migrate".';
+  return [{ rule: "migrate", severity: "warning", where: "export migrate", message, remedy }];
 }
 
 function functionExportProblem(

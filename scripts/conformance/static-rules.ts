@@ -89,6 +89,12 @@ const RULES: readonly StaticRule[] = [
       return called ? broken("callback")(examined) : notApplicable("it registers none");
     },
   },
+  {
+    id: "migrate",
+    paragraph: "2",
+    sentence: "Its migrate is a function () -> () of a module with invoke.",
+    judge: (examined) => (examined.exports.has("migrate") ? broken("migrate")(examined) : notApplicable("it has none")),
+  },
   { id: "import-kinds", paragraph: "1", sentence: "It imports functions only.", judge: importing("import kinds") },
   {
     id: "known-imports",

@@ -175,6 +175,14 @@ export class World {
 
   // ---- Faults
 
+  /** Replaces the module of an atom, as a deployment does: its object is forgotten, its store stays, and it is started. */
+  async deploy(name: string, module: WebAssembly.Module, moduleHash: string): Promise<void> {
+    const cell = this.#cell(name);
+    this.#cells.set(cell.session.self, { ...cell, module, entry: { ...cell.entry, moduleHash } });
+    cell.life.over = true;
+    await this.evict(name);
+  }
+
   /** Forgets the object of an atom, as an eviction or a crash does, and makes it anew from its store. */
   async evict(name: string): Promise<void> {
     const cell = this.#cell(name);

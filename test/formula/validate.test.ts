@@ -82,6 +82,13 @@ const WRONG: readonly (readonly [what: string, fields: string, where: string, me
     /\(\) -> \(\)/,
   ],
   [
+    "a migrate with a result",
+    `${BODY} (func (export "migrate") (result i32) (i32.const 0))`,
+    "export migrate",
+    /is \(\) -> i32/,
+    /\(\) -> \(\)/,
+  ],
+  [
     "a callback of another type",
     `${BODY} (func (export "radon_callback") (param i32))`,
     "export radon_callback",
@@ -193,6 +200,11 @@ describe("a module that is wrong", () => {
     expect(await problems(registering + BODY)).toMatchObject([{ severity: "warning", where: "export radon_callback" }]);
   });
 
+  it("exports a migrate beside _start, which nobody calls: a warning", async () => {
+    const command = '(memory (export "memory") 1) (func (export "_start")) (func (export "migrate"))';
+    expect(await problems(command)).toMatchObject([{ severity: "warning", where: "export migrate" }]);
+  });
+
   it.each([
     ["Date.now", /clock.now/],
     ["Date#getTimezoneOffset", /clock.now/],
@@ -208,7 +220,7 @@ describe("a module that is wrong", () => {
     const found = await problems(
       `(import "env" "t" (table 1 funcref)) (import "radon:core" "noww" (func)) (import "radon:core" "now" (func))
         (import "radon:interrupt" "mask" (func (result i32))) (func (export "_initialize") (param i32))
-        (global (export "radon_callback") i32 (i32.const 0))`,
+        (global (export "radon_callback") i32 (i32.const 0)) (func (export "migrate") (param i32))`,
       [],
     );
     // What a start function calls is read by the build (`start-function.test.ts`).

@@ -27,6 +27,7 @@ const C_ATOM = `
 #include <radon.h>
 #include <radon.h>
 RADON_START() { radon_on_reentrant(0, 0); }
+RADON_MIGRATE() { radon_must(radon_kv_put(radon_text("schema"), radon_text("2"))); }
 RADON_INVOKE() {
   char space[16];
   radon_buffer message = RADON_FIXED(space);
@@ -37,6 +38,7 @@ const CPP_ATOM = `
 #include <radon.hpp>
 #include <radon.hpp>
 RADON_START() { radon::on_reentrant([](radon::message &) {}); }
+RADON_MIGRATE() { radon::kv::put("schema", "2").value(); }
 RADON_REACTIVE([](radon::message &message) { message.reply(message.text()); })
 `;
 

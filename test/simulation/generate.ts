@@ -24,6 +24,7 @@ const SCRIPT_DEPTH_MAX = 4;
 const SCRIPTS_A_ROOT_MAX = 9;
 const ALIAS_VALUES = 4;
 const MEBIBYTE = 2 ** 20;
+const DEPLOYS_MAX = 4;
 
 /** Where a script runs, and who waits for it. */
 interface Place {
@@ -72,6 +73,7 @@ class Generator {
       { kind: "unmask" },
       { kind: "answer-tokens" },
     ]);
+    if (!this.#calm) actions.push(...this.#deploys());
     return {
       seed: this.#seed,
       runtimes: this.#runtimes,
@@ -156,6 +158,18 @@ class Generator {
           forMs: random.chance(0.5) ? 0 : random.between(50, 2_000),
         };
     }
+  }
+
+  /** Drawn, and numbered, apart from all else, which stays what it was without them. */
+  #deploys(): PlannedAction[] {
+    const random = new Random(this.#seed, "deploys");
+    return Array.from({ length: random.between(0, DEPLOYS_MAX) }, () => ({
+      kind: "deploy",
+      atom: random.between(0, this.#atoms.length - 1),
+      traps: random.pick([0, 0, 1, 2]),
+      item: this.#items++,
+      atMs: random.next() * FAULTY_MS * 0.9,
+    }));
   }
 
   /** Several atoms overwhelm one that is asleep. */

@@ -69,6 +69,7 @@ export type Fact =
   | { readonly kind: "consumed"; readonly mail: Mail; readonly inOrder: boolean }
   | { readonly kind: "answered"; readonly answer: Answer; readonly asker: GlobalName | "" }
   | { readonly kind: "put"; readonly key: string; readonly value: string | null }
+  | { readonly kind: "migrated"; readonly version: number }
   | { readonly kind: "alias"; readonly value: string; readonly present: boolean };
 
 /** One turn of a script, or a part of one. */

@@ -11,7 +11,8 @@
  * 5. A message that comes again says so: its attempt is higher, if the store could know of the earlier one.
  * 6. A request has one answer from one incarnation of its receiver, and one outcome; a reply is one that was committed;
  *    TIMEOUT comes no earlier than the deadline, CANCELLED and DEADLOCK only where there is a reason.
- * 7. At the end every message between incarnations that lived on was consumed or is a dead letter, and every request of
+ * 7. Every turn is one of the version that the state belongs to: each that follows another one has migrated once before.
+ * 8. At the end every message between incarnations that lived on was consumed or is a dead letter, and every request of
  *    an instance that lives has its outcome.
  *
  * Not promised, and not asked for: messages of or for a volatile atom whose object was forgotten, or an atom whose store
@@ -34,6 +35,8 @@ export interface AtomView {
   /** Grows with each change of incarnation, and when there comes to be none. */
   readonly changes: number;
   readonly incarnation: IncarnationId;
+  /** Of its module. */
+  readonly version: number;
   /** True if it was missing, or lost its store, at any time so far. */
   readonly wasFragile: boolean;
 }
@@ -41,6 +44,8 @@ export interface AtomView {
 /** What the store of one incarnation of an atom holds, as far as scripts wrote it. */
 interface Account {
   count: number;
+  /** Whose state it is; undefined before the first turn. */
+  version: number | undefined;
   readonly values: Map<string, string>;
   readonly turns: Set<number>;
 }
@@ -95,6 +100,11 @@ export class Oracle {
     if (account.turns.has(turn.id)) this.#violated(`turn ${turn.id} of ${atom.name} was committed twice`);
     account.turns.add(turn.id);
     for (const fact of turn.facts) this.#apply(atom, account, fact);
+    account.version ??= atom.version;
+    if (account.version !== atom.version)
+      this.#violated(
+        `turn ${turn.id} of ${atom.name} is one of version ${atom.version} on the state of ${account.version}`,
+      );
   }
 
   /** What the store holds now; it was made anew, or is looked at. */
@@ -171,6 +181,10 @@ export class Oracle {
       case "put":
         if (fact.value === null) account.values.delete(fact.key);
         else account.values.set(fact.key, fact.value);
+        return;
+      case "migrated":
+        if (account.version === fact.version) this.#violated(`${atom.name} migrated to version ${fact.version} twice`);
+        account.version = fact.version;
         return;
       case "alias": {
         const aliases = this.aliasesOf(atom.index);
@@ -274,7 +288,8 @@ export class Oracle {
 
   #accountOf(atom: AtomIndex): Account {
     let account = this.#accounts.get(atom);
-    if (!account) this.#accounts.set(atom, (account = { count: 0, values: new Map(), turns: new Set() }));
+    if (!account)
+      this.#accounts.set(atom, (account = { count: 0, version: undefined, values: new Map(), turns: new Set() }));
     return account;
   }
 

@@ -63,6 +63,8 @@ export type Action =
   /** The object dies at its commit number `commit` from here, with or without that commit. */
   | { readonly kind: "crash"; readonly atom: AtomIndex; readonly when: "before" | "after"; readonly commit: number }
   | { readonly kind: "restart"; readonly atom: AtomIndex }
+  /** A new version of the atom's module takes over; it traps `traps` times in `migrate` before it does. */
+  | { readonly kind: "deploy"; readonly atom: AtomIndex; readonly traps: number }
   /** The atom is gone, with its store; `forMs` 0: at once it is in another place, with a new store. */
   | { readonly kind: "delete"; readonly atom: AtomIndex; readonly forMs: number }
   | {

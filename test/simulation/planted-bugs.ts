@@ -8,6 +8,7 @@ import { SenderChannel } from "../../durable/core/channel.ts";
 import { Futures } from "../../durable/core/futures.ts";
 import { Link } from "../../durable/core/link.ts";
 import { Mailbox } from "../../durable/core/mailbox.ts";
+import { MemoryStore } from "../../durable/core/memory-store.ts";
 import { Peers } from "../../durable/core/peers.ts";
 import { ReceiverChannel } from "../../durable/core/receiver.ts";
 import type { Change } from "../../durable/core/store.ts";
@@ -256,6 +257,28 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "idempotency-key-forgotten",
     plant: () => [method(Atom.prototype, "lookupKey", () => () => ({ kind: "new" }))],
+  },
+  {
+    name: "version-not-noted",
+    plant: () => [method(Atom.prototype, "setVersion", () => () => undefined)],
+  },
+  {
+    name: "version-noted-in-memory-only",
+    plant: () => {
+      const lost = everyNth(2);
+      const isVersion = (change: Change) => change.kind === "state" && change.name === "version";
+      return [
+        method(
+          MemoryStore.prototype,
+          "commit",
+          (commit) =>
+            function (this: MemoryStore, changes) {
+              const drops = changes.some(isVersion) && lost();
+              commit.call(this, drops ? changes.filter((change) => !isVersion(change)) : changes);
+            },
+        ),
+      ];
+    },
   },
   {
     name: "follower-never-registers",

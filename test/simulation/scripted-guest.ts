@@ -36,6 +36,7 @@ const MAILS_MAX = 1_500;
 const POLLS_MAX = 4;
 const POLL_EVERY_MS = 25;
 const DAEMON_PATIENCE_MS = 2_000;
+const MIGRATED_KEY = 99;
 
 /** What an instance needs of the world around it. */
 export interface ScriptWorld {
@@ -45,6 +46,9 @@ export interface ScriptWorld {
   /** Of the object that the instance lives in. */
   readonly life: number;
   readonly instance: number;
+  readonly version: number;
+  /** True if `migrate` of this version traps once more. */
+  migrationTraps(): boolean;
   incarnation(): IncarnationId;
   now(): number;
   nameOf(atom: AtomIndex): GlobalName;
@@ -101,6 +105,7 @@ export class ScriptedGuest {
   exports(): GuestExports {
     return {
       initialize: () => this.#initialize(),
+      migrate: () => this.#migrate(),
       invoke: () => this.#invoke(),
       repeatable: true,
       callback: (kind, token, length) => this.#activation(() => this.#callback(kind, token, length)),
@@ -118,6 +123,16 @@ export class ScriptedGuest {
   async #initialize(): Promise<void> {
     this.calls.onInterrupt(SIGNAL, INTERRUPT_TOKEN);
     if (this.world.atom.reentrant) this.calls.onReentrant(REENTRANT_TOKEN);
+  }
+
+  /** Half of it is done when it traps. */
+  async #migrate(): Promise<void> {
+    const { version, self } = this.world;
+    this.#put(MIGRATED_KEY);
+    this.#send("send", self === 0 ? 1 : 0, null, 0);
+    if (this.world.migrationTraps()) throw new ScriptTrap(`Migration to version ${version}.`);
+    this.#journal.note({ kind: "migrated", version });
+    this.#journal.end();
   }
 
   async #activation(run: () => Promise<void>): Promise<void> {

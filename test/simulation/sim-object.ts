@@ -71,7 +71,7 @@ export interface ObjectWorld {
 export class SimObject implements AtomView {
   readonly index: number;
   readonly name: GlobalName;
-  readonly entry: AtomEntry;
+  entry: AtomEntry;
   readonly plan: AtomPlan;
   readonly #world: ObjectWorld;
   store = new MemoryStore();
@@ -81,6 +81,9 @@ export class SimObject implements AtomView {
   /** True once its present incarnation has set an alarm. */
   wasArmed = false;
   changes = 0;
+  version = 1;
+  /** How often its present version still traps in `migrate`. */
+  migrationTraps = 0;
   incarnation: number;
   wasFragile = false;
   crash: { when: "before" | "after"; commits: number } | undefined;
@@ -138,6 +141,15 @@ export class SimObject implements AtomView {
     if (this.plan.kind !== "daemon" || this.wasArmed || !this.exists) return;
     this.#world.scheduler.after(START_RETRY_MS, () => this.begin());
     this.wake().session.start();
+  }
+
+  /** Another version of its module takes the place of the one that runs. */
+  deploy(traps: number): void {
+    this.end("replaced by a new version");
+    this.version += 1;
+    this.migrationTraps = traps;
+    this.entry = { ...this.entry, moduleHash: `version ${this.version}` };
+    if (this.exists) this.wake().session.start();
   }
 
   setAlarm(atMs: number): void {

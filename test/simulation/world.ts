@@ -228,6 +228,8 @@ export class World implements ObjectWorld {
         return;
       case "restart":
         return this.#object(action.atom).life?.session.restart();
+      case "deploy":
+        return this.#object(action.atom).deploy(action.traps);
       case "delete": {
         const object = this.#object(action.atom);
         if (!object.exists) return;
@@ -351,6 +353,8 @@ export class World implements ObjectWorld {
     const { ledger, scheduler } = this;
     return {
       ...{ ledger, atom: object.plan, self: object.index, life: life.number, instance: this.nextNumber() },
+      version: object.version,
+      migrationTraps: () => object.migrationTraps > 0 && object.migrationTraps-- > 0,
       incarnation: () => object.incarnation,
       now: () => scheduler.now(),
       nameOf: (atom) => this.#object(atom).name,

@@ -10,6 +10,10 @@ export const atomStateSchema = z.looseObject({
   kind,
   module: z.string(),
   moduleHash: z.string().describe("SHA-256 of the compiled module, in hex."),
+  started: z
+    .boolean()
+    .optional()
+    .describe("Whether an instance of this module has started, and has migrated the state of the version before."),
   state: z.string(),
   reason: z
     .string()

@@ -136,6 +136,11 @@ int64_t radon_abi_http_fetch(const void *head, size_t head_size, const void *bod
   RADON_LINKAGE RADON_EXPORT("invoke") void invoke(void); \
   void invoke(void)
 
+/* What runs once when this version of the atom takes over the store that another one wrote, before any message; it cannot block. */
+#define RADON_MIGRATE()                                     \
+  RADON_LINKAGE RADON_EXPORT("migrate") void migrate(void); \
+  void migrate(void)
+
 /* What runs once when an instance starts, before `invoke`: `RADON_START() { ... }`, in one file. */
 #if defined(__cplusplus)
 #define RADON_LINKAGE extern "C"

@@ -25,13 +25,25 @@ pub fn daemon(comptime run: anytype) void {
         fn invoke() callconv(.C) void {
             run() catch |err| switch (@as(anyerror, err)) {
                 error.Closed => return,
-                else => std.debug.panic("{s}: {s}", .{
-                    errors.codeOf(err),
-                    handling.sentence(bytes.instance_allocator, err),
-                }),
+                else => fail(err),
             };
         }
     }.invoke);
+}
+
+/// Beside either: `comptime { radon.migrate(f); }` with `fn f() !void`, which takes over the store that another version of the atom wrote.
+/// It runs once, before any message of this version, cannot block, and does all that it does or, with an error, nothing of it.
+pub fn migrate(comptime take_over: anytype) void {
+    const enter = struct {
+        fn enter() callconv(.C) void {
+            take_over() catch |err| fail(err);
+        }
+    }.enter;
+    @export(&enter, .{ .name = "migrate" });
+}
+
+fn fail(err: anyerror) noreturn {
+    std.debug.panic("{s}: {s}", .{ errors.codeOf(err), handling.sentence(bytes.instance_allocator, err) });
 }
 
 fn body(comptime invoke: fn () callconv(.C) void) void {

@@ -20,6 +20,7 @@ pub const naming = @import("naming.zig");
 
 pub const reactive = atom.reactive;
 pub const daemon = atom.daemon;
+pub const migrate = atom.migrate;
 
 pub const Error = errors.Error;
 pub const codeOf = errors.codeOf;

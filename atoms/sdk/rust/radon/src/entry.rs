@@ -62,6 +62,37 @@ macro_rules! daemon {
     };
 }
 
+/// Beside [`reactive!`](crate::reactive) or [`daemon!`](crate::daemon): takes over the store that another version of the atom wrote.
+///
+/// `migrate` is a function without parameters that returns `()` or `Result<(), E>`. It runs once, before any message of this version. All that it
+/// does happens, or, if it fails, nothing: then it is tried again, while messages wait. It cannot block.
+///
+/// ```no_run
+/// # mod atom {
+/// # use radon::{kv, Message, Result};
+/// # fn handle(_: Message) {}
+/// # radon::reactive!(handle);
+/// fn migrate() -> Result<()> {
+///     if let Some(count) = kv::get("count")? {
+///         kv::put("total", count)?;
+///     }
+///     Ok(())
+/// }
+///
+/// radon::migrate!(migrate);
+/// # }
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! migrate {
+    ($migrate:expr $(,)?) => {
+        #[export_name = "migrate"]
+        pub extern "C" fn radon_migrate() {
+            $crate::entry::migrate($migrate)
+        }
+    };
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! exports {
@@ -86,6 +117,14 @@ pub fn reactive<S: Outcome, H: Outcome>(start: impl FnOnce() -> S, handle: impl 
     // It fails only when the atom is being stopped before it saw the message, which the next instance gets then.
     if let Ok(message) = messaging::receive() {
         messaging::handle(message, handle);
+    }
+}
+
+/// The migration of another version's store.
+pub fn migrate<R: Outcome>(migrate: impl FnOnce() -> R) {
+    panics::make_readable();
+    if let Some(error) = failure(migrate()) {
+        panics::end(&*error);
     }
 }
 
