@@ -1,0 +1,79 @@
+/**
+ * The configuration with which a plain workerd, without Miniflare or an account, runs one runtime's Worker.
+ *
+ * Invariants
+ * 1. It holds no secret: the values come from the environment of the process.
+ * 2. It names files beside itself and folders below the working directory, so that a release may be anywhere; only
+ *    certificates may be absolute paths.
+ * 3. What the objects' state is filed under never changes: another key would be other objects.
+ */
+import { OWN_BINDINGS } from "../../formula/application.ts";
+import { COMPATIBILITY_DATE } from "../../dev/worker-options.ts";
+import { capnpText, Embedded, type CapnpValue } from "./capnp-text.ts";
+
+/** The constant that `workerd serve` is told to take. */
+export const CONFIG_CONSTANT = "config";
+/** Below the working directory. */
+export const STATE_FOLDER = "state";
+
+/** The classes that a runtime's Worker exports, each with its binding and with what its objects are filed under. */
+const CLASSES = [
+  { className: "AtomObject", binding: OWN_BINDINGS.atoms, uniqueKey: "atoms" },
+  { className: "NamingObject", binding: OWN_BINDINGS.naming, uniqueKey: "naming" },
+] as const;
+
+export interface ServedWorker {
+  /** The names of its files, beside the configuration: the bundled Worker, and its WebAssembly modules. */
+  readonly worker: string;
+  readonly wasm: readonly string[];
+  /** The names of its secrets, as variables of the environment and as bindings alike. */
+  readonly secrets: readonly string[];
+  /** As in "127.0.0.1:8787" or "*:443". */
+  readonly address: string;
+  readonly tls?: TlsFiles;
+}
+
+/** PEM files: names beside the configuration, or absolute paths. */
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export function workerdConfig(served: ServedWorker): string {
+  const config: CapnpValue = {
+    services: [
+      { name: "runtime", worker: workerOf(served) },
+      { name: STATE_FOLDER, disk: { path: STATE_FOLDER, writable: true } },
+    ],
+    sockets: [{ name: "http", address: served.address, service: "runtime", ...protocolOf(served.tls) }],
+  };
+  return [
+    "# Written by radon from the application's formula.toml; changes to this file are lost.",
+    'using Workerd = import "/workerd/workerd.capnp";',
+    "",
+    `const ${CONFIG_CONSTANT} :Workerd.Config = ${capnpText(config)};`,
+    "",
+  ].join("\n");
+}
+
+function workerOf({ worker, wasm, secrets }: ServedWorker): CapnpValue {
+  return {
+    modules: [
+      { name: worker, esModule: new Embedded(worker) },
+      ...wasm.map((name) => ({ name, wasm: new Embedded(name) })),
+    ],
+    compatibilityDate: COMPATIBILITY_DATE,
+    bindings: [
+      ...CLASSES.map(({ binding, className }) => ({ name: binding, durableObjectNamespace: className })),
+      ...secrets.map((name) => ({ name, fromEnvironment: name })),
+    ],
+    durableObjectNamespaces: CLASSES.map(({ className, uniqueKey }) => ({ className, uniqueKey, enableSql: true })),
+    durableObjectStorage: { localDisk: STATE_FOLDER },
+  };
+}
+
+function protocolOf(tls: TlsFiles | undefined): Readonly<Record<string, CapnpValue>> {
+  if (tls === undefined) return { http: {} };
+  const keypair = { privateKey: new Embedded(tls.key), certificateChain: new Embedded(tls.certificate) };
+  return { https: { options: {}, tlsOptions: { keypair } } };
+}
