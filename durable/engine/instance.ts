@@ -11,6 +11,7 @@ import { WASI_BLOCKING, wasiImports } from "./imports/wasi.ts";
 import { promising, suspending, type AnyFunction } from "./jspi.ts";
 import { GuestMemory } from "./memory.ts";
 import type { Program } from "./program.ts";
+import { SourceLines } from "./source-lines.ts";
 import { Trampoline, type AtNeedFunctions } from "./trampoline.ts";
 import { validateModule } from "./validate.ts";
 
@@ -35,6 +36,7 @@ export function moduleProgram(module: WebAssembly.Module, trampoline: WebAssembl
       return refusal === "none" ? undefined : refusal;
     },
     instantiate: (guest) => instantiate(described, trampoline, guest),
+    sourceLines: () => SourceLines.of(module),
   };
 }
 

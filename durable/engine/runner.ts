@@ -227,7 +227,8 @@ export class Runner implements Resting {
     }
     const code = exitCodeOf(error);
     const note = trapNotes(error, guest);
-    const text = code === undefined ? trapText(error, note) : exitText(code, note);
+    const lines = this.#program.sourceLines?.();
+    const text = code === undefined ? trapText(error, note, lines) : exitText(code, note);
     const aftermath = this.#atom.onTrap(text, guest.blamed, this.#host.now());
     this.#restartAtMs = aftermath.restartAtMs;
     this.#host.log("error", `Trap${this.#migrationFailed ? " in migrate" : ""}: ${text}\n${this.#outlook(aftermath)}`);

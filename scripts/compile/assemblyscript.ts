@@ -6,10 +6,13 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { packageFile, versionIn } from "../package.ts";
 import { tool, type Compiler, type Job, type SourceOf } from "./compiler.ts";
+import { linesOfMap } from "./lines/source-map.ts";
 import { runTool } from "./run-tool.ts";
 import { filesBelow, filesReached } from "./source-files.ts";
 
 const SDK = packageFile("atoms", "sdk", "assemblyscript");
+/** Keeps the frames that a trap is to show, which source maps know nothing of. */
+const KEEP_CALLS = packageFile("scripts", "compile", "assemblyscript-calls.mjs");
 
 /** `import ... from "./x"`, `export ... from "./x"` and `import "./x"`. */
 const REFERENCES = /(?:\bfrom|\bimport)\s*["'](\.[^"']*)["']/g;
@@ -29,28 +32,45 @@ export const assemblyscript: Compiler<"assemblyscript"> = {
     ]);
     const own = folder === undefined ? [] : filesBelow(folder);
     const sdk = [...filesBelow(path.join(SDK, "radon-as")), path.join(SDK, "asconfig.json")];
-    return [...new Set([...reached, ...own, ...sdk])];
+    return [...new Set([...reached, ...own, ...sdk, KEEP_CALLS])];
   },
 
   flags: (source, job) => [...sourceArgs(source, job), JSON.stringify(sdkOptions())],
 
   compile: async (source, { command, args }, job) => {
     const out = path.join(job.scratch, "atom.wasm");
-    const options = [...sourceArgs(source, job), ...configArgs(source), "--outFile", out];
+    const traceable = ["--sourceMap", "--transform", KEEP_CALLS];
+    const options = [...sourceArgs(source, job), ...configArgs(source), ...traceable, "--outFile", out];
     // Into a pipe, asc has colours in continuous integration only.
     const [colours, env] = job.colours ? [[], { CI: "true" }] : [["--noColors"], {}];
     const run = await runTool(command, [...args, ...options, ...colours], { cwd: job.root, env, signal: job.signal });
     if (run.code !== 0) return { ok: false, diagnostics: (run.stderr + run.stdout).trim() };
-    return { ok: true, wasm: await readFile(out), warnings: run.stderr.trim() };
+    const wasm = await readFile(out);
+    const lines = linesOfMap(await readFile(`${out}.map`, "utf8"), wasm, ownFile(baseOf(source, job), job));
+    return { ok: true, wasm, lines, warnings: run.stderr.trim() };
   },
 };
 
 /** The entry relative to the root: asc puts that path into the names of functions, so it must be the same on every machine. */
-function sourceArgs({ entry }: SourceOf<"assemblyscript">, job: Job): string[] {
-  const relative = path.relative(job.root, entry);
+function sourceArgs(source: SourceOf<"assemblyscript">, job: Job): string[] {
+  const base = baseOf(source, job);
+  const entry = path.relative(base, source.entry).replaceAll(path.sep, "/");
+  return [entry, "--baseDir", path.relative(job.root, base) || "."];
+}
+
+function baseOf({ entry }: SourceOf<"assemblyscript">, { root }: Job): string {
+  const relative = path.relative(root, entry);
   const isBelow = !relative.startsWith("..") && !path.isAbsolute(relative);
-  const base = isBelow ? job.root : path.dirname(path.dirname(entry));
-  return [path.relative(base, entry).replaceAll(path.sep, "/"), "--baseDir", path.relative(job.root, base) || "."];
+  return isBelow ? root : path.dirname(path.dirname(entry));
+}
+
+/** What asc calls its own library and those that are imported by name; the source itself goes by paths below the base. */
+const LIBRARY = "~lib/";
+
+/** The name of a source relative to the root, where asc has it relative to the base. */
+function ownFile(base: string, { root }: Job): (source: string) => string | undefined {
+  return (source) =>
+    source.startsWith(LIBRARY) ? undefined : path.relative(root, path.join(base, source)).replaceAll(path.sep, "/");
 }
 
 /** A folder's own asconfig.json wins over the SDK's options, except that the SDK stays importable. */

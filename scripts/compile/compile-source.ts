@@ -12,7 +12,9 @@ import { command } from "./command.ts";
 import { cacheKey, readCached, writeCached, type CacheEntry } from "./cache.ts";
 import type { Compiled, Compiler, Job, MissingTool, SourceOf, Tool } from "./compiler.ts";
 import { FileHashes } from "./file-hashes.ts";
+import { LINES_VERSION, withLines } from "./lines/write-lines.ts";
 import { METERING_VERSION, meterModule } from "./metering/meter.ts";
+import { moved } from "./metering/moved-code.ts";
 import { OPTIMIZER_VERSION, optimized } from "./optimize.ts";
 import { rust } from "./rust.ts";
 import { LANGUAGES, type Source } from "./source.ts";
@@ -87,7 +89,7 @@ function keyOf<K extends Source["kind"]>({ compiler, source, tool, finish, job }
     language: LANGUAGES[source.kind],
     version: tool.version,
     flags: [...tool.args, ...compiler.flags(source, job)],
-    finish: [METERING_VERSION, finish.metered, finish.optimized && OPTIMIZER_VERSION] as const,
+    finish: [METERING_VERSION, LINES_VERSION, finish.metered, finish.optimized && OPTIMIZER_VERSION] as const,
     root: job.root,
     inputs: compiler.inputs(source),
   };
@@ -100,11 +102,13 @@ async function make<K extends Source["kind"]>({ compiler, source, tool, finish, 
   return limited(finish.optimized ? await optimized(compiled, job) : compiled, finish.metered);
 }
 
-/** With its limits built in. What is no valid module is left as it is: the checks that follow say why it is none. */
+/** With its limits built in, and with its lines. What is no valid module is left as it is: the checks that follow say why it is none. */
 function limited(compiled: Compiled, metered: boolean): Compiled {
   if (!compiled.ok || !isValidWasm(compiled.wasm)) return compiled;
   const result = meterModule(compiled.wasm, metered);
-  return result.ok ? { ...compiled, wasm: result.wasm } : { ok: false, diagnostics: result.message };
+  if (!result.ok) return { ok: false, diagnostics: result.message };
+  const { lines = [] } = compiled;
+  return { ...compiled, wasm: withLines(result.wasm, result.moved ? moved(lines, result.moved) : lines) };
 }
 
 /** Kept without colours: who reads it from the cache may have none. */

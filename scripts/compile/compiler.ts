@@ -1,4 +1,5 @@
 /** What each language's compiler offers, so that the cache and the command treat all of them alike. */
+import type { CodeLines } from "./lines/code-lines.ts";
 import type { Source } from "./source.ts";
 
 export type SourceOf<K extends Source["kind"]> = Extract<Source, { kind: K }>;
@@ -42,7 +43,13 @@ export interface Job {
 }
 
 export type Compiled =
-  | { readonly ok: true; readonly wasm: Uint8Array; readonly warnings: string }
+  | {
+      readonly ok: true;
+      readonly wasm: Uint8Array;
+      readonly warnings: string;
+      /** Where its code comes from, if the compiler tells. */
+      readonly lines?: CodeLines | undefined;
+    }
   /** What the compiler said, in its own words. */
   | { readonly ok: false; readonly diagnostics: string };
 

@@ -46,7 +46,7 @@ export async function optimized(compiled: Compiled, job: Job): Promise<Compiled>
   await writeFile(from, compiled.wasm);
   const optimizer = path.join(packageOf("binaryen"), "bin", "wasm-opt");
   const run = await runTool(process.execPath, [optimizer, from, "-o", to, ...ARGS], { signal: job.signal });
-  if (run.code === 0) return { ...compiled, wasm: new Uint8Array(await readFile(to)) };
+  if (run.code === 0) return { ...compiled, wasm: new Uint8Array(await readFile(to)), lines: undefined };
   const warning = `It is not optimized, because binaryen refuses it: ${run.stderr.trim()}`;
   return { ...compiled, warnings: [compiled.warnings, warning].filter((each) => each !== "").join("\n") };
 }

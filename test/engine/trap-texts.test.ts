@@ -1,7 +1,8 @@
 /**
  * What the author of an atom reads when it traps, for modules as each language's compiler makes them: why, and where by the
- * names of functions. A stack that is used up, memory that is, an abort and a failed assertion.
+ * names of functions and the lines of the sources. A stack that is used up, memory that is, an abort and a failed assertion.
  */
+import { homedir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi, type TestContext } from "vitest";
 import { compileModules } from "../../scripts/compile/compile-modules.ts";
@@ -116,12 +117,15 @@ const SOURCES = {
       else if (message.text == "s") cart.call_deeply(1);
       else if (message.text == "a") assert(false, "n is large");
       else if (message.text == "t") throw new Error("went wrong");
+      else if (message.text == "y") cart.first(4);
+      else if (message.text == "z") cart.first(4);
       else cart.first(3);
     }`,
 } as const;
 
 const place = { kind: "file", file: "formula.toml", line: 1, column: 1 } as const;
 const modules = new Map<string, WebAssembly.Module>();
+const wasms = new Map<string, Uint8Array>();
 
 async function moduleOf(name: string, context: TestContext): Promise<WebAssembly.Module> {
   const known = modules.get(name);
@@ -137,6 +141,7 @@ async function moduleOf(name: string, context: TestContext): Promise<WebAssembly
   const module = result?.kind === "compiled" ? await compileWasm(result.wasm) : JSON.stringify(result);
   if (typeof module === "string") throw new Error(module);
   modules.set(name, module);
+  if (result?.kind === "compiled") wasms.set(name, result.wasm);
   return module;
 }
 
@@ -165,12 +170,32 @@ const CASES: readonly (readonly [name: string, message: string, headline: RegExp
   ["rs", "x", /^RuntimeError: unreachable/, /Cart.*first.*\n {2}at invoke /],
   ["zig", "s", USED_UP, /at main\.fillStack .*, \d\d times/],
   ["zig", "x", /\(It said: index out of bounds: index 1, len 1\)$/, /at main\.first /],
-  ["as", "m", MORE_MEMORY, /at ~lib\/array\/ensureCapacity .*\n {2}at as\/index\/invoke /],
-  ["as", "s", USED_UP, /at as\/index\/Cart#call_deeply .*, \d\d times/],
-  ["as", "a", /^n is large \(as\/index\.ts:\d+:\d+\)$/, /at as\/index\/invoke /],
-  ["as", "t", /^went wrong \(as\/index\.ts:\d+:\d+\)$/, /at as\/index\/invoke /],
-  ["as", "x", /^Index out of range \(~lib\/array\.ts:\d+:\d+\)$/, /at as\/index\/invoke /],
+  [
+    "as",
+    "m",
+    MORE_MEMORY,
+    /at ~lib\/array\/ensureCapacity .*\n {2}at ~lib\/array\/Array<u32>#push .*\n {2}at as\/index\/Cart#fill \(as\/index\.ts:6\)\n {2}at as\/index\/invoke \(as\/index\.ts:13\)$/,
+  ],
+  ["as", "m", /^RuntimeError: unreachable \(at as\/index\.ts:6\) \(/, /./],
+  ["as", "s", USED_UP, /at as\/index\/Cart#call_deeply \(as\/index\.ts:7\), \d\d times/],
+  ["as", "a", /^n is large \(as\/index\.ts:15:\d+\)$/, /^ {2}at as\/index\/invoke \(as\/index\.ts:15\)$/],
+  ["as", "t", /^went wrong \(as\/index\.ts:16:\d+\)$/, /^ {2}at as\/index\/invoke \(as\/index\.ts:16\)$/],
+  [
+    "as",
+    "x",
+    /^Index out of range \(~lib\/array\.ts:\d+:\d+\) \(at as\/index\.ts:5\)$/,
+    /at as\/index\/Cart#first \(as\/index\.ts:5\)\n {2}at as\/index\/invoke \(as\/index\.ts:19\)$/,
+  ],
 ];
+
+describe("a module", { timeout: 120_000 }, () => {
+  it.for([...new Set(CASES.map(([name]) => name))])("of %s names no folder of this machine", async (name, context) => {
+    await moduleOf(name, context);
+    const bytes = Buffer.from(wasms.get(name) ?? []);
+    expect(bytes.includes("invoke")).toBe(true);
+    for (const folder of [space.folder, homedir(), process.cwd()]) expect(bytes.includes(folder)).toBe(false);
+  });
+});
 
 describe("the text of a trap", { timeout: 120_000 }, () => {
   it.for(CASES)("of %s, told %j, says %s and where", async ([name, message, headline, frames], context) => {

@@ -5,14 +5,16 @@
  * 1. Between two looks at the budget there is a bounded amount of code: each loop that turns and each function that calls
  *    or is long takes its units from it.
  * 2. The module does what it did: nothing but the indices of its functions changes, and all that moves them is rewritten.
- * 3. Names of functions, locals and globals stay. What refers to places in the code by their offsets (DWARF, branch hints) is left out: it would lie.
+ * 3. Names of functions, locals and globals stay. What refers to places in the code by their offsets (DWARF, branch hints) is left out: it
+ *    would lie. Where the code went is told, for what is to be kept of it.
  * 4. The same bytes give the same result.
  */
 import { METERING_MODULE } from "../../../durable/engine/abi.ts";
 import { Additions, type Needs } from "./additions.ts";
-import { edited, joined, section, sized, UnknownEncoding, unsigned, type Bytes, type Edit } from "./binary.ts";
+import { edited, joined, section, UnknownEncoding, unsigned, type Bytes, type Edit } from "./binary.ts";
 import { readBodies, type FunctionBody, type Site } from "./function-body.ts";
 import { HEADER_BYTES, indexModule, SECTION, type ModuleIndex, type Section } from "./module-index.ts";
+import type { MovedBody } from "./moved-code.ts";
 import { globalNamed, movedNames, NAME_SECTION, newNames } from "./name-section.ts";
 import { extended, functionIndices } from "./sections.ts";
 import { LOOP_UNITS } from "./weights.ts";
@@ -25,7 +27,13 @@ export const METERING_VERSION = "2";
 const STACK_POINTER = "__stack_pointer";
 
 export type Metered =
-  { readonly ok: true; readonly wasm: Uint8Array } | { readonly ok: false; readonly message: string };
+  | {
+      readonly ok: true;
+      readonly wasm: Uint8Array;
+      /** How its code has moved; undefined if it has not. */
+      readonly moved: readonly MovedBody[] | undefined;
+    }
+  | { readonly ok: false; readonly message: string };
 
 /** The module with its memory limited and, if `metered`, with a budget. The bytes have to be a valid module. */
 export function meterModule(wasm: Uint8Array, metered: boolean): Metered {
@@ -34,23 +42,30 @@ export function meterModule(wasm: Uint8Array, metered: boolean): Metered {
     const imports = module.importedFunctions.some((each) => each.module === METERING_MODULE);
     if (imports)
       return { ok: false, message: `It imports from ${METERING_MODULE}, which only the build puts into modules.` };
-    return { ok: true, wasm: rewritten(module, metered) };
+    return { ok: true, ...rewritten(module, metered) };
   } catch (error) {
     if (!(error instanceof UnknownEncoding)) throw error;
     return { ok: false, message: `It cannot be given limits: ${error.message}.` };
   }
 }
 
-function rewritten(module: ModuleIndex, metered: boolean): Uint8Array {
+type Rewritten = Pick<Extract<Metered, { ok: true }>, "wasm" | "moved">;
+
+function rewritten(module: ModuleIndex, metered: boolean): Rewritten {
   const bodies = readBodies(module);
   const additions = new Additions(module, needsOf(module, bodies, metered));
-  if (additions.nothing) return module.bytes;
+  if (additions.nothing) return { wasm: module.bytes, moved: undefined };
   const content = new ContentWriter(module, bodies, additions, metered);
   const sections = withMissing(module.sections).filter(isKept);
   const hasNames = sections.some(({ name }) => name === NAME_SECTION);
   const written = sections.map((each) => section(each.id, content.of(each)));
   const names = hasNames ? [] : [section(SECTION.custom, newNames(additions))];
-  return joined([module.bytes.subarray(0, HEADER_BYTES), ...written, ...names]);
+  const wasm = joined([module.bytes.subarray(0, HEADER_BYTES), ...written, ...names]);
+  return { wasm, moved: content.movedBodies(codeStart(wasm)) };
+}
+
+function codeStart(wasm: Uint8Array): number {
+  return indexModule(wasm).sections.find(({ id }) => id === SECTION.code)?.start ?? 0;
 }
 
 function needsOf(module: ModuleIndex, bodies: readonly FunctionBody[], metered: boolean): Needs {
@@ -85,7 +100,7 @@ function withMissing(sections: readonly Section[]): Section[] {
   return complete;
 }
 
-const BY_OFFSET = /^(\.debug_|metadata\.code\.|reloc\.|linking$|sourceMappingURL$|external_debug_info$)/;
+const BY_OFFSET = /^(\.debug_|metadata\.code\.|reloc\.|linking$|radon\.lines$|sourceMappingURL$|external_debug_info$)/;
 
 function isKept({ id, name }: Section): boolean {
   return id !== SECTION.custom || !BY_OFFSET.test(name);
@@ -97,6 +112,8 @@ class ContentWriter {
   readonly #additions: Additions;
   readonly #metered: boolean;
   readonly #work: Work;
+  /** The bodies as they are written, by their places in the section. */
+  readonly #written: MovedBody[] = [];
 
   constructor(module: ModuleIndex, bodies: readonly FunctionBody[], additions: Additions, metered: boolean) {
     this.#module = module;
@@ -118,6 +135,11 @@ class ContentWriter {
     return added ? extended(bytes, each, added, edits) : edited(bytes, each.start, each.end, edits);
   }
 
+  /** `codeAt`: where the content of the code section begins in the module. */
+  movedBodies(codeAt: number): MovedBody[] {
+    return this.#written.map((body) => ({ ...body, at: body.at + codeAt }));
+  }
+
   #added(id: number): { readonly count: number; readonly bytes: Bytes } | undefined {
     if (id === SECTION.type) return this.#additions.types;
     if (id === SECTION.import) return this.#additions.imports;
@@ -128,17 +150,25 @@ class ContentWriter {
 
   #code(): Bytes {
     const { count, bytes } = this.#additions.code;
-    const own = this.#bodies.map((body, at) => sized(this.#body(body, at)));
-    return joined([unsigned(own.length + count), ...own, bytes]);
+    const parts: Bytes[] = [unsigned(this.#bodies.length + count)];
+    let at = unsigned(this.#bodies.length + count).length;
+    for (const [index, body] of this.#bodies.entries()) {
+      const edits = this.#edits(body, index);
+      const content = edited(this.#module.bytes, body.start, body.end, edits);
+      const size = unsigned(content.length);
+      this.#written.push({ from: body.start, to: body.end, at: at + size.length, edits });
+      parts.push(size, content);
+      at += size.length + content.length;
+    }
+    return joined([...parts, bytes]);
   }
 
-  #body(body: FunctionBody, at: number): Bytes {
+  #edits(body: FunctionBody, at: number): Edit[] {
     const type = this.#module.functionTypes[at] ?? 0;
     const locals = (this.#module.parameters[type] ?? 0) + body.locals;
     const counts = this.#metered && this.#work.countsItself(this.#module.importedFunctions.length + at);
     const entry = counts ? this.#entry(body, locals + LEFT) : [];
-    const edits = body.sites.flatMap((site) => this.#edit(site, locals + COUNTER) ?? []);
-    return edited(this.#module.bytes, body.start, body.end, [...entry, ...edits]);
+    return [...entry, ...body.sites.flatMap((site) => this.#edit(site, locals + COUNTER) ?? [])];
   }
 
   /** Two locals more, and what is taken from the budget when the function is entered. */
