@@ -16,16 +16,10 @@
 import { AliasDraft, checkAlias, NO_ALIASES, type AliasDelta } from "./aliases.ts";
 import type { Answer } from "./answer.ts";
 import type { Durability } from "./application.ts";
+import { roomKeeper, startsOf } from "./arrivals.ts";
+import { newCounters } from "./counters.ts";
 import { DeadLetters } from "./dead-letters.ts";
-import {
-  channelOf,
-  decodeEnvelopes,
-  encodeEnvelopes,
-  envelopeStarts,
-  kindOf,
-  type ChainLink,
-  type Envelope,
-} from "./envelope.ts";
+import { decodeEnvelopes, encodeEnvelopes, type ChainLink, type Envelope } from "./envelope.ts";
 import { failure, type Failure } from "./errors.ts";
 import type { Batch, ChannelClass, Frame } from "./frame.ts";
 import { Futures } from "./futures.ts";
@@ -68,33 +62,6 @@ export interface Aftermath {
 
 const NOTHING_RELEASED: Released = { answers: [], afterCommit: [] };
 
-/** Counted since the object started: what it found in its mailbox then is received by it, as it will be consumed. */
-export interface Counters {
-  received: number;
-  consumed: number;
-  sent: number;
-  turns: number;
-  commits: number;
-  deadLetters: number;
-  /** Dead letters that went to make room for newer ones. */
-  deadLettersDropped: number;
-  undeliverable: number;
-  /** Interrupts that no callback was registered for. */
-  droppedInterrupts: number;
-}
-
-const NO_COUNTS: Counters = {
-  received: 0,
-  consumed: 0,
-  sent: 0,
-  turns: 0,
-  commits: 0,
-  deadLetters: 0,
-  deadLettersDropped: 0,
-  undeliverable: 0,
-  droppedInterrupts: 0,
-};
-
 const FIRST_ID = 1;
 
 export class Atom {
@@ -104,7 +71,7 @@ export class Atom {
   readonly requests = new Requests();
   readonly idempotency: Idempotency;
   readonly supervisor = new Supervisor();
-  readonly counters: Counters = { ...NO_COUNTS };
+  readonly counters = newCounters();
   readonly epoch: number;
   futures: Futures;
   interrupts = new Interrupts();
@@ -180,7 +147,7 @@ export class Atom {
    */
   onBatch(batch: Batch, nowMs: number): boolean {
     const read = new Map(batch.frames.map((frame) => [frame, startsOf(frame)]));
-    const { frames, undeliverable } = this.peers.onBatch(batch, nowMs, this.#roomKeeper());
+    const { frames, undeliverable } = this.peers.onBatch(batch, nowMs, roomKeeper(this.mailbox, this.peers));
     for (const frame of frames) this.#acceptFrame(frame, read.get(frame));
     for (const item of undeliverable) this.#onUndeliverable(item, nowMs);
     return frames.length > 0 || undeliverable.length > 0;
@@ -434,21 +401,6 @@ export class Atom {
 
   // ---- Internals
 
-  /** Answers for the frames of one batch whether there is room, counting those that it said yes to. */
-  #roomKeeper(): (frame: Frame) => boolean {
-    const messages = { messages: 0, bytes: 0 };
-    const interrupts = { messages: 0, bytes: 0 };
-    return ({ from, channel, count, body }) => {
-      if (channel === "reply") return true;
-      if (channel === "mail" && !this.peers.takesReplies(from)) return false;
-      const coming = channel === "mail" ? messages : interrupts;
-      if (!fits(coming, channel === "mail" ? this.mailbox.room : this.mailbox.interruptRoom)) return false;
-      coming.messages += count;
-      coming.bytes += body.length;
-      return true;
-    };
-  }
-
   /** A frame that came ahead of its turn is read again in its turn. */
   #acceptFrame(frame: Frame, starts = startsOf(frame)): void {
     this.counters.received += frame.count;
@@ -616,19 +568,6 @@ export class Atom {
 
 function busy(to: GlobalName): Failure {
   return failure("BUSY", `${to} does not keep up: its queue is full.`);
-}
-
-/** Where the envelopes of a frame start; throws if it holds anything else, or not as many as it counts. */
-function startsOf({ from, channel, count, body }: Frame): number[] {
-  const starts = envelopeStarts(body);
-  const found = starts.length - 1;
-  if (found !== count) throw new RangeError(`A frame of ${from} counts ${count} envelopes and holds ${found}.`);
-  for (let index = 0; index < count; index++) {
-    const kind = kindOf(body, starts[index] as number);
-    if (channelOf(kind) !== channel)
-      throw new RangeError(`A frame of ${from} brings an envelope of the kind "${kind}" by the channel "${channel}".`);
-  }
-  return starts;
 }
 
 function replyTo(request: OpenRequest, answer: Answer): Envelope {
