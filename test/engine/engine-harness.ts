@@ -62,6 +62,8 @@ export class World {
   /** How often the platform was given something to wait for. */
   kept = 0;
   #namingHeld = false;
+  /** By runtime: how many versions of the wire it is ahead. */
+  readonly #ahead = new Map<string, number>();
   /** Batches that have to wait until `letThrough`. */
   #held: (() => void)[] | undefined;
 
@@ -198,6 +200,11 @@ export class World {
     this.#namingHeld = true;
   }
 
+  /** From here on a runtime writes and reads batches that are so many versions ahead. */
+  speak(runtime: string, ahead: number): void {
+    this.#ahead.set(runtime, ahead);
+  }
+
   /** From here on no batch arrives. */
   holdNetwork(): void {
     this.#held = [];
@@ -222,7 +229,7 @@ export class World {
     const application = { ...this.#application, runtime: entry.runtime };
     const ports: SessionPorts = {
       store,
-      openLane: (receiver) => ({ send: (to, { batch }) => void this.#carry(receiver, life, to, batch) }),
+      openLane: (receiver) => ({ send: (to, { batch }) => void this.#carry(receiver, life, entry, to, batch) }),
       naming: namingPort(this.#naming.at(entry.runtime), () => !life.over && !this.#namingHeld),
       clock: this.#clockOf(life),
       resting: this.resting,
@@ -248,11 +255,30 @@ export class World {
   }
 
   /** As the lane of POSTs does it: the peer's answer is a batch of its own. */
-  async #carry(receiver: LaneReceiver, life: Life, to: GlobalName, batch: Batch): Promise<void> {
+  async #carry(receiver: LaneReceiver, life: Life, from: AtomEntry, to: GlobalName, batch: Batch): Promise<void> {
     if (this.#held) await new Promise<void>((go) => this.#held?.push(go));
-    const arrived = decodeBatch(encodeBatch(batch));
-    const answer = (await this.#cells.get(to)?.session.answerBatch(arrived)) ?? refusalOf(batch);
-    if (!life.over) receiver.onBatch(decodeBatch(encodeBatch(answer)));
+    const { runtime } = splitGlobalName(to);
+    try {
+      const arrived = this.#read(this.#written(batch, from.runtime), runtime);
+      const answer = (await this.#cells.get(to)?.session.answerBatch(arrived)) ?? refusalOf(batch);
+      const brought = this.#read(this.#written(answer, runtime), from.runtime);
+      if (!life.over) receiver.onBatch(brought);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      if (!life.over) receiver.onLost(to, String(error));
+    }
+  }
+
+  /** A version of the wire is told by its first byte. */
+  #written(batch: Batch, by: RuntimeName): Uint8Array {
+    const wire = encodeBatch(batch);
+    wire[0] = (wire[0] ?? 0) + (this.#ahead.get(by) ?? 0);
+    return wire;
+  }
+
+  #read(wire: Uint8Array, by: RuntimeName): Batch {
+    wire[0] = (wire[0] ?? 0) - (this.#ahead.get(by) ?? 0);
+    return decodeBatch(wire);
   }
 
   #rethrow(): void {

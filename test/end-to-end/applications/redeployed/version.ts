@@ -1,0 +1,2 @@
+/** The test writes this file anew: what imports it is another module then. */
+export const VERSION: i32 = 1;
