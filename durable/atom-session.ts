@@ -105,7 +105,7 @@ export class AtomSession implements Host, LaneReceiver {
     this.#aliases = this.#openAliases();
     this.runner = new Runner(this.atom, this, program, ports.resting);
     this.#pump = new Pump(this.atom.peers, ports.openLane(this), ports.clock, () => this.settle());
-    this.#askers = new OutsideAskers(ports.clock, (timeoutMs) => this.#late(timeoutMs));
+    this.#askers = new OutsideAskers(ports.clock, (timeoutMs, sinceMs) => this.#late(timeoutMs, sinceMs));
     const stepMs = entry.kind === "daemon" ? ONE_STEP_MS : undefined;
     this.#sleepTimer = new WakeTimer(ports.clock, () => this.#sleeper?.(), stepMs);
     this.#loopWatch = new LoopWatch(
@@ -344,8 +344,8 @@ export class AtomSession implements Host, LaneReceiver {
     return failure("BUSY", `${OUTSIDE_ASKERS_MAX} requests wait for an answer of ${this.self} already.`);
   }
 
-  #late(timeoutMs: number): Submission {
-    const { reason } = this.runner;
+  #late(timeoutMs: number, sinceMs: number): Submission {
+    const reason = this.runner.reason ?? this.runner.trapSince(sinceMs);
     const text = `${this.self} did not answer within ${timeoutMs} ms.${reason ? ` ${reason}` : ""}`;
     return { kind: "answered", answer: { kind: "failure", failure: failure("TIMEOUT", text) } };
   }

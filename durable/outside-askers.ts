@@ -11,12 +11,13 @@ interface Asker<T> {
   readonly id: number;
   readonly position: number;
   readonly timeoutMs: number;
+  readonly sinceMs: number;
   readonly resolve: (fate: T) => void;
 }
 
 export class OutsideAskers<T> {
   readonly #clock: Clock;
-  readonly #late: (timeoutMs: number) => T;
+  readonly #late: (timeoutMs: number, sinceMs: number) => T;
   readonly #askers = new Map<number, Asker<T>>();
   /** The askers of a position: more than one if an `Idempotency-Key` was repeated. */
   readonly #byPosition = new Map<number, Set<Asker<T>>>();
@@ -24,8 +25,8 @@ export class OutsideAskers<T> {
   readonly #timer: WakeTimer;
   #nextId = 1;
 
-  /** `late`: what an asker is told that waited `timeoutMs` in vain. */
-  constructor(clock: Clock, late: (timeoutMs: number) => T) {
+  /** `late`: what an asker is told that has waited in vain for `timeoutMs`, since `sinceMs`. */
+  constructor(clock: Clock, late: (timeoutMs: number, sinceMs: number) => T) {
     this.#clock = clock;
     this.#late = late;
     this.#timer = new WakeTimer(clock, () => this.#tick());
@@ -39,8 +40,9 @@ export class OutsideAskers<T> {
   /** Resolves with what is told of `position`, or with `late`. */
   wait(position: number, timeoutMs: number): Promise<T> {
     return new Promise((resolve) => {
-      const asker: Asker<T> = { id: this.#nextId++, position, timeoutMs, resolve };
-      const deadlineMs = this.#clock.now() + timeoutMs;
+      const sinceMs = this.#clock.now();
+      const asker: Asker<T> = { id: this.#nextId++, position, timeoutMs, sinceMs, resolve };
+      const deadlineMs = sinceMs + timeoutMs;
       this.#askers.set(asker.id, asker);
       this.#deadlines.add(asker.id, deadlineMs, this.#askers.size);
       const others = this.#byPosition.get(position);
@@ -64,7 +66,7 @@ export class OutsideAskers<T> {
     const nowMs = this.#clock.now();
     for (let id = this.#deadlines.takeDue(nowMs); id !== undefined; id = this.#deadlines.takeDue(nowMs)) {
       const asker = this.#askers.get(id);
-      if (asker) this.#end(asker, this.#late(asker.timeoutMs));
+      if (asker) this.#end(asker, this.#late(asker.timeoutMs, asker.sinceMs));
     }
     this.#timer.by(this.#deadlines.nextAtMs());
   }

@@ -6,7 +6,8 @@
  * 1. Past the bound instances are given up, the one that has rested longest first, until the rest of them is within it.
  * 2. An instance that runs is not counted and not given up.
  * 3. To be given up is to be forgotten: it takes no platform call and no wait, as it may happen in the event of another object.
- * 4. The loops of objects that the platform has forgotten are not kept alive by this.
+ * 4. The loops of objects that the platform has forgotten are not kept alive by this, and no longer counted once they are gone: no instance
+ *    is given up for one that is no more.
  */
 
 /** What has an instance at rest. */
@@ -28,9 +29,11 @@ export class RestingInstances {
   }
 
   get count(): number {
+    this.#forgetGone();
     return this.#resting.size;
   }
   get bytes(): number {
+    this.#forgetGone();
     return this.#bytes;
   }
 
@@ -50,10 +53,16 @@ export class RestingInstances {
   }
 
   #giveUpSome(): void {
+    if (this.#bytes > this.#bytesMax) this.#forgetGone();
     for (const who of this.#resting.keys()) {
       if (this.#bytes <= this.#bytesMax) return;
       this.leave(who);
       who.deref()?.giveUp();
     }
+  }
+
+  /** Those whose objects the platform has forgotten, and with them their instances. */
+  #forgetGone(): void {
+    for (const who of this.#resting.keys()) if (who.deref() === undefined) this.leave(who);
   }
 }

@@ -65,6 +65,12 @@ export class Runner implements Resting {
       return `Migration failed: it is tried again in ${this.#waitText(this.#restartAtMs)}, and messages wait for it. The trap: ${trap}`;
     return `It trapped and starts again in ${this.#waitText(this.#restartAtMs)}. The last trap: ${trap}`;
   }
+  /** What it trapped on since then although it runs again now: why those who wait since then have no answer. */
+  trapSince(sinceMs: number): string | undefined {
+    const trap = this.#atom.supervisor.lastTrap;
+    if (!trap || trap.atMs < sinceMs) return undefined;
+    return `It trapped meanwhile, the last time ${shownMs(this.#host.now() - trap.atMs)} ago: ${trap.text}`;
+  }
   /** True if an instance is in memory. */
   get warm(): boolean {
     return this.#guest !== undefined;
@@ -244,8 +250,7 @@ export class Runner implements Resting {
   }
 
   #waitText(untilMs: number): string {
-    const waitMs = Math.ceil(untilMs - this.#host.now());
-    return waitMs < 1_000 ? `${waitMs} ms` : `${(waitMs / 1_000).toFixed(1)} s`;
+    return shownMs(untilMs - this.#host.now());
   }
 
   #discard(): void {
@@ -261,4 +266,8 @@ export class Runner implements Resting {
     const reason = this.#loadFailure ?? `${this.#host.self} has ended.`;
     this.#atom.refuseRequests(failure("CLOSED", reason));
   }
+}
+
+function shownMs(ms: number): string {
+  return ms < 1_000 ? `${Math.ceil(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }

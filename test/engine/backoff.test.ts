@@ -72,6 +72,20 @@ test("whoever waits in vain meanwhile is told of the backoff and of the trap", a
   );
 });
 
+test("whoever waits in vain for a message whose next try is under way is told what it trapped on before", async () => {
+  const slow = plain(
+    ["receive", "attempt", "sleep"],
+    `(func $invoke (export "invoke") ${RECEIVE}
+      (if (i32.gt_s (call $attempt) (i32.const 1)) (then (drop (call $sleep (i64.const -1)))))
+      unreachable)`,
+  );
+  const world = await worldOf(slow);
+  expect(shownAnswer(await world.ask("a", "x", 1_000))).toMatch(
+    /^TIMEOUT: cloud\/a did not answer within 1000 ms\. It trapped meanwhile, the last time 1\.0 s ago: RuntimeError: unreach/,
+  );
+  expect(shownAnswer(await world.ask("a", "y", 500))).toBe("TIMEOUT: cloud/a did not answer within 500 ms.");
+});
+
 test("who waits in vain for an atom that does not trap is told the time only", async () => {
   const world = await worldOf(plain(["sleep"], `(func (export "invoke") (drop (call $sleep (i64.const -1))))`));
   expect(shownAnswer(await world.ask("a", "x", 1_000))).toBe("TIMEOUT: cloud/a did not answer within 1000 ms.");

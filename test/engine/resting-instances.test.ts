@@ -1,4 +1,7 @@
 /** Instances at rest, and their bound: the invariants are those of `engine/resting-instances.ts` and `engine/runner.ts`. */
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { INSTANCE_BYTES, RestingInstances, type Resting } from "../../durable/engine/resting-instances.ts";
 import { shownAnswer, World, type AtomSpec } from "./engine-harness.ts";
@@ -48,6 +51,18 @@ describe("the register of an isolate", () => {
     expect([register.count, register.bytes]).toEqual([0, 0]);
   });
 
+  test("4: one whose object is forgotten is counted no longer, and nobody is given up for it", async () => {
+    const { register, givenUp, loops, rest } = crowd(2 * INSTANCE_BYTES);
+    for (const name of ["a", "b"]) rest(name);
+    loops.delete("b");
+    await collectGarbage();
+    rest("c");
+    expect(givenUp).toEqual([]);
+    loops.delete("a");
+    await collectGarbage();
+    expect([register.count, register.bytes]).toEqual([1, INSTANCE_BYTES]);
+  });
+
   test("2: one that runs is not counted", () => {
     const { register, givenUp, rest, leave } = crowd(INSTANCE_BYTES);
     rest("a");
@@ -58,6 +73,13 @@ describe("the register of an isolate", () => {
     expect(register.bytes).toBe(INSTANCE_BYTES);
   });
 });
+
+/** What a weak reference was asked for stays to the end of the job, so the collection comes in one of its own. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  await setImmediate();
+  (runInNewContext("gc") as () => void)();
+}
 
 /** Counts the messages of its instance in its memory, those of the atom in its store, and answers with both as digits. */
 const COUNTING = `
