@@ -14,19 +14,22 @@
 import type { Atom } from "../core/atom.ts";
 import type { ChainLink } from "../core/envelope.ts";
 import { ERROR_CODES, failure, type Failure } from "../core/errors.ts";
-import type { FutureCallback, Outcome } from "../core/futures.ts";
-import { CALLBACK_DEPTH_MAX, LONG_WAIT_MS } from "../core/limits.ts";
+import type { Outcome } from "../core/futures.ts";
+import { CALLBACK_DEPTH_MAX } from "../core/limits.ts";
 import type { InterruptMail, Mail, MessageMail } from "../core/mailbox.ts";
 import type { Destination } from "../core/names.ts";
-import type { OpenRequest } from "../core/store.ts";
+import { AwaitedFutures } from "./awaited-futures.ts";
 import { callFrame, CallStack, type CallFrame } from "./call-stack.ts";
+import { Callbacks } from "./callbacks.ts";
 import type { Host, LogLevel } from "./host.ts";
 import { LastWords } from "./last-words.ts";
-import { exitCodeOf, exitText } from "./exit-code.ts";
+import { exitCodeOf } from "./exit-code.ts";
 import { GuestFault, type GuestMemory } from "./memory.ts";
 import { Meter, type Metered } from "./meter.ts";
+import { OwedAnswers } from "./owed-answers.ts";
 import { SeenBytes } from "./seen-bytes.ts";
 import { Slice } from "./slice.ts";
+import { answerByOutput, failByExit } from "./streamed-request.ts";
 import type { StandardStreams } from "./streams.ts";
 
 /** The guest's exports, each entered through `WebAssembly.promising`, `invoke` by way of the trampoline. */
@@ -57,16 +60,6 @@ const NO_BLOCKING =
 const NO_BLOCKING_MIGRATION =
   "What migrate does and the note that it was done are one turn, so it cannot block: let the first message do that.";
 
-const CALLBACK = { interrupt: 1, future: 2, reentrant: 3 } as const;
-
-/** A future that blocked code waits for. Its outcome stays here for that code, should a callback get it as well. */
-interface Awaited {
-  readonly id: number;
-  outcome: Outcome | null;
-  /** When the log is told of it, should it still be waited for. */
-  toldAtMs: number;
-}
-
 export class Guest implements Metered {
   readonly atom: Atom;
   readonly host: Host;
@@ -80,12 +73,11 @@ export class Guest implements Metered {
   readonly destinations = new SeenBytes<Destination>();
   readonly keys = new SeenBytes<string>();
   readonly #stack = new CallStack();
-  readonly #awaited: Awaited[] = [];
+  readonly #owed: OwedAnswers;
+  readonly #awaited: AwaitedFutures;
+  readonly #callbacks: Callbacks;
   /** The message that `invoke` was called for, until it is received. */
   #assigned: MessageMail | undefined;
-  #reentrantToken: number | null = null;
-  /** Why the last answer to a request was refused, by its mailbox position, until it is answered or closed. */
-  readonly #refusedAnswers = new Map<number, string>();
   #doom: unknown;
   #blamed: { readonly mail: Mail | null } | null = null;
   #stopping = false;
@@ -103,6 +95,12 @@ export class Guest implements Metered {
     this.host = host;
     this.#isDaemon = host.entry.kind === "daemon";
     this.#slice = slice;
+    this.#owed = new OwedAnswers(atom, host);
+    this.#awaited = new AwaitedFutures(atom, host);
+    this.#callbacks = new Callbacks(
+      { atom, host, commit: () => this.commit(), call: (...call) => this.#call(...call) },
+      this.#awaited,
+    );
     this.meter = new Meter(this);
   }
 
@@ -147,11 +145,7 @@ export class Guest implements Metered {
 
   /** The guest's answer to its current message cannot be given; should it give no other one, the asker learns why. */
   refuseAnswer(refusal: Failure): number {
-    const { current } = this;
-    if (current && this.atom.openRequest(current.position)) {
-      this.#refusedAnswers.set(current.position, refusal.reason);
-      this.host.log("warn", `An answer was refused: ${refusal.reason}`);
-    }
+    this.#owed.refuse(this.current, refusal);
     return this.fail(refusal);
   }
 
@@ -206,7 +200,7 @@ export class Guest implements Metered {
   receive(mail: MessageMail): void {
     const { top, bottom } = this.#stack;
     if (this.#isDaemon) {
-      this.#closeRequest(top.current);
+      this.#owed.close(top.current);
       this.atom.turn.consumed.push(mail);
     } else if (bottom.held[0] !== mail) {
       // All but the one that `invoke` was called for, which it held from the start.
@@ -222,7 +216,7 @@ export class Guest implements Metered {
 
   setReentrantToken(token: number): void {
     this.requireCallback("radon:messaging.on_reentrant");
-    this.#reentrantToken = token;
+    this.#callbacks.reentrantToken = token;
   }
 
   /** Traps a module that registers callbacks but exports no `radon_callback`. */
@@ -268,22 +262,8 @@ export class Guest implements Metered {
   /** A blocking point that waits for a future, by which re-entrant requests are known. */
   async blockOnFuture(id: number, deadlineMs: number): Promise<Outcome | Failure> {
     if (this.#mayNotBlock !== null) return failure("UNSUPPORTED", this.#mayNotBlock);
-    const awaited: Awaited = { id, outcome: null, toldAtMs: this.host.now() + LONG_WAIT_MS };
     this.commit();
-    this.#awaited.push(awaited);
-    try {
-      return await this.#waitFor(() => this.#outcomeOf(awaited), deadlineMs);
-    } finally {
-      this.#awaited.pop();
-    }
-  }
-
-  /** A callback may have taken it, or given it up so that it was forgotten. */
-  #outcomeOf({ id, outcome }: Awaited): Outcome | Failure | undefined {
-    const { futures } = this.atom;
-    const found = futures.claim(id) ?? outcome;
-    if (found) return found;
-    return futures.peek(id) ? undefined : failure("NOT_FOUND", `The future ${id} was given up while it was awaited.`);
+    return this.#awaited.during(id, (outcome) => this.#waitFor(outcome, deadlineMs));
   }
 
   async #waitFor<T>(ready: () => T | undefined, deadlineMs: number): Promise<T | Failure> {
@@ -295,32 +275,15 @@ export class Guest implements Metered {
       const value = ready();
       if (value !== undefined) return value;
       if (this.host.now() >= deadlineMs) return failure("TIMEOUT");
-      const awaited = this.#awaited.at(-1);
-      await this.host.idle(Math.min(deadlineMs, this.atom.futures.dueAtMs(), awaited?.toldAtMs ?? Infinity));
+      await this.host.idle(Math.min(deadlineMs, this.atom.futures.dueAtMs(), this.#awaited.toldAtMs));
       this.startSlice();
-      if (awaited) this.#tellLongWait(awaited);
+      this.#awaited.tellLongWait();
     }
-  }
-
-  /**
-   * Two atoms that ask each other for reasons of their own wait until a timeout, or for ever: that is no cycle that one of them could
-   * know of (docs/abi.md, section 6), but it is not kept silent.
-   */
-  #tellLongWait(awaited: Awaited): void {
-    if (this.host.now() < awaited.toldAtMs) return;
-    awaited.toldAtMs = Infinity;
-    const { futures, mailbox } = this.atom;
-    if (!futures.isOpenRequest(awaited.id) || !mailbox.hasRequest) return;
-    const seconds = LONG_WAIT_MS / 1_000;
-    this.host.log(
-      "warn",
-      `It has waited ${seconds} s for the answer to a request, while requests wait for it. Should the answer hang on one of those, it does not come before a timeout.`,
-    );
   }
 
   /** True if something comes before the guest may go on: a callback, a breath, its end. */
   #mustPause(): boolean {
-    if (this.#stopping || this.#awaited.length > 0 || this.atom.hasCallback || this.sliceOver) return true;
+    if (this.#stopping || !this.#awaited.empty || this.atom.hasCallback || this.sliceOver) return true;
     const dueAtMs = this.atom.futures.dueAtMs();
     return dueAtMs !== Infinity && dueAtMs <= this.host.now();
   }
@@ -361,7 +324,7 @@ export class Guest implements Metered {
     this.startSlice();
     if (this.#mayNotBlock !== null || !this.atom.interrupts.preempts) return;
     this.#mayNotBlock = NO_BLOCKING;
-    while (await this.#runInterrupt());
+    while (await this.#callbacks.runInterrupt());
     this.#mayNotBlock = null;
   }
 
@@ -439,53 +402,21 @@ export class Guest implements Metered {
     this.commit();
   }
 
-  /** What a command wrote is the answer to the request that it served by its streams, unless that is answered or kept. */
   #answerByOutput(): void {
-    const mail = this.#streams?.serving;
-    if (!mail) return;
+    if (!this.#streams?.serving) return;
     this.#assigned = undefined;
-    const request = this.#unanswered(mail);
-    const output = request && this.#streams?.takeOutput();
-    if (!request || !output) return;
-    const refused = output instanceof Uint8Array ? this.atom.reply(request, output) : output;
+    const refused = answerByOutput(this.#streams, this.atom, this.#owed);
     if (refused) this.refuseAnswer(refused);
-  }
-
-  /** A command that exits with another code than 0 fails the request that it serves by its streams; false if there is none. */
-  #failByExit(code: number): boolean {
-    const mail = this.#streams?.serving;
-    if (!mail) return false;
-    this.atom.dropTurn();
-    const request = this.#unanswered(mail);
-    if (request)
-      this.atom.answer(request, { kind: "failure", failure: failure("REMOTE", exitText(code, this.#errors())) });
-    return request !== undefined;
-  }
-
-  /** The last lines of stderr, each in a line of its own. */
-  #errors(): string {
-    const errors = this.#streams?.errors ?? "";
-    return errors === "" ? "" : `\n${errors}`;
-  }
-
-  #unanswered({ position }: MessageMail): OpenRequest | undefined {
-    return this.atom.isTaken(position) ? undefined : this.atom.openRequest(position);
   }
 
   /** Runs the callbacks that are due, while the guest is at rest or blocked. */
   async runCallbacks(): Promise<void> {
-    while (this.hasCallback) {
-      if (await this.#runInterrupt()) continue;
-      if (await this.#runFuture()) continue;
-      if (await this.#runReentrant()) continue;
-      return;
-    }
+    while (this.hasCallback && (await this.#callbacks.runOne()));
   }
 
   /** True if a callback may be due: mostly none is, and to find that out takes no waiting. */
   get hasCallback(): boolean {
-    this.#noteOutcomes();
-    return !this.#spent && (this.atom.hasCallback || this.atom.mailbox.hasReentrant);
+    return this.#callbacks.due && !this.#spent;
   }
 
   /** At rest, waits for the next event, or until a future is due. */
@@ -537,74 +468,6 @@ export class Guest implements Metered {
     this.atom.mailbox.noteDeliveryUnderWay();
   }
 
-  // ---- Callbacks
-
-  #noteOutcomes(): void {
-    const { futures } = this.atom;
-    futures.tick(this.host.now());
-    for (const awaited of this.#awaited) awaited.outcome ??= futures.peek(awaited.id)?.outcome ?? null;
-  }
-
-  async #runInterrupt(): Promise<boolean> {
-    if (this.atom.interrupts.masked || this.#migrates) return false;
-    const mail = this.atom.takeInterrupt();
-    if (!mail) return false;
-    const token = this.atom.interrupts.tokenOf(mail.envelope.signal);
-    if (token === undefined) {
-      this.atom.turn.consumed.push(mail);
-      this.atom.turn.afterCommit.push(() => (this.atom.counters.droppedInterrupts += 1));
-      this.commit();
-      return true;
-    }
-    await this.#callWithMail(CALLBACK.interrupt, token, mail);
-    return true;
-  }
-
-  async #runFuture(): Promise<boolean> {
-    const callback = this.#migrates ? undefined : this.atom.futures.takeCallback();
-    if (!callback) return false;
-    await this.#callWithOutcome(callback);
-    return true;
-  }
-
-  async #runReentrant(): Promise<boolean> {
-    const { futures } = this.atom;
-    if (!this.#awaited.some(({ id }) => futures.isOpenRequest(id))) return false;
-    // It serves no message while it awaits this one, so the answers to all its other requests may hang on it as well; and who works
-    // for a request of an earlier instance may be the one who is asked anew.
-    const has = (id: number) => futures.isOpenRequest(id) || futures.isOfEarlierInstance(id);
-    const mail = this.atom.takeReentrant({ has });
-    if (!mail) return false;
-    if (this.#reentrantToken === null || this.#migrates) {
-      const reason = `${this.host.self} waits for the atom that asks it, and takes no re-entrant requests.`;
-      this.#refuse(mail, failure("DEADLOCK", reason));
-    } else {
-      await this.#callWithMail(CALLBACK.reentrant, this.#reentrantToken, mail);
-    }
-    return true;
-  }
-
-  #refuse(mail: MessageMail, reason: Failure): void {
-    const request = this.atom.openRequest(mail.position);
-    if (request) this.atom.answer(request, { kind: "failure", failure: reason });
-    this.atom.turn.consumed.push(mail);
-    this.commit();
-  }
-
-  #callWithMail(kind: number, token: number, mail: MessageMail | InterruptMail): Promise<void> {
-    const { payload } = mail;
-    return this.#call(kind, token, payload.length, callFrame({ current: mail, slot: payload, held: [mail] }));
-  }
-
-  #callWithOutcome({ token, outcome }: FutureCallback): Promise<void> {
-    if (outcome.kind === "completed") {
-      const { payload } = outcome;
-      return this.#call(CALLBACK.future, token, payload.length, callFrame({ slot: payload }));
-    }
-    const { code, reason } = outcome.failure;
-    return this.#call(CALLBACK.future, token, ERROR_CODES[code], callFrame({ lastError: reason }));
-  }
-
   async #call(kind: number, token: number, length: number, frame: CallFrame): Promise<void> {
     if (this.#stack.depth >= CALLBACK_DEPTH_MAX)
       throw this.fault(new GuestFault(`Callbacks nest deeper than ${CALLBACK_DEPTH_MAX}.`));
@@ -644,7 +507,8 @@ export class Guest implements Metered {
   }
 
   #endsWell(code: number | undefined): boolean {
-    return code === 0 || (code !== undefined && this.#failByExit(code));
+    if (code === undefined || code === 0) return code === 0;
+    return this.#streams !== undefined && failByExit(this.#streams, this.atom, this.#owed, code);
   }
 
   #closeFrame(): void {
@@ -652,8 +516,8 @@ export class Guest implements Metered {
     if (this.#stack.depth === 0) this.#streams?.flush();
     // A message that a guest was stopped before it saw is the next instance's.
     const unseen = this.#stopping ? this.#assigned : undefined;
-    this.#closeRequest(current);
-    for (let at = held.length - 1; at >= 0; at--) if (held[at] !== unseen) this.#closeRequest(held[at] ?? null);
+    this.#owed.close(current);
+    for (let at = held.length - 1; at >= 0; at--) if (held[at] !== unseen) this.#owed.close(held[at] ?? null);
     for (const mail of held) if (mail !== unseen) this.atom.turn.consumed.push(mail);
   }
 
@@ -661,18 +525,6 @@ export class Guest implements Metered {
   #workedOn(): Mail | null {
     for (const mail of this.#stack.mails()) return mail;
     return null;
-  }
-
-  /** A request that was neither answered nor kept by its token fails: nobody can answer it any more. */
-  #closeRequest(mail: Mail | null): void {
-    if (!mail || mail.kind === "message" || mail.kind === "interrupt") return;
-    const refused = this.#refusedAnswers.get(mail.position);
-    this.#refusedAnswers.delete(mail.position);
-    const request = this.atom.openRequest(mail.position);
-    if (!request || this.atom.isTaken(mail.position)) return;
-    const cause = refused === undefined ? "" : ` The one that it gave was refused: ${refused}`;
-    const reason = `${this.host.self} ended the handling of the request without an answer.${cause}`;
-    this.atom.answer(request, { kind: "failure", failure: failure("REMOTE", reason) });
   }
 
   /** Dooms the instance; returns what to throw. */
