@@ -55,7 +55,7 @@ export const IDEMPOTENCY_KEYS_MAX = 10_000;
 export const IDEMPOTENCY_AGE_MS_MAX = 24 * 60 * 60 * 1000;
 /** A message that is under way whenever its atom traps over another one is given up after this many times `attempts`. */
 export const BYSTANDER_ATTEMPTS = 4;
-/** Callbacks that block nest; a guest that nests deeper is trapped before its stack is. */
+/** Callbacks that block nest, each on the stack of the one below: what comes then waits until there is room. */
 export const CALLBACK_DEPTH_MAX = 64;
 /** Who waits longer for an answer, while others wait for it, is noted in the log. */
 export const LONG_WAIT_MS = 10_000;

@@ -5,6 +5,8 @@
  * 1. At each turn of the loop interrupts come first, then futures, then re-entrant requests.
  * 2. A request is re-entrant if its chain of waiting atoms holds a request of this atom's own, while code here waits for the reply
  *    to one. An atom that takes none answers it with DEADLOCK, so no cycle that a chain shows ever hangs.
+ * 3. Callbacks that block nest, to CALLBACK_DEPTH_MAX: what comes then waits until the one on top has ended, but for re-entrant
+ *    requests, which that one may be waiting for: they get DEADLOCK.
  */
 import type { Atom } from "../core/atom.ts";
 import { ERROR_CODES, failure, type Failure } from "../core/errors.ts";
@@ -20,6 +22,8 @@ const CALLBACK = { interrupt: 1, future: 2, reentrant: 3 } as const;
 export interface CallbackPorts {
   readonly atom: Atom;
   readonly host: Host;
+  /** False before the guest has migrated its state, and while its activations nest as deep as they may. */
+  callable(): boolean;
   /** Calls `radon_callback` in a frame of its own, and commits. */
   call(kind: number, token: number, length: number, frame: CallFrame): Promise<void>;
   commit(): void;
@@ -41,7 +45,7 @@ export class Callbacks {
     const { atom, host } = this.#ports;
     atom.futures.tick(host.now());
     this.#awaited.note();
-    return atom.hasCallback || atom.mailbox.hasReentrant;
+    return (atom.hasCallback && this.#ports.callable()) || atom.mailbox.hasReentrant;
   }
 
   /** Runs the first that is due; false if none is. */
@@ -52,7 +56,7 @@ export class Callbacks {
   /** Runs the next interrupt, unless they are masked; false if none is pending. */
   async runInterrupt(): Promise<boolean> {
     const { atom } = this.#ports;
-    if (atom.interrupts.masked) return false;
+    if (atom.interrupts.masked || !this.#ports.callable()) return false;
     const mail = atom.takeInterrupt();
     if (!mail) return false;
     const token = atom.interrupts.tokenOf(mail.envelope.signal);
@@ -67,7 +71,7 @@ export class Callbacks {
   }
 
   async #runFuture(): Promise<boolean> {
-    const callback = this.#ports.atom.futures.takeCallback();
+    const callback = this.#ports.callable() ? this.#ports.atom.futures.takeCallback() : undefined;
     if (!callback) return false;
     await this.#callWithOutcome(callback);
     return true;
@@ -82,9 +86,10 @@ export class Callbacks {
     const has = (id: number) => futures.isOpenRequest(id) || futures.isOfEarlierInstance(id);
     const mail = atom.takeReentrant({ has });
     if (!mail) return false;
-    if (this.reentrantToken === null) {
-      const reason = `${host.self} waits for the atom that asks it, and takes no re-entrant requests.`;
-      this.#refuse(mail, failure("DEADLOCK", reason));
+    const callable = this.#ports.callable();
+    if (this.reentrantToken === null || !callable) {
+      const takes = `takes no re-entrant requests${callable ? "" : " now"}`;
+      this.#refuse(mail, failure("DEADLOCK", `${host.self} waits for the atom that asks it, and ${takes}.`));
     } else {
       await this.#callWithMail(CALLBACK.reentrant, this.reentrantToken, mail);
     }

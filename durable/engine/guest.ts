@@ -15,12 +15,12 @@ import type { Atom } from "../core/atom.ts";
 import type { ChainLink } from "../core/envelope.ts";
 import { ERROR_CODES, failure, type Failure } from "../core/errors.ts";
 import type { Outcome } from "../core/futures.ts";
-import { CALLBACK_DEPTH_MAX } from "../core/limits.ts";
 import type { InterruptMail, Mail, MessageMail } from "../core/mailbox.ts";
+import { CALLBACK_DEPTH_MAX } from "../core/limits.ts";
 import type { Destination } from "../core/names.ts";
 import { AwaitedFutures } from "./awaited-futures.ts";
 import { callFrame, CallStack, type CallFrame } from "./call-stack.ts";
-import { Callbacks } from "./callbacks.ts";
+import { Callbacks, type CallbackPorts } from "./callbacks.ts";
 import type { Host, LogLevel } from "./host.ts";
 import { LastWords } from "./last-words.ts";
 import { exitCodeOf } from "./exit-code.ts";
@@ -97,10 +97,7 @@ export class Guest implements Metered {
     this.#slice = slice;
     this.#owed = new OwedAnswers(atom, host);
     this.#awaited = new AwaitedFutures(atom, host);
-    this.#callbacks = new Callbacks(
-      { atom, host, commit: () => this.commit(), call: (...call) => this.#call(...call) },
-      this.#awaited,
-    );
+    this.#callbacks = new Callbacks(this.#callbackPorts(), this.#awaited);
     this.meter = new Meter(this);
   }
 
@@ -110,6 +107,16 @@ export class Guest implements Metered {
     this.#exports = exports;
     this.#streams = streams;
     this.#migrates = exports.migrate !== undefined && this.atom.version !== null && this.#isNewVersion;
+  }
+
+  #callbackPorts(): CallbackPorts {
+    return {
+      atom: this.atom,
+      host: this.host,
+      callable: () => !this.#migrates && this.#stack.depth < CALLBACK_DEPTH_MAX,
+      commit: () => this.commit(),
+      call: (...call) => this.#call(...call),
+    };
   }
 
   // ---- For the host functions
@@ -469,8 +476,6 @@ export class Guest implements Metered {
   }
 
   async #call(kind: number, token: number, length: number, frame: CallFrame): Promise<void> {
-    if (this.#stack.depth >= CALLBACK_DEPTH_MAX)
-      throw this.fault(new GuestFault(`Callbacks nest deeper than ${CALLBACK_DEPTH_MAX}.`));
     await this.#enter(frame, (exports) => exports.callback?.(kind, token, length));
     this.commit();
   }

@@ -202,12 +202,50 @@ describe("§3 callbacks run while the code below is blocked", () => {
     expect(stage.trace("d")).toEqual(["core.sleep = 0", "kv.put = 0", "<", "core.sleep = 0", 'kv.get = 5 "ended"']);
   });
 
-  test("a callback that never ends its nesting is trapped before its stack is", async () => {
+  test("callbacks nest to a depth of 64; those that come then run once one has ended", async () => {
     const stage = new Stage({ name: "d", kind: "daemon" });
     await stage.start();
-    await stage.tell("d", call("interrupt.on", 1, program(call("core.sleep", -1))));
-    for (let count = 0; count < 64; count++) await stage.interrupt("d", 1);
-    expect(stage.trapText("d")).toContain("Callbacks nest deeper than 64.");
+    await stage.tell("d", call("interrupt.on", 1, program(call("core.sleep", 100))));
+    stage.trace("d");
+    const runs = (count: number) => Array.from({ length: count }, () => "> interrupt 0");
+    for (let count = 0; count < 100; count++) await stage.interrupt("d", 1);
+    expect(stage.trace("d")).toEqual(runs(63));
+    // The one on top ends, and the next takes its place.
+    await stage.advance(100);
+    expect(stage.trace("d")).toEqual(["core.sleep = 0", "<", "> interrupt 0"]);
+    for (let count = 0; count < 37; count++) await stage.advance(100);
+    expect(stage.trace("d").filter((line) => line === "<").length).toBe(99);
+    expect(stage.trapText("d")).toBe("");
+    expect(await stage.tell("d", call("core.self_name", out(9)))).toContain('core.self_name = 7 "cloud/d"');
+  });
+
+  test("at that depth a re-entrant request fails at once, for the callback on top may wait for it", async () => {
+    const stage = new Stage("a", "b");
+    const asksBack = call("future.request", "a", "question", -1);
+    const asked = call(
+      "future.request",
+      "b",
+      stage.script(
+        "b",
+        call("core.sleep", 50),
+        asksBack,
+        call("future.await", asksBack, -1, out(9)),
+        call("messaging.reply", "x"),
+      ),
+      -1,
+    );
+    const answered = stage.tell(
+      "a",
+      call("messaging.on_reentrant", program()),
+      call("interrupt.on", 1, program(call("core.sleep", 1_000))),
+      ...[asked, call("future.await", asked, -1, out(9))],
+    );
+    for (let count = 0; count < 70; count++) await stage.interrupt("a", 1);
+    await stage.advance(50);
+    expect(stage.trace("b")).toContain("future.await = DEADLOCK");
+    for (let count = 0; count < 8; count++) await stage.advance(1_000);
+    await answered;
+    expect(stage.trapText("a")).toBe("");
   });
 });
 

@@ -37,6 +37,8 @@ export interface AtomView {
   readonly incarnation: IncarnationId;
   /** Of its module. */
   readonly version: number;
+  /** How often its object has begun. */
+  readonly lives: number;
   /** True if it was missing, or lost its store, at any time so far. */
   readonly wasFragile: boolean;
 }
@@ -267,10 +269,10 @@ export class Oracle {
   #checkAttempt(mail: Mail, by: AtomView, life: number, attempt: number): void {
     const last = mail.lastDelivery;
     const what = `${this.#shown(mail)}, attempt ${attempt},`;
-    // What would nest too deep traps the atom before a script sees it, and that is an attempt, too.
-    const exact = mail.class !== "interrupt" && !this.#mayBeRefused(mail);
+    const exact = !this.#mayBeRefused(mail);
     if (!last || last.incarnation !== by.incarnation) {
-      if (exact && attempt !== 1) this.#violated(`${what} was never delivered before`);
+      // An earlier life may have noted that it is about to deliver it, and died before the script saw it.
+      if (exact && attempt > by.lives) this.#violated(`${what} was never delivered before`);
       return;
     }
     if (last.life === life && (exact ? attempt !== last.attempt + 1 : attempt <= last.attempt))

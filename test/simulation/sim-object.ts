@@ -85,6 +85,7 @@ export class SimObject implements AtomView {
   /** How often its present version still traps in `migrate`. */
   migrationTraps = 0;
   incarnation: number;
+  lives = 0;
   wasFragile = false;
   crash: { when: "before" | "after"; commits: number } | undefined;
 
@@ -181,6 +182,7 @@ export class SimObject implements AtomView {
   #begin(): Life {
     const world = this.#world;
     world.onLifeBegins(this);
+    this.lives += 1;
     const states = { number: world.nextNumber(), over: false, dying: false, alarming: false, guest: undefined };
     const parts = { heldOver: new Set<Delivery>(), onEnd: new Set<() => void>() };
     const life: Omit<Life, "session"> & { session?: AtomSession } = { ...states, ...parts };

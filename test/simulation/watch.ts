@@ -10,6 +10,7 @@
  */
 import { CHANNEL_CLASSES } from "../../durable/core/frame.ts";
 import {
+  CALLBACK_DEPTH_MAX,
   DEAD_LETTERS_MAX,
   FRAME_BYTES_MAX,
   FRAME_MESSAGES_MAX,
@@ -98,9 +99,11 @@ function stuck(life: Life, nowMs: number): string | undefined {
   if (runner.state === "idle") return runner.hasWork ? "there is work, and the loop does not run" : undefined;
   if (runner.state !== "running") return undefined;
   const { mailbox, interrupts, futures } = atom;
-  const block = life.guest?.calls.blocks.at(-1);
-  if (mailbox.hasInterrupt && !interrupts.masked) return "an interrupt waits, and nobody runs it";
-  if (futures.hasCallback) return "a future's callback waits, and nobody runs it";
+  const blocks = life.guest?.calls.blocks ?? [];
+  const block = blocks.at(-1);
+  const full = blocks.length >= CALLBACK_DEPTH_MAX;
+  if (mailbox.hasInterrupt && !interrupts.masked && !full) return "an interrupt waits, and nobody runs it";
+  if (futures.hasCallback && !full) return "a future's callback waits, and nobody runs it";
   if (!block) return undefined;
   return overdue(block, nowMs) ?? arrived(life, block);
 }
