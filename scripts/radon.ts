@@ -12,7 +12,8 @@ const PORT_MAX = 65_535;
 
 const EXIT_CODES = `
 Exit codes: 0 it worked, 1 the formula or a source is wrong, 2 the command line is wrong,
-3 the machine lacks something (a compiler, a free port, a folder to write into), 70 radon itself is wrong.`;
+3 the machine lacks something (a compiler, a free port, a folder to write into) or a deployed runtime does not
+answer, 4 a question was declined, 70 radon itself is wrong.`;
 
 function port(text: string): number {
   const number = Number(text);

@@ -58,6 +58,8 @@ export interface AtomEntry {
 
 export interface Application {
   readonly app: string;
+  /** Short for all that the Worker was made from: this application, its modules, the runtime's own code. */
+  readonly version: string;
   /** The runtime that this Worker is. */
   readonly runtime: RuntimeName;
   /** The runtime that hosts the naming leader. */

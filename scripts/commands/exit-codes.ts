@@ -5,8 +5,10 @@ export const EXIT = {
   input: 1,
   /** The command line is wrong. */
   usage: 2,
-  /** The machine lacks something: a compiler, a free port, a folder to write into. */
+  /** The machine lacks something (a compiler, a free port, a folder to write into), or a deployed runtime does not answer. */
   environment: 3,
+  /** A question was answered with no, or nobody was there to answer it. */
+  declined: 4,
   /** This program is wrong. */
   bug: 70,
 } as const;

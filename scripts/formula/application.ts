@@ -3,6 +3,7 @@ import type { Application, AtomEntry, RuntimeEntry } from "../../durable/core/ap
 import type { RuntimeName } from "../../durable/core/names.ts";
 import { settingsOn } from "./atom-settings.ts";
 import type { AtomSpec, Formula } from "./formula.ts";
+import { versionOfWorker } from "./version.ts";
 
 /** The bindings of a runtime's own objects; those of its peers are numbered. */
 export const OWN_BINDINGS = { atoms: "ATOMS", naming: "NAMING" } as const;
@@ -12,10 +13,13 @@ export interface ApplicationOptions {
   readonly development: boolean;
   /** SHA-256 of each compiled module. */
   readonly hashes: ReadonlyMap<string, string>;
+  /** The hash of the runtime's own code, of which the version is made as well. */
+  readonly code: string;
 }
 
-export function applicationFor(formula: Formula, { runtime, development, hashes }: ApplicationOptions): Application {
-  return {
+export function applicationFor(formula: Formula, options: ApplicationOptions): Application {
+  const { runtime, development, hashes, code } = options;
+  const application = {
     app: formula.app,
     runtime,
     leader: formula.leader,
@@ -23,6 +27,7 @@ export function applicationFor(formula: Formula, { runtime, development, hashes 
     runtimes: runtimeEntries(formula, runtime),
     atoms: formula.atoms.flatMap((atom) => atom.runtimes.map((each) => atomEntry(atom, each, hashes))),
   };
+  return { ...application, version: versionOfWorker(application, code) };
 }
 
 export function runtimeEntries(formula: Formula, own: RuntimeName): RuntimeEntry[] {

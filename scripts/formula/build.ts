@@ -13,6 +13,7 @@ import { problemsOfModules } from "./check-modules.ts";
 import { safeName, type Folders } from "./folders.ts";
 import type { Formula, ModuleSpec } from "./formula.ts";
 import { hasErrors, type Problem } from "./problems.ts";
+import { hashOfRuntimeCode } from "./version.ts";
 import { makeWritable } from "./writable-folder.ts";
 
 export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" | "signal" | "optimize" | "colours"> {
@@ -52,8 +53,9 @@ export async function buildFormula(formula: Formula, options: BuildOptions): Pro
   if (hasErrors(problems)) return { ok: false, modules, problems, runtimes: [] };
   const compiled = modules.filter((module) => module.kind === "compiled");
   const hashes = new FileHashes();
+  const code = hashOfRuntimeCode(hashes);
   const runtimes = await Promise.all(
-    formula.runtimes.map(({ name }) => buildRuntime(formula, name, compiled, options, hashes)),
+    formula.runtimes.map(({ name }) => buildRuntime(formula, name, compiled, options, { hashes, code })),
   );
   return { ok: true, modules, problems, runtimes };
 }
@@ -65,16 +67,22 @@ function makeFolders({ cache, work, build }: Folders): void {
   makeWritable(build, { holds: "the Workers", remedy: "Name another folder: radon build --out FOLDER." });
 }
 
+interface RuntimeParts {
+  readonly hashes: FileHashes;
+  /** The hash of the code that every runtime has. */
+  readonly code: string;
+}
+
 async function buildRuntime(
   formula: Formula,
   runtime: Formula["leader"],
   compiled: readonly CompiledModule[],
   { folders, development, bundle }: BuildOptions,
-  fileHashes: FileHashes,
+  { hashes: fileHashes, code }: RuntimeParts,
 ): Promise<RuntimeBundle> {
   const folder = path.join(folders.build, safeName(runtime));
   const hashes = new Map(compiled.map((module) => [module.name, module.hash]));
-  const application = applicationFor(formula, { runtime, development, hashes });
+  const application = applicationFor(formula, { runtime, development, hashes, code });
   const wasm = await writeApplication(folder, application, compiled, folders.cache);
   const worker = bundle ? await bundleWorker(folder, fileHashes) : path.join(folder, "application.js");
   return { runtime, folder, worker, wasm };

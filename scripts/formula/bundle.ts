@@ -10,7 +10,8 @@ import type { Application } from "../../durable/core/application.ts";
 import type { CompiledModule } from "../compile/compile-modules.ts";
 import type { FileHashes } from "../compile/file-hashes.ts";
 import { assembledOnce } from "../compile/wat.ts";
-import { PACKAGE_FOLDER, packageFile, versionOf } from "../package.ts";
+import { PACKAGE_FOLDER, packageFile } from "../package.ts";
+import { BUNDLE_OPTIONS, bundlerText } from "./bundle-options.ts";
 import { isCurrent, writeStamp } from "./bundle-stamp.ts";
 
 const GENERATED = "application.js";
@@ -85,29 +86,17 @@ function generated(application: Application, modules: readonly CompiledModule[])
   ].join("\n");
 }
 
-const OPTIONS = {
-  bundle: true,
-  format: "esm",
-  target: "es2024",
-  platform: "neutral",
-  mainFields: ["module", "main"],
-  conditions: ["workerd", "worker", "browser"],
-  external: ["cloudflare:*", "node:*"],
-  sourcemap: "linked",
-  logLevel: "silent",
-} as const;
-
 /** Bundles the Worker of a runtime whose generated module is in `folder`, unless that was done already. */
 export async function bundleWorker(folder: string, hashes: FileHashes): Promise<string> {
   const outfile = path.join(folder, WORKER);
-  const maker = JSON.stringify(["esbuild", versionOf("esbuild"), OPTIONS]);
+  const maker = bundlerText();
   if (isCurrent({ folder, maker, hashes })) return outfile;
   const { build } = await import("esbuild");
   const { metafile } = await build({
-    ...OPTIONS,
-    mainFields: [...OPTIONS.mainFields],
-    conditions: [...OPTIONS.conditions],
-    external: [...OPTIONS.external],
+    ...BUNDLE_OPTIONS,
+    mainFields: [...BUNDLE_OPTIONS.mainFields],
+    conditions: [...BUNDLE_OPTIONS.conditions],
+    external: [...BUNDLE_OPTIONS.external],
     entryPoints: [packageFile("workers", "runtime.ts")],
     outfile,
     absWorkingDir: PACKAGE_FOLDER,

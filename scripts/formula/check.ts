@@ -7,6 +7,7 @@ import { checkOrigin, hasWholeOrigin } from "./check-origin.ts";
 import type { AtomSpec, ModuleSpec, RuntimeSpec } from "./formula.ts";
 import type { Reporter } from "./reporter.ts";
 import { routeMistake } from "./routes.ts";
+import { checkUrls } from "./runtime-url.ts";
 import type { AtomShape, ModuleShape, RuntimeShape } from "./schema.ts";
 import type { TomlPath } from "./toml-places.ts";
 
@@ -59,7 +60,8 @@ export function checkRuntimes(rows: readonly Row<RuntimeShape>[], report: Report
       );
     }
   }
-  return rows.map(({ shape }) => ({ ...shape, name: shape.name as RuntimeName }));
+  const urls = checkUrls(rows, report);
+  return rows.map(({ shape }, index) => ({ ...shape, name: shape.name as RuntimeName, url: urls[index] }));
 }
 
 export function checkModules(rows: readonly Row<ModuleShape>[], folder: string, report: Reporter): ModuleSpec[] {

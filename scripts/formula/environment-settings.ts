@@ -37,6 +37,7 @@ export const TABLE_SETTINGS: Readonly<Record<string, TableSettings>> = {
   runtime: [
     [["tags"], "list"],
     [["target"], "text"],
+    [["url"], "text"],
   ],
   module: ORIGIN,
   atom: [

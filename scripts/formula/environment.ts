@@ -6,6 +6,7 @@
  *   RADON_APP                          app
  *   RADON_NAMING_LEADER                leader of [naming]
  *   RADON_RUNTIME_EDGE_1_TAGS          tags of the runtime "edge-1"; a list is written with commas
+ *   RADON_RUNTIME_EDGE_1_URL           url of the runtime "edge-1"
  *   RADON_ATOM_COUNTER_ATTEMPTS        attempts of the atom "counter"
  *   RADON_ATOM_COUNTER_PLACE_ON        on, in its place
  *   RADON_ATOM_COUNTER_CONFIG_START    start, in its config; a key that the file does not have is added in small letters,

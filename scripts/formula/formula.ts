@@ -28,6 +28,8 @@ export interface RuntimeSpec {
   readonly name: RuntimeName;
   readonly tags: readonly string[];
   readonly target: "cloudflare" | "workerd";
+  /** The origin where the deployed runtime answers, such as `https://edge.example.com`. */
+  readonly url?: string | undefined;
 }
 
 export interface ModuleSpec {

@@ -21,6 +21,7 @@ export const runtimeSchema = z.strictObject(
     name: text('Give the runtime a name: name = "cloud".'),
     tags: tagList.default([]),
     target: oneOf(TARGETS).default("cloudflare"),
+    url: text('Write where the deployed runtime answers: url = "https://edge.example.com".').optional(),
   },
   { error: 'Write a table: [[runtime]] with name = "cloud".' },
 );

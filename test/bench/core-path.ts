@@ -127,7 +127,7 @@ class Cell implements Host {
     this.self = globalName(RUNTIME, this.entry.name);
     const atoms = [name, ...peers].map((each) => entryOf(each, kind));
     this.#names = new KnownNames(
-      { app: "bench", runtime: RUNTIME, leader: RUNTIME, development: true, runtimes: [], atoms },
+      { app: "bench", version: "", runtime: RUNTIME, leader: RUNTIME, development: true, runtimes: [], atoms },
       this.self,
     );
     const settings = {

@@ -36,6 +36,7 @@ export function application(
   }));
   return {
     app: "test",
+    version: "",
     runtime: runtimeName(runtime),
     leader: runtimeName(runtimes[0] ?? ""),
     development: true,

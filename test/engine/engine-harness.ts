@@ -329,7 +329,7 @@ function applicationOf(atoms: readonly AtomEntry[]): Application {
   const names = [...new Set(["cloud" as RuntimeName, ...atoms.map(({ runtime }) => runtime)])];
   const runtimes = names.map((name) => ({ name, tags: [], atomsBinding: "ATOMS", namingBinding: "NAMING" }));
   const cloud = names[0] as RuntimeName;
-  return { app: "test", runtime: cloud, leader: cloud, development: true, runtimes, atoms };
+  return { app: "test", version: "", runtime: cloud, leader: cloud, development: true, runtimes, atoms };
 }
 
 /** The answer of an accepted request. */

@@ -7,6 +7,7 @@ import { nameIn } from "./engine-harness.ts";
 const SELF = nameIn("cloud", "self");
 const application: Application = {
   app: "test",
+  version: "",
   runtime: "cloud" as RuntimeName,
   leader: "cloud" as RuntimeName,
   development: true,

@@ -41,7 +41,12 @@ describe("what the formula says", () => {
     const { formula, problems } = load(`${APP}${ATOM}cpu_ms = 50\nmemory_mb = 64\n`);
     expect(problems).toEqual([]);
     if (!formula) throw new Error("The formula is wrong.");
-    const { atoms } = applicationFor(formula, { runtime: formula.leader, development: true, hashes: new Map() });
+    const { atoms } = applicationFor(formula, {
+      runtime: formula.leader,
+      development: true,
+      hashes: new Map(),
+      code: "",
+    });
     expect(atoms).toMatchObject([{ cpuMs: 50, memoryMb: 64 }]);
   });
 

@@ -62,6 +62,7 @@ describe("the application of a runtime", () => {
       runtime: edge,
       development: true,
       hashes: new Map([["idle", "abc"]]),
+      code: "c0de",
     });
     expect(application).toMatchObject({ app: "tour", runtime: "edge-1", leader: "cloud", development: true });
     expect(application.runtimes).toEqual([

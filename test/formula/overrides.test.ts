@@ -36,7 +36,12 @@ function entries(text: string, environment: Record<string, string> = {}, single 
   const { formula, problems } = load(text, environment, single);
   expect(problems.map(shown)).toEqual([]);
   if (formula === undefined) throw new Error("The formula is wrong.");
-  const { atoms } = applicationFor(formula, { runtime: formula.leader, development: true, hashes: new Map() });
+  const { atoms } = applicationFor(formula, {
+    runtime: formula.leader,
+    development: true,
+    hashes: new Map(),
+    code: "",
+  });
   return Object.fromEntries(atoms.map((atom) => [atom.runtime, atom]));
 }
 

@@ -45,6 +45,7 @@ export function atom(runtime: RuntimeName, name: string, settings: Partial<AtomE
 export function application(settings: Partial<Application> = {}): Application {
   return {
     app: "tour",
+    version: "0123456789abcdef",
     runtime: cloud,
     leader: cloud,
     development: true,

@@ -78,6 +78,7 @@ test("the control API is that of the architecture", async () => {
   expect(v1.sort()).toEqual(
     [
       "GET /health",
+      "GET /v1/deployment",
       "GET /metrics",
       "GET /openapi.json",
       "POST /release",

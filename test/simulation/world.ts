@@ -430,6 +430,9 @@ function applicationsOf(plan: Plan, atoms: readonly AtomEntry[]): Map<string, Ap
   const runtimes = names.map((name) => ({ name, tags: [], atomsBinding: "ATOMS", namingBinding: `NAMING_${name}` }));
   const leader = names[0] as RuntimeName;
   return new Map(
-    names.map((runtime) => [runtime, { app: "simulation", runtime, leader, development: true, runtimes, atoms }]),
+    names.map((runtime) => [
+      runtime,
+      { app: "simulation", version: "", runtime, leader, development: true, runtimes, atoms },
+    ]),
   );
 }

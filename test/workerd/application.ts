@@ -36,6 +36,7 @@ function atom(name: string, module: string, changes: Partial<AtomEntry> = {}): A
 
 export const application: Application = {
   app: "objects",
+  version: "0123456789abcdef",
   runtime: main,
   leader: main,
   development: true,

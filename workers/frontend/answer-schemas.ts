@@ -120,6 +120,24 @@ export const healthSchema = z.object({
   leader: z.string().describe("The runtime that hosts the naming leader."),
 });
 
+export const deploymentSchema = z.object({
+  app: z.string(),
+  runtime: z.string(),
+  leader: z.string().describe("The runtime that hosts the naming leader."),
+  version: z.string().describe("Short for all that the Worker was made from; the same version is the same Worker."),
+  atoms: z
+    .array(
+      z.object({
+        name: globalName,
+        kind,
+        durability: z.enum(["durable", "volatile"]),
+        moduleHash: z.string().describe("SHA-256 of the compiled module, in hex."),
+        configurationHash: z.string().describe("SHA-256 of everything else that the formula says of it, in hex."),
+      }),
+    )
+    .describe("Those that this runtime was built with."),
+});
+
 const started = { ok: z.boolean(), detail: z.string().optional() };
 export const startReportSchema = z.object({
   runtime: z.string(),

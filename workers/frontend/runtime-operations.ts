@@ -1,11 +1,12 @@
 /** What is asked of a runtime as a whole: its health, its metrics, its document, its start, and its end. */
 import type { Application } from "../../durable/core/application.ts";
 import { globalName } from "../../durable/core/names.ts";
-import { healthSchema, startReportSchema } from "./answer-schemas.ts";
+import { deploymentSchema, healthSchema, startReportSchema } from "./answer-schemas.ts";
 import { done, json, jsonResponse } from "./answers.ts";
 import { readState, STATES_AT_ONCE_MAX } from "./atom-states.ts";
 import { mapBounded } from "./bounded.ts";
 import { METRICS_CONTENT_TYPE, metricsText, type AtomReading } from "./metrics.ts";
+import { deploymentOf } from "./deployment.ts";
 import type { Ask } from "./objects.ts";
 import { operation, type Operation } from "./operation.ts";
 import { releaseRuntime } from "./release-runtime.ts";
@@ -56,6 +57,22 @@ function readings(application: Application, ask: Ask): Promise<AtomReading[]> {
   }));
 }
 
+const deployment = operation(
+  {
+    id: "getDeployment",
+    method: "get",
+    path: "/_radon/v1/deployment",
+    summary:
+      "Tells what this runtime was built as: its version, and its atoms with the hashes of module and configuration",
+    tag: "runtime",
+    pathShape: {},
+    queryShape: {},
+    answers: json("What this runtime was built as.", deploymentSchema),
+    problems: [],
+  },
+  async ({ application }) => jsonResponse(await deploymentOf(application)),
+);
+
 const start = operation(
   {
     id: "startRuntime",
@@ -89,4 +106,4 @@ const release = operation(
   },
 );
 
-export const runtimeOperations: readonly Operation[] = [health, metrics, start, release];
+export const runtimeOperations: readonly Operation[] = [health, metrics, deployment, start, release];

@@ -1,0 +1,77 @@
+/**
+ * One HTTP request and its answer, bounded in time and size. Node's own client rather than `fetch`: it can be told that every
+ * name below `localhost` is this machine (RFC 6761), which not every resolver knows.
+ */
+import { lookup } from "node:dns";
+import { request as requestHttp, type IncomingMessage, type RequestOptions } from "node:http";
+import { request as requestHttps } from "node:https";
+import type { LookupFunction } from "node:net";
+
+/** More than any answer of the control API: 10,000 atoms with what is known of each. */
+const BODY_BYTES_MAX = 16 * 1024 * 1024;
+
+export interface ExchangeOptions {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For all of it, from the connection to the last byte. */
+  readonly limitMs: number;
+}
+
+export type Exchange =
+  | { readonly kind: "answer"; readonly status: number; readonly body: string; readonly location: string | undefined }
+  /** `reason` completes "The runtime X: ...". */
+  | { readonly kind: "none"; readonly reason: string };
+
+export function exchange({ method, url, headers, limitMs }: ExchangeOptions): Promise<Exchange> {
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(limitMs);
+    const send = url.protocol === "https:" ? requestHttps : requestHttp;
+    const fail = (error: unknown): void => resolve({ kind: "none", reason: reasonOf(error, url, signal, limitMs) });
+    const options: RequestOptions = { method, headers, signal, lookup: resolveHost, agent: false };
+    try {
+      const sent = send(url.href, options, (response) => void readAnswer(response).then(resolve, fail));
+      sent.once("error", fail);
+      sent.end();
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+async function readAnswer(response: IncomingMessage): Promise<Exchange> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) throw new Error(`its answer is larger than ${BODY_BYTES_MAX} bytes`);
+    chunks.push(chunk);
+  }
+  const status = response.statusCode ?? 0;
+  const location = status >= 300 && status < 400 ? response.headers.location : undefined;
+  return { kind: "answer", status, body: Buffer.concat(chunks).toString("utf8"), location };
+}
+
+const resolveHost: LookupFunction = (hostname, options, done) => {
+  if (hostname !== "localhost" && !hostname.endsWith(".localhost")) return lookup(hostname, options, done);
+  if (options.all === true) return done(null, [{ address: "127.0.0.1", family: 4 }]);
+  return done(null, "127.0.0.1", 4);
+};
+
+const REASONS: Readonly<Record<string, (url: URL) => string>> = {
+  ECONNREFUSED: ({ host }) => `nothing listens at ${host}. Is it deployed there, and running?`,
+  ENOTFOUND: ({ hostname }) => `there is no host ${hostname}. See to its "url", or to this machine's name server.`,
+  EAI_AGAIN: ({ hostname }) => `the name ${hostname} cannot be resolved now. See to this machine's network.`,
+  ECONNRESET: () => "the connection was closed before an answer came.",
+  EHOSTUNREACH: ({ host }) => `there is no way to ${host} from this machine.`,
+  ENETUNREACH: ({ host }) => `there is no way to ${host} from this machine.`,
+  ERR_INVALID_CHAR: () => "RADON_TOKEN holds characters that no token has, such as a line's end.",
+};
+
+function reasonOf(error: unknown, url: URL, signal: AbortSignal, limitMs: number): string {
+  if (signal.aborted) return `it gave no answer within ${limitMs / 1000} s.`;
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  const known = REASONS[code];
+  if (known !== undefined) return known(url);
+  return `it could not be asked: ${error instanceof Error ? error.message : String(error)}.`;
+}
