@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { CommandError, EXIT } from "./commands/exit-codes.ts";
 import type { BuildCommandOptions } from "./commands/build.ts";
 import { addConformance } from "./commands/conformance-options.ts";
+import { addSchema } from "./commands/schema.ts";
 import type { DevOptions } from "./dev/session.ts";
 import type { PlanCommandOptions } from "./commands/plan.ts";
 import { ownVersion } from "./package.ts";
@@ -85,6 +86,7 @@ function radon(): Command {
     });
 
   addConformance(program, EXIT_CODES);
+  addSchema(program, EXIT_CODES);
   return program;
 }
 

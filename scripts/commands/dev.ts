@@ -5,6 +5,7 @@ import { DataFolder } from "../dev/data-folder.ts";
 import { DevSession, type DevOptions } from "../dev/session.ts";
 import { guardWorkerd } from "../dev/workerd-guard.ts";
 import { followInclude } from "../formula/include.ts";
+import { keepSchema } from "../formula/json-schema.ts";
 import { shownPath } from "../formula/problems.ts";
 import { Console } from "../terminal/console.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -27,6 +28,7 @@ export async function devCommand(given: DevOptions): Promise<number> {
     const port = await claimPort(options.host, options.port);
     const url = await Promise.race([session.start(port, data.path), stopped]);
     if (url !== undefined) {
+      keepSchema(path.dirname(path.resolve(options.config)));
       process.stdout.write(`ready ${url}\n`);
       await stopped;
     }

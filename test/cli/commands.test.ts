@@ -197,3 +197,11 @@ describe("the command line", () => {
 function withoutImports(file: string): string {
   return readFileSync(file, "utf8").replace(/^import (\w+) from .*$/gm, "const $1 = {};");
 }
+
+describe("radon schema", () => {
+  it("prints the JSON schema of formulas, whatever the folder", async () => {
+    const { code, stdout, stderr } = await radon(["schema"], { cwd: path.join(cwd, "..") });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({ properties: { app: { type: "string" } } });
+  });
+});

@@ -120,6 +120,8 @@ describe("radon dev", { timeout: 60_000 }, () => {
     expect(JSON.parse((await get(`${first.url}/_radon/health`, "edge.localhost")).body)).toMatchObject({
       runtime: "edge",
     });
+    const schema = readFileSync(path.join(cwd, ".radon/formula.schema.json"), "utf8");
+    expect(schema).toBe((await radon(["schema"], { cwd })).stdout);
     expect(first.command.stderr).toMatch(/hello +reactive +cloud +http:\/\/127.0.0.1:\d+\/hello\n/);
 
     const second = await radon(["dev", "--port", "0"], { cwd });
