@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig, type Plugin } from "vitest/config";
 import wabt from "wabt";
+import { secretOf } from "./test/signing/peer-secret.ts";
 import { skipReporter } from "./test/skip-reasons.ts";
 
 const root = import.meta.dirname;
@@ -61,6 +62,9 @@ export default defineConfig({
             miniflare: {
               compatibilityDate: "2026-10-01",
               modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
+              // No test of objects reaches a network: who asks for something outside finds nobody.
+              outboundService: () => new Response(null, { status: 503 }),
+              bindings: { RADON_PEER_KEYS: secretOf("main", "edge", "k2", "k1") },
               durableObjects: {
                 ATOMS: { className: "AtomObject", useSQLite: true },
                 NAMING: { className: "NamingObject", useSQLite: true },

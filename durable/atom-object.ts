@@ -20,6 +20,9 @@ import { RestingInstances } from "./engine/resting-instances.ts";
 import type { AtomParts } from "./object-routes/atom-parts.ts";
 import { atomRouter } from "./object-routes/atom-router.ts";
 import { problem } from "./problem.ts";
+import { refused, type Refusal } from "./signing/refusal.ts";
+import { ReplayGuard, type Stamp } from "./signing/replay-guard.ts";
+import { readSignedBatch } from "./signing/signed-batch.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import { ObjectLane } from "./transport/object-lane.ts";
 import { ObjectStubs } from "./transport/object-stubs.ts";
@@ -38,6 +41,7 @@ const turns = new LoopTurns();
 export class AtomObject extends DurableObject<Env> {
   readonly #parts: AtomParts | undefined;
   readonly #missing: string;
+  #guard: ReplayGuard | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -57,6 +61,21 @@ export class AtomObject extends DurableObject<Env> {
   async exchange(bytes: Uint8Array): Promise<Uint8Array> {
     const batch = decodeBatch(bytes);
     return alone(encodeBatch(this.#parts ? await this.#parts.session.answerBatch(batch) : refusalOf(batch)));
+  }
+
+  /** The same of a runtime that no binding reaches: a batch is taken once, and only of that runtime's own atoms. */
+  async exchangeSigned(stamp: Stamp, bytes: Uint8Array): Promise<Uint8Array | Refusal> {
+    const batch = readSignedBatch(bytes, stamp.issuer, `${application.runtime}/${this.ctx.id.name}`);
+    if ("code" in batch) return batch;
+    if (!this.#parts) return alone(encodeBatch(refusalOf(batch)));
+    return this.admit(stamp) ?? alone(encodeBatch(await this.#parts.session.answerBatch(batch)));
+  }
+
+  /** Takes note of a signed request before what it asks for is done; the refusal, if it came before. */
+  admit(stamp: Stamp): Refusal | undefined {
+    if (!this.#parts) return refused("DENIED", this.#missing);
+    this.#guard ??= new ReplayGuard(this.ctx.storage.sql);
+    return this.#guard.admit(stamp, systemClock.now());
   }
 
   /** An HTTP request on one of the atom's routes: its head (JSON in UTF-8), its body, its `Idempotency-Key`. */

@@ -75,8 +75,12 @@ export class LeaderRole {
     else this.#commit(decision.changes);
   }
 
-  register({ replica, ...record }: Registration): Decision {
-    const decision = this.#leader.register(record, this.#peers.identityOf(record.runtime));
+  /** Who else holds the name is asked only if somebody does. */
+  async register({ replica, ...record }: Registration): Promise<Decision> {
+    const held = this.directory.head(record.runtime)?.identity ?? "";
+    const foreign = held !== "" && held !== record.identity;
+    const rightful = foreign ? await this.#peers.identityOf(record.runtime) : undefined;
+    const decision = this.#leader.register(record, rightful);
     if (decision.kind === "refused") return decision;
     this.#commit(decision.changes);
     this.heard(record.runtime, replica);

@@ -2,11 +2,14 @@
 import { DurableObject } from "cloudflare:workers";
 import { application } from "radon:application";
 import { NamingService } from "./naming-service.ts";
+import type { Refusal } from "./signing/refusal.ts";
+import { ReplayGuard, type Stamp } from "./signing/replay-guard.ts";
 
 type Env = Readonly<Record<string, unknown>>;
 
 export class NamingObject extends DurableObject<Env> {
   readonly #service: NamingService;
+  #guard: ReplayGuard | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -21,6 +24,12 @@ export class NamingObject extends DurableObject<Env> {
 
   override fetch(request: Request): Promise<Response> {
     return this.#service.fetch(request);
+  }
+
+  /** Takes note of a signed request before what it asks for is done; the refusal, if it came before. */
+  admit(stamp: Stamp): Refusal | undefined {
+    this.#guard ??= new ReplayGuard(this.ctx.storage.sql);
+    return this.#guard.admit(stamp, Date.now());
   }
 
   override alarm(): Promise<void> {

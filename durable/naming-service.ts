@@ -16,6 +16,7 @@ import { PatternCache } from "./core/patterns.ts";
 import { FollowerRole } from "./naming-follower.ts";
 import { LeaderRole } from "./naming-leader.ts";
 import { NamingPeers } from "./naming-peers.ts";
+import { denial, denialOfOther, issuerOf } from "./naming-rights.ts";
 import { NamingStore, type NamingStorage } from "./naming-store.ts";
 import {
   aliasesSchema,
@@ -70,6 +71,8 @@ export class NamingService {
 
   async fetch(request: Request): Promise<Response> {
     this.#wake();
+    const denied = denial(request, this.#application);
+    if (denied !== undefined) return denied;
     const response: unknown = await this.#router.fetch(request);
     return response instanceof Response ? response : problem(404, "NOT_FOUND", "Naming has no such route.");
   }
@@ -86,6 +89,7 @@ export class NamingService {
       .post("/resolve", (request) => this.#resolve(request))
       .post("/lookup", (request) => this.#lookup(request))
       .get("/directory", () => this.#directory())
+      .get("/identity", () => Response.json({ identity: this.#host.identity }))
       .post("/register", (request) => this.#register(request))
       .get("/changes", (request) => this.#changesSince(request))
       .post("/changes", (request) => this.#hear(request));
@@ -172,7 +176,9 @@ export class NamingService {
     if (!role.isLeader) return this.#notLeader();
     const body = await readBody(request, registerSchema);
     if (body instanceof Response) return body;
-    const decision = role.register(body);
+    const denied = denialOfOther(issuerOf(request), body.runtime);
+    if (denied !== undefined) return denied;
+    const decision = await role.register(body);
     if (decision.kind === "refused") return this.#failed(decision);
     if (decision.changes.length > 0) this.#publish();
     const { accepted, revision } = decision;

@@ -77,6 +77,9 @@ export const registeredSchema = z.object({
   update: updateSchema.optional(),
 });
 
+/** The answer of GET /identity. */
+export const identitySchema = z.object({ identity: z.string() });
+
 /** The query of GET /changes. */
 export const changesQuerySchema = z.object({
   since: z.coerce.number().int().nonnegative().default(0),

@@ -22,14 +22,28 @@ export type AtomKind = "reactive" | "daemon";
 /** `volatile` keeps mailbox and outbox in memory only; the key-value store is durable either way. */
 export type Durability = "durable" | "volatile";
 
-export interface RuntimeEntry {
+/** A runtime that bindings reach from the one that this application was built for; that one itself is one of them. */
+export interface BoundRuntime {
   readonly name: RuntimeName;
   readonly tags: readonly string[];
-  /** The binding of its atom objects' namespace, as seen from the runtime that this application was built for. */
+  /** The binding of its atom objects' namespace. */
   readonly atomsBinding: string;
   /** The binding of its naming object's namespace. */
   readonly namingBinding: string;
+  readonly url?: undefined;
 }
+
+/** A runtime that no binding reaches, of another account or on a machine: it is sent signed requests. */
+export interface RemoteRuntime {
+  readonly name: RuntimeName;
+  readonly tags: readonly string[];
+  /** Its origin, such as `https://edge.example.com`. */
+  readonly url: string;
+  readonly atomsBinding?: undefined;
+  readonly namingBinding?: undefined;
+}
+
+export type RuntimeEntry = BoundRuntime | RemoteRuntime;
 
 export interface AtomEntry {
   readonly runtime: RuntimeName;

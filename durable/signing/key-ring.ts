@@ -11,7 +11,7 @@ import { z } from "zod";
 import type { RuntimeName } from "../core/names.ts";
 import { refused, type Refusal } from "./refusal.ts";
 
-/** The secret: JSON, `{"PEER": [{"id": "...", "key": "..."}]}`, the newest key first. */
+/** The secret: JSON, `{"runtime": "cloud", "peers": {"edge": [{"id": "...", "key": "..."}]}}`, the newest key of a peer first. */
 export const KEYS_BINDING = "RADON_PEER_KEYS";
 /** The one that signs, and the one before it until every runtime has the new one. */
 export const KEYS_PER_PEER_MAX = 2;
@@ -29,13 +29,21 @@ const keySchema = z.object({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/),
   key: z.base64url().refine((text) => base64url.decode(text).length === KEY_BYTES),
 });
-const secretSchema = z.record(z.string(), z.array(keySchema).min(1).max(KEYS_PER_PEER_MAX));
+const secretSchema = z.object({
+  runtime: z.string(),
+  peers: z.record(z.string(), z.array(keySchema).min(1).max(KEYS_PER_PEER_MAX)),
+});
+/** What the secret of a runtime holds, before it is written as JSON. */
+export type PeerSecret = z.input<typeof secretSchema>;
 
 export class KeyRing {
+  /** The runtime that the keys were made for: it signs as this one, and takes what is for this one. */
+  readonly own: RuntimeName;
   readonly #keys: ReadonlyMap<string, readonly PeerKey[]>;
   readonly #aside = new Map<PeerKey, number>();
 
-  private constructor(keys: ReadonlyMap<string, readonly PeerKey[]>) {
+  private constructor(own: RuntimeName, keys: ReadonlyMap<string, readonly PeerKey[]>) {
+    this.own = own;
     this.#keys = keys;
   }
 
@@ -49,7 +57,9 @@ export class KeyRing {
       const reason = `The secret ${KEYS_BINDING} of this runtime is not what "radon deploy" writes. Deploy it again.`;
       return refused("NO_KEYS", reason);
     }
-    return new KeyRing(new Map(Object.entries(parsed.data).map(([peer, keys]) => [peer, keys.map(imported)])));
+    const { runtime, peers } = parsed.data;
+    const keys = Object.entries(peers).map(([peer, each]) => [peer, each.map(imported)] as const);
+    return new KeyRing(runtime as RuntimeName, new Map(keys));
   }
 
   keyOf(peer: string, id: string): PeerKey | undefined {
@@ -74,6 +84,21 @@ export class KeyRing {
     this.#aside.set(key, nowMs + ASIDE_MS);
     return (this.#keys.get(peer) ?? []).some((each) => nowMs >= (this.#aside.get(each) ?? 0));
   }
+}
+
+/** Rings by their secrets: a Worker has one. */
+const rings = new Map<unknown, KeyRing | Refusal>();
+const RINGS_MAX = 8;
+
+/** The ring of this Worker's secret. The objects of an isolate share it, and what it has learned of its peers. */
+export function keyRingOf(env: Readonly<Record<string, unknown>>): KeyRing | Refusal {
+  const secret = env[KEYS_BINDING];
+  const known = rings.get(secret);
+  if (known !== undefined) return known;
+  if (rings.size >= RINGS_MAX) rings.clear();
+  const ring = KeyRing.read(secret);
+  rings.set(secret, ring);
+  return ring;
 }
 
 function jsonOf(text: string): unknown {

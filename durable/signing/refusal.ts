@@ -20,6 +20,8 @@ export const REFUSAL_STATUS = {
   REPLAYED: 409,
   /** What was signed is not for this peer to ask. */
   DENIED: 403,
+  /** What came with it is of another version, or broken. */
+  UNREADABLE: 400,
   /** Larger than what is read. */
   TOO_LARGE: 413,
   /** There is no room or time for it now. */

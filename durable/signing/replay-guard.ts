@@ -7,6 +7,7 @@
  * 2. It is kept as long as its token could be good by any clock, and then forgotten.
  * 3. At most IDS_MAX are kept: past that the object is busy, it never forgets one early.
  */
+import type { RuntimeName } from "../core/names.ts";
 import { refused, type Refusal } from "./refusal.ts";
 import { TOKEN_KNOWN_MS } from "./token.ts";
 
@@ -18,7 +19,7 @@ const TABLE =
 
 /** What an object has to know of the signed request that a call comes from. */
 export interface Stamp {
-  readonly issuer: string;
+  readonly issuer: RuntimeName;
   readonly id: string;
   readonly signedAtMs: number;
 }

@@ -81,14 +81,13 @@ async function sign(kind: keyof typeof TYPES, ends: Ends, rest: object, key: Pee
     .sign(await key.crypto);
 }
 
-/** The claims of a request's token that came to the runtime `own`, and the key that it was signed with. */
+/** The claims of a request's token that came to the runtime of the ring, and the key that it was signed with. */
 export async function verifyRequest(
   token: string,
-  own: RuntimeName,
   ring: KeyRing,
   nowMs: number,
 ): Promise<{ readonly claims: Verified<RequestClaims>; readonly key: PeerKey } | Refusal> {
-  const verified = await verify("request", token, own, ring, nowMs);
+  const verified = await verify("request", token, ring, nowMs);
   if ("code" in verified) return verified;
   const parsed = requestSchema.safeParse(verified.payload);
   if (!parsed.success) return refused("UNSIGNED", "The token lacks what the token of a request has to say.");
@@ -96,14 +95,13 @@ export async function verifyRequest(
   return { claims: { ...endsOf(parsed.data), id: jti, method, path, sha256, size }, key: verified.key };
 }
 
-/** The claims of an answer's token that came back to the runtime `own`. */
+/** The claims of an answer's token that came back to the runtime of the ring. */
 export async function verifyAnswer(
   token: string,
-  own: RuntimeName,
   ring: KeyRing,
   nowMs: number,
 ): Promise<Verified<AnswerClaims> | Refusal> {
-  const verified = await verify("answer", token, own, ring, nowMs);
+  const verified = await verify("answer", token, ring, nowMs);
   if ("code" in verified) return verified;
   const parsed = answerSchema.safeParse(verified.payload);
   if (!parsed.success) return refused("UNSIGNED", "The token lacks what the token of an answer has to say.");
@@ -115,10 +113,11 @@ function endsOf({ iss, aud, iat }: { readonly iss: string; readonly aud: string;
   return { issuer: iss as RuntimeName, audience: aud as RuntimeName, signedAtMs: iat * 1_000 };
 }
 
-async function verify(kind: keyof typeof TYPES, token: string, own: RuntimeName, ring: KeyRing, nowMs: number) {
-  const found = keyFor(token, own, ring);
+async function verify(kind: keyof typeof TYPES, token: string, ring: KeyRing, nowMs: number) {
+  const found = keyFor(token, ring);
   if ("code" in found) return found;
   const { key, issuer } = found;
+  const { own } = ring;
   try {
     const { payload } = await jwtVerify(token, await key.crypto, {
       algorithms: [ALGORITHM],
@@ -136,7 +135,8 @@ async function verify(kind: keyof typeof TYPES, token: string, own: RuntimeName,
 }
 
 /** The key that a token says it was signed with. What is read of it here is not verified: it decides only what to verify it with. */
-function keyFor(token: string, own: RuntimeName, ring: KeyRing) {
+function keyFor(token: string, ring: KeyRing) {
+  const { own } = ring;
   const said = unverified(token);
   if (said === undefined) return refused("UNSIGNED", "The token is none that a runtime signs.");
   const { issuer, audience, kid } = said;

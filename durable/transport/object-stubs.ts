@@ -1,11 +1,13 @@
-/** The way from one atom's object to another's: the bindings of this Worker. */
+/** The way from one atom's object to another's: the bindings of this Worker, or signed requests where there is none. */
 import type { Application } from "../core/application.ts";
 import { splitGlobalName, type GlobalName } from "../core/names.ts";
+import { namespaceOf } from "./namespaces.ts";
 
 /** An atom's object as its peers see it. */
 export interface PeerObject {
   /** Hands over an encoded batch; resolves with the one that answers it, once all that it brought is durable. */
   exchange(batch: Uint8Array): Promise<Uint8Array>;
+  /** Where no socket leads to the object, a response without one. */
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 
@@ -22,11 +24,11 @@ export class ObjectStubs {
     this.#env = env;
   }
 
-  /** A stub of the atom's object, for one use: after an exception a stub is of no use any more. Throws if no binding reaches it. */
+  /** A stub of the atom's object, for one use: after an exception a stub is of no use any more. Throws if nothing leads to it. */
   get(name: GlobalName): PeerObject {
     const { runtime, atom } = splitGlobalName(name);
     const entry = this.#application.runtimes.find((each) => each.name === runtime);
-    const namespace = entry && (this.#env[entry.atomsBinding] as PeerNamespace | undefined);
+    const namespace = entry && (namespaceOf(entry, "atoms", this.#env) as PeerNamespace | undefined);
     if (!namespace) throw new Error(`No binding of this Worker reaches the runtime ${runtime}.`);
     return namespace.getByName(atom);
   }

@@ -18,7 +18,7 @@ const HEX_DIGITS = 16;
 
 const CODE = ["workers/**/*.ts", "durable/**/*.{ts,wat}"];
 /** The packages whose code is in the bundle. */
-export const BUNDLED_PACKAGES = ["@bjorn3/browser_wasi_shim", "hono", "itty-router", "re2js", "zod"] as const;
+export const BUNDLED_PACKAGES = ["@bjorn3/browser_wasi_shim", "hono", "itty-router", "jose", "re2js", "zod"] as const;
 
 export function versionOfWorker(application: Omit<Application, "version">, code: string): string {
   return sha256(JSON.stringify([application, code])).slice(0, HEX_DIGITS);

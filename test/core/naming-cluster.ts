@@ -105,14 +105,15 @@ export class NamingCluster implements NamingUnderTest {
   }
 
   #bindingsOf({ application }: Member): Record<string, unknown> {
-    const entries = application.runtimes.map(({ name, namingBinding }) => [namingBinding, this.#namespaceOf(name)]);
+    const bound = application.runtimes.filter(({ url }) => url === undefined);
+    const entries = bound.map(({ name, namingBinding }) => [namingBinding, this.#namespaceOf(name)]);
     return Object.fromEntries(entries) as Record<string, unknown>;
   }
 
   #namespaceOf(runtime: string): unknown {
     return {
       idFromName: () => ({ toString: () => this.#member(runtime).identity }),
-      get: () => ({ fetch: (url: string, init: RequestInit) => this.#call(runtime, new Request(url, init)) }),
+      getByName: () => ({ fetch: (url: string, init: RequestInit) => this.#call(runtime, new Request(url, init)) }),
     };
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { KeyRing } from "../../durable/signing/key-ring.ts";
-import { CLOUD, EDGE, keyText, NOW_MS, ringFor } from "./peers.ts";
+import { secretOf } from "./peer-secret.ts";
+import { CLOUD, EDGE, NOW_MS, ringFor } from "./peers.ts";
 
 const idOf = (key: object) => ("id" in key ? key.id : key);
 
@@ -30,9 +31,9 @@ test.each([
   ["nothing", undefined],
   ["an empty text", ""],
   ["no JSON", "s3cret"],
-  ["a short key", JSON.stringify({ "edge-1": [{ id: "k1", key: "s3cret" }] })],
-  ["no keys for a peer", JSON.stringify({ "edge-1": [] })],
-  ["three keys", JSON.stringify({ "edge-1": ["s3cret", "b", "c"].map((id) => ({ id, key: keyText(id) })) })],
+  ["a short key", JSON.stringify({ runtime: "cloud", peers: { "edge-1": [{ id: "k1", key: "s3cret" }] } })],
+  ["no keys for a peer", secretOf(CLOUD, EDGE)],
+  ["three keys", secretOf(CLOUD, EDGE, "s3cret", "b", "c")],
 ])("%s as the secret is told of, without a word of what is in it", (_, secret) => {
   const ring = KeyRing.read(secret);
   expect(ring).toMatchObject({ code: "NO_KEYS" });

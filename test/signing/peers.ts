@@ -2,19 +2,15 @@
 import type { RuntimeName } from "../../durable/core/names.ts";
 import { KeyRing } from "../../durable/signing/key-ring.ts";
 import type { RequestClaims } from "../../durable/signing/token.ts";
+import { secretOf } from "./peer-secret.ts";
 
 export const CLOUD = "cloud" as RuntimeName;
 export const EDGE = "edge-1" as RuntimeName;
 export const NOW_MS = Date.UTC(2026, 10, 5, 12);
 
-/** Key material that is different for each text. */
-export function keyText(text: string): string {
-  return Buffer.from(text.padEnd(32, ".").slice(0, 32)).toString("base64url");
-}
-
-/** The ring of a runtime with keys for one peer, the newest first; a key's id is its text. */
+/** The ring of one of the two runtimes, with keys for the other one. */
 export function ringFor(peer: string, ...keys: readonly string[]): KeyRing {
-  const ring = KeyRing.read(JSON.stringify({ [peer]: keys.map((id) => ({ id, key: keyText(id) })) }));
+  const ring = KeyRing.read(secretOf(peer === CLOUD ? EDGE : CLOUD, peer, ...keys));
   if ("code" in ring) throw new Error(ring.reason);
   return ring;
 }

@@ -1,13 +1,18 @@
 import { DatabaseSync } from "node:sqlite";
 import { beforeEach, expect, test } from "vitest";
+import type { RuntimeName } from "../../durable/core/names.ts";
 import { ReplayGuard } from "../../durable/signing/replay-guard.ts";
 import { TOKEN_KNOWN_MS } from "../../durable/signing/token.ts";
 import { storageOn } from "../core/node-storage.ts";
-import { NOW_MS } from "./peers.ts";
+import { EDGE, NOW_MS } from "./peers.ts";
 
 let database: DatabaseSync;
 const guard = () => new ReplayGuard(storageOn(database).sql);
-const stamp = (id: string, issuer = "edge-1", signedAtMs = NOW_MS) => ({ issuer, id, signedAtMs });
+const stamp = (id: string, issuer: string = EDGE, signedAtMs = NOW_MS) => ({
+  issuer: issuer as RuntimeName,
+  id,
+  signedAtMs,
+});
 const kept = () => database.prepare("SELECT id FROM signed_requests ORDER BY id").all();
 
 beforeEach(() => {

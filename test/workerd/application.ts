@@ -1,4 +1,4 @@
-/** The application that the objects run in these tests: one runtime, small atoms from `atoms/`. */
+/** The application that the objects run in these tests: one runtime, small atoms from `atoms/`, and one that no binding reaches. */
 import { DEFAULT_GRANTS, type Application, type AtomEntry } from "../../durable/core/application.ts";
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
 import echo from "radon:test-atoms/echo.wasm";
@@ -40,7 +40,11 @@ export const application: Application = {
   runtime: main,
   leader: main,
   development: true,
-  runtimes: [{ name: main, tags: [], atomsBinding: "ATOMS", namingBinding: "NAMING" }],
+  runtimes: [
+    { name: main, tags: [], atomsBinding: "ATOMS", namingBinding: "NAMING" },
+    // Nobody answers there: what is signed as this runtime is made by the tests.
+    { name: "edge" as RuntimeName, tags: [], url: "https://edge.test" },
+  ],
   atoms: [
     atom("echo", "echo", { http: ["/echo"], aliases: { topic: ["parrots"] } }),
     atom("relay", "relay"),
@@ -57,6 +61,8 @@ export const application: Application = {
       "logged",
       "socketed",
       "unreadable",
+      "laned",
+      "replayed",
     ].map((name) => atom(name, "echo")),
     atom("slow", "slow"),
     ...["large-1", "large-2", "large-3"].map((name) => atom(name, "large")),

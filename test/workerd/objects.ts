@@ -1,5 +1,6 @@
 /** The objects of the test application, as their callers see them. */
 import { env } from "cloudflare:workers";
+import type { Submission } from "../../durable/atom-session.ts";
 import type { PeerObject } from "../../durable/transport/object-stubs.ts";
 import type { ObjectStub } from "../../workers/frontend/objects.ts";
 
@@ -10,8 +11,10 @@ export function atomStub(name: string): DurableObjectStub {
 }
 
 /** The atom's object as the frontend triggers it. */
-export function triggerStub(name: string): ObjectStub {
-  return atomStub(name) as unknown as ObjectStub;
+export function triggerStub(name: string): {
+  trigger: (...call: Parameters<ObjectStub["trigger"]>) => Promise<Submission>;
+} {
+  return atomStub(name) as unknown as ReturnType<typeof triggerStub>;
 }
 
 /** The atom's object as its peers talk to it. */

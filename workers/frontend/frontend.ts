@@ -13,6 +13,8 @@ import { mountOperations } from "./mount.ts";
 import type { Bindings } from "./objects.ts";
 import { documentOperation } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
+import { PEER_PATH } from "../../durable/signing/signed-call.ts";
+import { peerEndpoint } from "../peers/endpoint.ts";
 import { runtimeOperations } from "./runtime-operations.ts";
 import { mountTriggers } from "./triggers.ts";
 import { dropUnreadBody } from "./unread-body.ts";
@@ -31,9 +33,11 @@ export interface Frontend {
 export function createFrontend(application: Application): Frontend {
   const control = controlApi(application);
   const triggers = triggerApi(application);
+  const peers = application.runtimes.some(({ url }) => url !== undefined) ? peerEndpoint(application) : control;
+  const apiFor = (path: string) => (!isControlPath(path) ? triggers : path.startsWith(PEER_PATH) ? peers : control);
   return {
     async fetch(request, env) {
-      const response = await (isControlPath(getPath(request)) ? control : triggers).fetch(request, env);
+      const response = await apiFor(getPath(request)).fetch(request, env);
       await dropUnreadBody(request);
       return response;
     },

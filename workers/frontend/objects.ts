@@ -10,6 +10,8 @@
 import type { Submission } from "../../durable/atom-session.ts";
 import type { Application, RuntimeEntry } from "../../durable/core/application.ts";
 import { problem } from "../../durable/problem.ts";
+import { RemoteError } from "../../durable/signing/remote-error.ts";
+import { namespaceOf, type ObjectKind } from "../../durable/transport/namespaces.ts";
 import { logIncident } from "./incident.ts";
 
 export type Bindings = Readonly<Record<string, unknown>>;
@@ -22,12 +24,14 @@ export interface ObjectNamespace {
 /** An object as its callers see it; only atoms' objects have `trigger`. */
 export interface ObjectStub {
   fetch(request: Request): Promise<Response>;
-  trigger(head: Uint8Array, payload: Uint8Array, key: string | undefined): Promise<Submission>;
+  /** What became of it; from a runtime that no binding reaches, the response that this makes. */
+  trigger(head: Uint8Array, payload: Uint8Array, key: string | undefined): Promise<Submission | Response>;
 }
 
 /** One object: where it is and how an error names it. */
 export interface ObjectAddress {
-  readonly binding: string;
+  readonly runtime: RuntimeEntry;
+  readonly kind: ObjectKind;
   readonly name: string;
   readonly title: string;
 }
@@ -68,11 +72,11 @@ const TRIES_MAX = 2;
 const RETRY_AFTER_S = 1;
 
 export function atomAddress(runtime: RuntimeEntry, atom: string): ObjectAddress {
-  return { binding: runtime.atomsBinding, name: atom, title: `atom ${runtime.name}/${atom}` };
+  return { runtime, kind: "atoms", name: atom, title: `atom ${runtime.name}/${atom}` };
 }
 
 export function namingAddress(runtime: RuntimeEntry): ObjectAddress {
-  return { binding: runtime.namingBinding, name: "naming", title: `the naming of runtime ${runtime.name}` };
+  return { runtime, kind: "naming", name: "naming", title: `the naming of runtime ${runtime.name}` };
 }
 
 /** The entry of the runtime that this Worker is; an application without it was not made by formula. */
@@ -106,7 +110,7 @@ async function reach<T>(
   { limitMs, repeatable }: Limits,
   call: (object: ObjectStub) => Under<T>,
 ): Promise<T | Response> {
-  const namespace = env[address.binding];
+  const namespace = namespaceOf(address.runtime, address.kind, env);
   if (!isNamespace(namespace)) return unbound(address);
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -161,13 +165,16 @@ function mayRepeat(cause: unknown): boolean {
 }
 
 function unreachable(address: ObjectAddress, cause: unknown): Response {
+  if (cause instanceof RemoteError) return withRetryAfter(problem(503, "UNAVAILABLE", cause.message));
   const incident = logIncident(`${address.title} could not be reached`, cause);
   const detail = `The object of ${address.title} could not be reached. Try again; the log has the cause under incident ${incident}.`;
   return withRetryAfter(problem(503, "UNAVAILABLE", detail, { incident }));
 }
 
 function unbound(address: ObjectAddress): Response {
-  const detail = `This Worker has no binding ${address.binding}, so it cannot reach ${address.title}: build and deploy it again.`;
+  const { runtime, kind, title } = address;
+  const binding = kind === "atoms" ? runtime.atomsBinding : runtime.namingBinding;
+  const detail = `This Worker has no binding ${binding}, so it cannot reach ${title}: build and deploy it again.`;
   return problem(503, "UNAVAILABLE", detail);
 }
 
