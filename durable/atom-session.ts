@@ -65,6 +65,8 @@ export type Submission =
 const ALARM_AFTER_MS = 10_000;
 /** The object is replaced within this time after it let those go who waited; else it goes on as if nothing had been said. */
 const RELEASED_MS = 2_000;
+/** An atom that has come to no rest by then, and has not failed, has started. */
+const START_WAIT_MS = 2_000;
 
 export class AtomSession implements Host, LaneReceiver {
   readonly entry: AtomEntry;
@@ -79,6 +81,8 @@ export class AtomSession implements Host, LaneReceiver {
   readonly #askers: OutsideAskers<Submission>;
   #releasedUntilMs = 0;
   #flushWaiters: (() => void)[] = [];
+  /** Told when the loop next waits, or has nothing to do. */
+  readonly #restWaiters = new Set<() => void>();
   #sleeper: (() => void) | undefined;
   readonly #sleepTimer: WakeTimer;
   #woken = false;
@@ -123,6 +127,22 @@ export class AtomSession implements Host, LaneReceiver {
     this.#alarmSet = false;
     this.#ensureRunning();
     this.settle();
+  }
+
+  /** Starts, and tells why the module does not run, if it does not. */
+  async started(): Promise<string | undefined> {
+    this.start();
+    this.wake();
+    await new Promise<void>((resolve) => {
+      const cancel = this.#ports.clock.after(START_WAIT_MS, () => tell());
+      const tell = (): void => {
+        cancel();
+        this.#restWaiters.delete(tell);
+        resolve();
+      };
+      this.#restWaiters.add(tell);
+    });
+    return this.runner.startFailure;
   }
 
   /** A peer's batch that is waited for; resolves with the batch that answers it, once all that it brought is durable. */
@@ -260,6 +280,7 @@ export class AtomSession implements Host, LaneReceiver {
     this.#keepAlive();
     this.settle();
     if (!this.#woken) {
+      this.#tellAtRest();
       this.#sleepTimer.by(deadlineMs);
       await new Promise<void>((resolve) => (this.#sleeper = resolve));
       this.#sleeper = undefined;
@@ -335,9 +356,14 @@ export class AtomSession implements Host, LaneReceiver {
       throw error;
     } finally {
       this.#running = false;
+      this.#tellAtRest();
       this.settle();
       if (this.runner.hasWork) this.#ensureRunning();
     }
+  }
+
+  #tellAtRest(): void {
+    for (const tell of this.#restWaiters) tell();
   }
 
   #crowded(): Failure {

@@ -23,6 +23,9 @@ const TITLES: Readonly<Record<number, string>> = {
   504: "Timed out",
 };
 
+/** The code of an atom that does not run because its module does not: to start it once more changes nothing. */
+export const NOT_STARTED = "NOT_STARTED";
+
 /** A problem response. `extra` adds members; the five standard ones always win over it. */
 export function problem(status: number, code: string, detail: string, extra: Record<string, unknown> = {}): Response {
   const standard = { type: `urn:radon:problem:${code}`, title: TITLES[status] ?? "Error", status, detail, code };

@@ -42,6 +42,8 @@ export class Runner implements Resting {
   #loadFailure: string | undefined;
   #initializationTraps = 0;
   #migrationFailed = false;
+  /** The last fault was at no message. */
+  #isBlameless = false;
 
   constructor(atom: Atom, host: Host, program: Program, resting: RestingInstances) {
     this.#atom = atom;
@@ -70,6 +72,11 @@ export class Runner implements Resting {
     const trap = this.#atom.supervisor.lastTrap;
     if (!trap || trap.atMs < sinceMs) return undefined;
     return `It trapped meanwhile, the last time ${shownMs(this.#host.now() - trap.atMs)} ago: ${trap.text}`;
+  }
+  /** Why it does not run, if the module is to blame for that and no message is. */
+  get startFailure(): string | undefined {
+    const { state } = this;
+    return state === "failed" || (state === "backoff" && this.#isBlameless) ? this.reason : undefined;
   }
   /** True if an instance is in memory. */
   get warm(): boolean {
@@ -237,6 +244,7 @@ export class Runner implements Resting {
     const text = code === undefined ? trapText(error, note, lines) : exitText(code, note);
     const aftermath = this.#atom.onTrap(text, guest.blamed, this.#host.now());
     this.#restartAtMs = aftermath.restartAtMs;
+    this.#isBlameless = aftermath.blame === null;
     this.#host.log("error", `Trap${this.#migrationFailed ? " in migrate" : ""}: ${text}\n${this.#outlook(aftermath)}`);
   }
 

@@ -6,6 +6,7 @@ import { failure } from "../core/errors.ts";
 import { KV_KEY_BYTES_MAX, LOG_FOLLOWERS_MAX } from "../core/limits.ts";
 import type { DeadLetter, KvEntry } from "../core/store.ts";
 import { atomState } from "../atom-state.ts";
+import { NOT_STARTED, problem } from "../problem.ts";
 import { encodedBytes } from "../percent.ts";
 import { failureResponse } from "./answers.ts";
 import type { AtomRouter } from "./atom-parts.ts";
@@ -16,9 +17,9 @@ import { cursorOfKey, keyOfCursor, keyOfUrlPiece, rawParameter, showBytes } from
 const PAGE_ENTRIES_DEFAULT = 100;
 
 export function inspectionRoutes(router: AtomRouter): void {
-  router.post("/start", (_, { session }) => {
-    session.start();
-    return new Response(null, { status: 204 });
+  router.post("/start", async (_, { session }) => {
+    const failed = await session.started();
+    return failed === undefined ? new Response(null, { status: 204 }) : problem(502, NOT_STARTED, failed);
   });
   router.post("/release", (_, { session }) => {
     session.release();

@@ -66,15 +66,16 @@ async function serveTrial(folder: string, options: TrialOptions, remove: () => v
   const dataFolder = path.join(folder, "data");
   const workers = workersOf(formula, build.runtimes, undefined);
   const server = await serve(workers, { host: HOST, port, dataFolder, onLog: () => undefined });
-  const problemsOfStart = await startRuntimes(server.url, formula, undefined);
+  // A module that does not start is what the rules are there to tell.
+  const notStarted = (await startRuntimes(server.url, formula, undefined)).filter((each) => each.badAtom === undefined);
   const stop = async () => {
     await server.stop();
     guard.release();
     remove();
   };
-  if (problemsOfStart.length === 0) return { api: new ControlApi(server.url), stop };
+  if (notStarted.length === 0) return { api: new ControlApi(server.url), stop };
   await stop();
-  throw new CommandError(problemsOfStart.join("\n"), EXIT.environment);
+  throw new CommandError(notStarted.map(({ message }) => message).join("\n"), EXIT.environment);
 }
 
 /** One attempt, so that what traps the module is told at once; texts are JSON's, which are TOML's. */

@@ -155,8 +155,8 @@ export class DevSession {
 
   async #startRuntimes(url: string, version: Version): Promise<void> {
     this.#current = version;
-    for (const problem of await startRuntimes(url, version.formula, this.#token))
-      this.#console.warn(`warning: ${problem}`);
+    for (const { message } of await startRuntimes(url, version.formula, this.#token))
+      this.#console.warn(`warning: ${message}`);
   }
 
   /** Nobody but a start wakes what has neither an alarm nor a visitor: names to register, daemons of other runtimes. */

@@ -35,7 +35,7 @@ await start();
 console.log(`ready ${server.url}`);
 
 async function start(): Promise<void> {
-  for (const problem of await startRuntimes(server.url, formula, undefined)) console.warn(problem);
+  for (const { message } of await startRuntimes(server.url, formula, undefined)) console.warn(message);
 }
 
 /** The first module is the one that a Worker starts with. */

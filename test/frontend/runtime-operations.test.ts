@@ -86,14 +86,14 @@ describe("start", () => {
     const { seen, send } = world((one: Seen) => {
       if (one.object === "naming") return problem(409, "INVALID", "the name cloud is taken");
       return one.object === "counter"
-        ? problem(502, "REMOTE", "no export invoke")
+        ? problem(502, "NOT_STARTED", "no export invoke")
         : new Response(null, { status: 204 });
     });
     expect(await (await send("/_radon/start", post)).json()).toEqual({
       runtime: "cloud",
-      naming: { ok: false, detail: "the name cloud is taken" },
+      naming: { ok: false, detail: "the name cloud is taken", code: "INVALID" },
       atoms: [
-        { name: "cloud/counter", ok: false, detail: "no export invoke" },
+        { name: "cloud/counter", ok: false, detail: "no export invoke", code: "NOT_STARTED" },
         { name: "cloud/clock", ok: true },
       ],
     });

@@ -138,11 +138,18 @@ export const deploymentSchema = z.object({
     .describe("Those that this runtime was built with."),
 });
 
-const started = { ok: z.boolean(), detail: z.string().optional() };
+export const startedSchema = z.object({
+  ok: z.boolean(),
+  detail: z.string().optional().describe("Why it did not start."),
+  code: z
+    .string()
+    .optional()
+    .describe("NOT_STARTED if its module is what keeps it from running: it traps, or cannot migrate."),
+});
 export const startReportSchema = z.object({
   runtime: z.string(),
-  naming: z.object(started),
-  atoms: z.array(z.object({ name: globalName, ...started })),
+  naming: startedSchema,
+  atoms: z.array(startedSchema.extend({ name: globalName })),
 });
 
 export const problemSchema = z.looseObject({

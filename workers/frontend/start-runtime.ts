@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { Application, AtomEntry } from "../../durable/core/application.ts";
 import { globalName } from "../../durable/core/names.ts";
 import { readJson } from "./answer-reading.ts";
-import type { startReportSchema } from "./answer-schemas.ts";
+import type { startedSchema, startReportSchema } from "./answer-schemas.ts";
 import { mapBounded } from "./bounded.ts";
 import {
   askThrough,
@@ -54,7 +54,7 @@ export function startWithFirstRequest(application: Application): (env: Bindings,
   };
 }
 
-async function startObject(address: ObjectAddress, ask: Ask): Promise<{ ok: boolean; detail?: string }> {
+async function startObject(address: ObjectAddress, ask: Ask): Promise<z.output<typeof startedSchema>> {
   const response = await ask(address, {
     method: "POST",
     route: "/start",
@@ -67,5 +67,5 @@ async function startObject(address: ObjectAddress, ask: Ask): Promise<{ ok: bool
     return { ok: true };
   }
   const read = await readJson(response, z.unknown());
-  return read.ok ? { ok: true } : { ok: false, detail: read.detail };
+  return read.ok ? { ok: true } : read;
 }
