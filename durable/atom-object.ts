@@ -24,6 +24,7 @@ import { refused, type Refusal } from "./signing/refusal.ts";
 import { ReplayGuard, type Stamp } from "./signing/replay-guard.ts";
 import { readSignedBatch } from "./signing/signed-batch.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+import { namespaceOf } from "./transport/namespaces.ts";
 import { ObjectLane } from "./transport/object-lane.ts";
 import { ObjectStubs } from "./transport/object-stubs.ts";
 
@@ -117,7 +118,7 @@ export class AtomObject extends DurableObject<Env> {
 
 function namingPort(env: Env): NamingPort {
   const own = application.runtimes.find(({ name }) => name === application.runtime);
-  const naming = namingOf(env[own?.namingBinding ?? ""] as DurableObjectNamespace);
+  const naming = namingOf((own && namespaceOf(own, "naming", env)) as DurableObjectNamespace);
   return {
     async setAliases(atom, delta) {
       const answer = await naming.setAliases(splitGlobalName(atom).atom, delta);

@@ -22,10 +22,20 @@ export type AtomKind = "reactive" | "daemon";
 /** `volatile` keeps mailbox and outbox in memory only; the key-value store is durable either way. */
 export type Durability = "durable" | "volatile";
 
+/** Where Cloudflare is asked to make a runtime's objects. */
+export interface ObjectPlace {
+  /** Near where an object that is not there yet is made; one that is there stays where it is. */
+  readonly location?: string;
+  /** Within whose borders it is kept: an object of one jurisdiction is another one than that of the same name elsewhere. */
+  readonly jurisdiction?: string;
+}
+
 /** A runtime that bindings reach from the one that this application was built for; that one itself is one of them. */
 export interface BoundRuntime {
   readonly name: RuntimeName;
   readonly tags: readonly string[];
+  /** Missing wherever the platform may choose, and where it is not Cloudflare. */
+  readonly place?: ObjectPlace;
   /** The binding of its atom objects' namespace. */
   readonly atomsBinding: string;
   /** The binding of its naming object's namespace. */

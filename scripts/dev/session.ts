@@ -100,7 +100,7 @@ export class DevSession {
       return { version: undefined, exitCode: exitCodeOf(undefined) };
     }
     this.#watch(formula, files);
-    const build = await buildFormula(formula, {
+    const build = await buildFormula(withoutPlaces(formula), {
       folders: foldersOf(formula.home, formula.app, "dev", process.env),
       development: this.#development,
       bundle: true,
@@ -175,6 +175,11 @@ export class DevSession {
     );
     return generated;
   }
+}
+
+/** On one machine everything is in the same place, and workerd knows no jurisdictions. */
+function withoutPlaces(formula: Formula): Formula {
+  return { ...formula, runtimes: formula.runtimes.map((runtime) => ({ ...runtime, place: undefined })) };
 }
 
 function fingerprint(build: Build): string {

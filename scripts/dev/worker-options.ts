@@ -6,10 +6,8 @@ import { runtimeEntries } from "../formula/application.ts";
 import type { RuntimeBundle } from "../formula/bundle.ts";
 import { safeName } from "../formula/folders.ts";
 import type { Formula } from "../formula/formula.ts";
+import { COMPATIBILITY_DATE, OBJECT_CLASSES } from "../formula/worker-shape.ts";
 import { runtimeHost } from "./address.ts";
-
-export const COMPATIBILITY_DATE = "2026-10-01";
-const CLASSES = { atoms: "AtomObject", naming: "NamingObject" } as const;
 
 type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>["workers"][number];
 
@@ -56,8 +54,8 @@ function objectBindings(formula: Formula, own: string): NonNullable<WorkerOption
   const entries = runtimeEntries(formula, runtime).flatMap(({ name, atomsBinding, namingBinding }) => {
     const elsewhere = name === own ? {} : { scriptName: workerName(formula, name) };
     return [
-      [atomsBinding, { className: CLASSES.atoms, useSQLite: true, ...elsewhere }],
-      [namingBinding, { className: CLASSES.naming, useSQLite: true, ...elsewhere }],
+      [atomsBinding, { className: OBJECT_CLASSES.atoms, useSQLite: true, ...elsewhere }],
+      [namingBinding, { className: OBJECT_CLASSES.naming, useSQLite: true, ...elsewhere }],
     ] as const;
   });
   return Object.fromEntries(entries);

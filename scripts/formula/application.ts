@@ -1,12 +1,11 @@
 /** The application as one runtime's Worker is built with it. */
-import type { Application, AtomEntry, RuntimeEntry } from "../../durable/core/application.ts";
+import type { Application, AtomEntry, ObjectPlace, RuntimeEntry } from "../../durable/core/application.ts";
 import type { RuntimeName } from "../../durable/core/names.ts";
 import { settingsOn } from "./atom-settings.ts";
 import type { AtomSpec, Formula } from "./formula.ts";
+import type { RuntimePlace } from "./cloudflare-schema.ts";
 import { versionOfWorker } from "./version.ts";
-
-/** The bindings of a runtime's own objects; those of its peers are numbered. */
-export const OWN_BINDINGS = { atoms: "ATOMS", naming: "NAMING" } as const;
+import { OWN_BINDINGS } from "./worker-shape.ts";
 
 export interface ApplicationOptions {
   readonly runtime: RuntimeName;
@@ -32,10 +31,16 @@ export function applicationFor(formula: Formula, options: ApplicationOptions): A
 
 export function runtimeEntries(formula: Formula, own: RuntimeName): RuntimeEntry[] {
   const peers = formula.runtimes.map((runtime) => runtime.name).filter((name) => name !== own);
-  return formula.runtimes.map(({ name, tags }) => {
+  return formula.runtimes.map(({ name, tags, place }) => {
     const suffix = name === own ? "" : `_${peers.indexOf(name) + 1}`;
-    return { name, tags, atomsBinding: OWN_BINDINGS.atoms + suffix, namingBinding: OWN_BINDINGS.naming + suffix };
+    const bindings = { atomsBinding: OWN_BINDINGS.atoms + suffix, namingBinding: OWN_BINDINGS.naming + suffix };
+    return { name, tags, ...objectPlace(place), ...bindings };
   });
+}
+
+function objectPlace({ location, jurisdiction }: RuntimePlace = {}): { place?: ObjectPlace } {
+  if (location === undefined && jurisdiction === undefined) return {};
+  return { place: { ...(location && { location }), ...(jurisdiction && { jurisdiction }) } };
 }
 
 function atomEntry(atom: AtomSpec, runtime: RuntimeName, hashes: ReadonlyMap<string, string>): AtomEntry {

@@ -3,6 +3,7 @@ import { checkAlias } from "../../durable/core/aliases.ts";
 import { isName, type AtomName, type RuntimeName } from "../../durable/core/names.ts";
 import { place } from "../../durable/core/placement.ts";
 import { didYouMean } from "../../durable/core/suggest.ts";
+import { checkTargetKeys } from "./check-target.ts";
 import { checkOrigin, hasWholeOrigin } from "./check-origin.ts";
 import type { AtomSpec, ModuleSpec, RuntimeSpec } from "./formula.ts";
 import type { Reporter } from "./reporter.ts";
@@ -59,6 +60,7 @@ export function checkRuntimes(rows: readonly Row<RuntimeShape>[], report: Report
         "Rename one: host names and the names of Workers have no case.",
       );
     }
+    checkTargetKeys({ at, shape }, report);
   }
   const urls = checkUrls(rows, report);
   return rows.map(({ shape }, index) => ({ ...shape, name: shape.name as RuntimeName, url: urls[index] }));

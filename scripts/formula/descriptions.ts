@@ -2,6 +2,7 @@
  * What each key of a formula says, in a sentence: editors show it. A key without one does not compile, and whoever adds a key
  * writes what it says here and in docs/formula.md.
  */
+import type { limitsSchema, observabilitySchema, runtimePlaceSchema } from "./cloudflare-schema.ts";
 import type { atomSchema, moduleSchema, namingSchema, placeSchema, runtimeSchema, TOP_LEVEL } from "./schema.ts";
 import type { overrideSchema } from "./settings-schema.ts";
 
@@ -26,6 +27,26 @@ export const RUNTIME_SENTENCES: SentencesOf<typeof runtimeSchema> = {
   tags: "What the places of atoms choose the runtime by.",
   target: "What it is deployed to: cloudflare, or workerd on a machine of your own.",
   url: "The origin where the deployed runtime answers, such as https://edge.example.com.",
+  place: "Where Cloudflare is to have it.",
+  limits: "What one event of it may use, on Cloudflare.",
+  observability: "Which of its logs and traces Cloudflare keeps.",
+};
+
+export const RUNTIME_PLACE_SENTENCES: SentencesOf<typeof runtimePlaceSchema> = {
+  location: "Near where its objects are made; those that are there already stay.",
+  jurisdiction: "Which borders its objects never leave; another one begins with empty state.",
+  region: "The region near which its Worker runs, such as aws:eu-central-1, or smart.",
+};
+
+export const LIMITS_SENTENCES: SentencesOf<typeof limitsSchema> = {
+  cpu_ms: "The milliseconds that one event may compute.",
+  subrequests: "The requests that one event may send.",
+};
+
+export const OBSERVABILITY_SENTENCES: SentencesOf<typeof observabilitySchema> = {
+  enabled: "Whether anything is kept; the default is true.",
+  sampling: "The share of events that is kept; the default is 1.",
+  traces: "Whether traces are kept as well; the default is false.",
 };
 
 const ORIGIN_SENTENCES = {

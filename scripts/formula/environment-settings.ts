@@ -38,6 +38,10 @@ export const TABLE_SETTINGS: Readonly<Record<string, TableSettings>> = {
     [["tags"], "list"],
     [["target"], "text"],
     [["url"], "text"],
+    ...(["location", "jurisdiction", "region"] as const).map((key) => [["place", key], "text"] as const),
+    ...(["cpu_ms", "subrequests"] as const).map((key) => [["limits", key], "number"] as const),
+    ...(["enabled", "traces"] as const).map((key) => [["observability", key], "truth"] as const),
+    [["observability", "sampling"], "number"],
   ],
   module: ORIGIN,
   atom: [

@@ -5,6 +5,7 @@ import type { PlacementRule } from "../../durable/core/placement.ts";
 import type { Source } from "../compile/source.ts";
 import type { Overridable } from "./atom-settings.ts";
 import type { Place } from "./problems.ts";
+import type { Observability, RuntimeLimits, RuntimePlace } from "./cloudflare-schema.ts";
 
 /** The runtime of a formula that names none, and of a single-runtime build. */
 export const ONLY_RUNTIME = "main" as RuntimeName;
@@ -30,6 +31,12 @@ export interface RuntimeSpec {
   readonly target: "cloudflare" | "workerd";
   /** The origin where the deployed runtime answers, such as `https://edge.example.com`. */
   readonly url?: string | undefined;
+  /** Where Cloudflare is to have it. */
+  readonly place?: RuntimePlace | undefined;
+  /** What one event of it may use, on Cloudflare. */
+  readonly limits?: RuntimeLimits | undefined;
+  /** Which of its logs and traces Cloudflare keeps. */
+  readonly observability?: Observability | undefined;
 }
 
 export interface ModuleSpec {

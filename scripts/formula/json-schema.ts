@@ -2,12 +2,16 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { limitsSchema, observabilitySchema, runtimePlaceSchema } from "./cloudflare-schema.ts";
 import {
   ATOM_SENTENCES,
+  LIMITS_SENTENCES,
   MODULE_SENTENCES,
   NAMING_SENTENCES,
+  OBSERVABILITY_SENTENCES,
   OVERRIDE_SENTENCES,
   PLACE_SENTENCES,
+  RUNTIME_PLACE_SENTENCES,
   RUNTIME_SENTENCES,
   TOP_SENTENCES,
 } from "./descriptions.ts";
@@ -30,6 +34,9 @@ const SENTENCES: ReadonlyMap<z.core.$ZodType, Readonly<Record<string, string>>> 
   [formula, TOP_SENTENCES],
   [namingSchema, NAMING_SENTENCES],
   [runtimeSchema, RUNTIME_SENTENCES],
+  [runtimePlaceSchema, RUNTIME_PLACE_SENTENCES],
+  [limitsSchema, LIMITS_SENTENCES],
+  [observabilitySchema, OBSERVABILITY_SENTENCES],
   [moduleSchema, MODULE_SENTENCES],
   [atomSchema, ATOM_SENTENCES],
   [placeSchema, PLACE_SENTENCES],

@@ -41,7 +41,7 @@ export function problemText(problem: Problem): string {
   return `${placeText(problem.place)}: ${problem.severity}: ${problem.message}${details}${remedy}`;
 }
 
-function indented(text: string): string {
+export function indented(text: string): string {
   return text.replace(/^/gm, "    ");
 }
 

@@ -3,6 +3,7 @@
  * What is wrong is told by `shape.ts`, from the value that stands there.
  */
 import { z } from "zod";
+import { limitsSchema, observabilitySchema, runtimePlaceSchema } from "./cloudflare-schema.ts";
 import { overrideRemedy, overrideSchema, settings } from "./settings-schema.ts";
 import { oneOf, text, textList } from "./schema-values.ts";
 
@@ -22,6 +23,9 @@ export const runtimeSchema = z.strictObject(
     tags: tagList.default([]),
     target: oneOf(TARGETS).default("cloudflare"),
     url: text('Write where the deployed runtime answers: url = "https://edge.example.com".').optional(),
+    place: runtimePlaceSchema.optional(),
+    limits: limitsSchema.optional(),
+    observability: observabilitySchema.optional(),
   },
   { error: 'Write a table: [[runtime]] with name = "cloud".' },
 );

@@ -1,6 +1,7 @@
 /** Checks the shape of one table of the formula and keeps what is right of it, so that later checks see as much as can be. */
 import type { z } from "zod";
 import { didYouMean } from "../../durable/core/suggest.ts";
+import { limitsSchema, observabilitySchema, runtimePlaceSchema } from "./cloudflare-schema.ts";
 import type { Reporter } from "./reporter.ts";
 import { atomSchema, moduleSchema, namingSchema, placeSchema, runtimeSchema } from "./schema.ts";
 import { overrideSchema } from "./settings-schema.ts";
@@ -64,13 +65,16 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   runtime: Object.keys(runtimeSchema.shape),
   module: Object.keys(moduleSchema.shape),
   atom: Object.keys(atomSchema.shape),
-  place: Object.keys(placeSchema.shape),
-  on: Object.keys(overrideSchema.shape),
+  "atom.place": Object.keys(placeSchema.shape),
+  "atom.on": Object.keys(overrideSchema.shape),
+  "runtime.place": Object.keys(runtimePlaceSchema.shape),
+  "runtime.limits": Object.keys(limitsSchema.shape),
+  "runtime.observability": Object.keys(observabilitySchema.shape),
 };
 
 /** Of a table by itself, of one inside it by the key that holds it, whatever the key of a runtime inside that is. */
-function knownKeys([table, , key = table]: TomlPath): readonly string[] {
-  return KNOWN_KEYS[String(key)] ?? [];
+function knownKeys([table, , key]: TomlPath): readonly string[] {
+  return KNOWN_KEYS[key === undefined ? String(table) : `${table}.${key}`] ?? [];
 }
 
 function remedyOf(issue: Issue, found: unknown): string {

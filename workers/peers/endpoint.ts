@@ -8,7 +8,7 @@
  *    mailbox in the batch that answers.
  */
 import { Hono, type Context } from "hono";
-import type { Application } from "../../durable/core/application.ts";
+import type { Application, RuntimeEntry } from "../../durable/core/application.ts";
 import { alone } from "../../durable/core/bytes.ts";
 import type { Submission } from "../../durable/atom-session.ts";
 import { ISSUER_HEADER } from "../../durable/naming-rights.ts";
@@ -20,6 +20,7 @@ import { REFUSAL_STATUS, refused, type Refusal } from "../../durable/signing/ref
 import type { Stamp } from "../../durable/signing/replay-guard.ts";
 import { ANSWER_HEADER, PEER_PATH } from "../../durable/signing/signed-call.ts";
 import { digestOf, signAnswer } from "../../durable/signing/token.ts";
+import { namespaceOf, type ObjectKind } from "../../durable/transport/namespaces.ts";
 import { internalError, logIncident } from "../frontend/incident.ts";
 import { ownRuntime, type Bindings } from "../frontend/objects.ts";
 import { admit, type Admitted } from "./admission.ts";
@@ -40,21 +41,21 @@ type Work = (target: SignedTarget, admitted: Admitted) => Promise<Bytes | Refusa
 
 export function peerEndpoint(application: Application): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>();
-  const { atomsBinding = "", namingBinding = "" } = ownRuntime(application);
+  const own = ownRuntime(application);
   const log = new RefusalLog();
-  const answer = (c: Context<{ Bindings: Bindings }>, binding: string, name: string, work: Work) =>
-    answerTo(c.req.raw, c.env, application, log, (admitted) => work(targetOf(c.env, binding, name), admitted));
-  app.post(`${PEER_PATH}naming/fetch`, (c) => answer(c, namingBinding, NAMING_OBJECT_NAME, fetchFor));
-  app.post(`${PEER_PATH}atoms/:atom/fetch`, (c) => answer(c, atomsBinding, c.req.param("atom"), fetchFor));
-  app.post(`${PEER_PATH}atoms/:atom/exchange`, (c) => answer(c, atomsBinding, c.req.param("atom"), exchangeFor));
-  app.post(`${PEER_PATH}atoms/:atom/trigger`, (c) => answer(c, atomsBinding, c.req.param("atom"), triggerFor));
+  const answer = (c: Context<{ Bindings: Bindings }>, kind: ObjectKind, name: string, work: Work) =>
+    answerTo(c.req.raw, c.env, application, log, (admitted) => work(targetOf(own, c.env, kind, name), admitted));
+  app.post(`${PEER_PATH}naming/fetch`, (c) => answer(c, "naming", NAMING_OBJECT_NAME, fetchFor));
+  app.post(`${PEER_PATH}atoms/:atom/fetch`, (c) => answer(c, "atoms", c.req.param("atom"), fetchFor));
+  app.post(`${PEER_PATH}atoms/:atom/exchange`, (c) => answer(c, "atoms", c.req.param("atom"), exchangeFor));
+  app.post(`${PEER_PATH}atoms/:atom/trigger`, (c) => answer(c, "atoms", c.req.param("atom"), triggerFor));
   app.onError((cause, c) => internalError(c.req.raw, cause));
   app.notFound((c) => problem(404, "NOT_FOUND", `There is no ${c.req.method} ${c.req.path}: only runtimes come here.`));
   return app;
 }
 
-function targetOf(env: Bindings, binding: string, name: string): SignedTarget {
-  return (env[binding] as { getByName(name: string): SignedTarget }).getByName(name);
+function targetOf(own: RuntimeEntry, env: Bindings, kind: ObjectKind, name: string): SignedTarget {
+  return (namespaceOf(own, kind, env) as { getByName(name: string): SignedTarget }).getByName(name);
 }
 
 async function answerTo(

@@ -7,8 +7,7 @@
  *    certificates may be absolute paths.
  * 3. What the objects' state is filed under never changes: another key would be other objects.
  */
-import { OWN_BINDINGS } from "../../formula/application.ts";
-import { COMPATIBILITY_DATE } from "../../dev/worker-options.ts";
+import { COMPATIBILITY_DATE, OBJECT_CLASSES, OWN_BINDINGS } from "../../formula/worker-shape.ts";
 import { capnpText, Embedded, type CapnpValue } from "./capnp-text.ts";
 
 /** The constant that `workerd serve` is told to take. */
@@ -18,8 +17,8 @@ export const STATE_FOLDER = "state";
 
 /** The classes that a runtime's Worker exports, each with its binding and with what its objects are filed under. */
 const CLASSES = [
-  { className: "AtomObject", binding: OWN_BINDINGS.atoms, uniqueKey: "atoms" },
-  { className: "NamingObject", binding: OWN_BINDINGS.naming, uniqueKey: "naming" },
+  { className: OBJECT_CLASSES.atoms, binding: OWN_BINDINGS.atoms, uniqueKey: "atoms" },
+  { className: OBJECT_CLASSES.naming, binding: OWN_BINDINGS.naming, uniqueKey: "naming" },
 ] as const;
 
 export interface ServedWorker {

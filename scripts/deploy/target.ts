@@ -1,0 +1,79 @@
+/**
+ * What can run runtimes: Cloudflare, machines of one's own. A command knows nothing else of them; what it does in which order is
+ * in sequence.ts. A target is made for one run of a command, and may remember what it found out.
+ *
+ * Invariants
+ * 1. `check` changes nothing, and finds as much as it can at once.
+ * 2. A step that is run again, after it was done or after it was interrupted anywhere, ends as if it had been run once. So the
+ *    next run of the command completes one that failed.
+ * 3. What may be expected to fail is a value with a sentence; what is thrown is a bug.
+ * 4. No secret is in a title, a note or a reason, nor in the arguments of a process.
+ * 5. Every wait is bounded, and ends when the signal is aborted.
+ */
+import type { RuntimeName } from "../../durable/core/names.ts";
+import type { RuntimeBundle } from "../formula/bundle.ts";
+import type { Formula, RuntimeSpec } from "../formula/formula.ts";
+
+export type TargetName = RuntimeSpec["target"];
+
+/** What is to be deployed. */
+export interface Deployment {
+  /** The whole application, runtimes of other targets included. */
+  readonly formula: Formula;
+  /** The runtimes of this target. */
+  readonly runtimes: readonly RuntimeToDeploy[];
+  /** What the runtimes are told in secret, by the name of the binding or variable; RADON_TOKEN is among them. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+export interface RuntimeToDeploy {
+  readonly spec: RuntimeSpec;
+  readonly bundle: RuntimeBundle;
+}
+
+export interface Target {
+  readonly name: TargetName;
+
+  /** What would keep the steps below from working, as sentences: no account, no way to a machine, a name that is taken. */
+  check(signal: AbortSignal): Promise<readonly string[]>;
+
+  /**
+   * What has to be there before any runtime may refer to it. Asked for after `check`; over all targets, every step of this is
+   * done before the first one of `ship`.
+   */
+  create(): readonly Step[];
+
+  /** Puts each runtime's code, configuration and secrets where it runs, and has it run. */
+  ship(): readonly Step[];
+
+  /** Writes what `ship` would send, and checks it, without an account, a machine or a secret. */
+  rehearse(): readonly Step[];
+
+  /** Takes runtimes away, and all their state with them. Asked for after `check`; one that is not there needs no step. */
+  remove(runtimes: readonly RuntimeName[]): readonly Step[];
+
+  /** The way from this machine to a runtime's Worker, once it was shipped. */
+  reach(runtime: RuntimeName): Promise<Reached>;
+}
+
+/** One thing to do, small enough that it is either done or done again. */
+export interface Step {
+  readonly runtime: RuntimeName;
+  /** What it does, in the infinitive: "create the Worker tour--cloud". */
+  readonly title: string;
+  readonly run: (signal: AbortSignal) => Promise<StepEnd>;
+}
+
+export type StepEnd =
+  /** The note is worth a line of its own: a version, an address, that there was nothing to do. */
+  { readonly ok: true; readonly note?: string } | { readonly ok: false; readonly reason: string };
+
+export type Reached =
+  | {
+      readonly ok: true;
+      /** Where it answers over HTTP, without a path. */
+      readonly url: string;
+      /** Gives up the way: a tunnel is closed. */
+      readonly close?: () => Promise<void>;
+    }
+  | { readonly ok: false; readonly reason: string };
