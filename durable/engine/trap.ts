@@ -43,7 +43,9 @@ function frameOf(line: string, lines: SourceLines | undefined): Frame {
 /** A line a function, those that were inlined too. */
 function frameTexts({ text, name, places }: Frame): string[] {
   if (places === undefined || places.length === 0) return [`  ${text}`];
-  return places.map((place) => `  at ${`${place.name ?? name} (${shown(place)})`.trimStart()}`);
+  const texts = places.map((place) => `  at ${`${place.name ?? name} (${shown(place)})`.trimStart()}`);
+  // It was inlined into a library's function.
+  return places.at(-1)?.name === undefined ? texts : [...texts, `  ${text}`];
 }
 
 function shown({ file, line }: SourcePlace): string {

@@ -5,7 +5,6 @@ import path from "node:path";
 import { packageFile } from "../package.ts";
 import { findClang } from "./clang.ts";
 import type { Compiler, Job, SourceOf, Tool } from "./compiler.ts";
-import { withoutDebugSections } from "./debug-sections.ts";
 import { runTool, type ToolRun } from "./run-tool.ts";
 import { isCpp } from "./source.ts";
 import { filesBelow, filesReached } from "./source-files.ts";
@@ -39,7 +38,7 @@ export const c: Compiler<"c"> = {
     const options = [...found.args, ...linkArgs(source), ...objects.map(({ object }) => object), "-o", out];
     const link = await runTool(found.command, options, { cwd: job.root, env: found.env, signal: job.signal });
     if (link.code !== 0) return { ok: false, diagnostics: [...said, withoutOldTarget(link.stderr)].join("\n") };
-    return { ok: true, wasm: withoutDebugSections(await readFile(out)), warnings: said.join("\n") };
+    return { ok: true, wasm: new Uint8Array(await readFile(out)), warnings: said.join("\n") };
   },
 };
 
@@ -89,7 +88,7 @@ function withoutOldTarget(said: string): string {
 /** A C file among C++ files is compiled as C, by the same compiler. */
 function languageArgs(source: SourceOf<"c">, file: string): string[] {
   const language = isCpp(file) ? ["-xc++", "-fno-exceptions", "-std=c++20"] : ["-xc", "-std=c17"];
-  return ["-O2", "-Wall", ...language, ...sdkFolders(source).map((folder) => `-I${folder}`)];
+  return ["-O2", "-gline-tables-only", "-Wall", ...language, ...sdkFolders(source).map((folder) => `-I${folder}`)];
 }
 
 /** The source without the SDK. */

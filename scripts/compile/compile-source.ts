@@ -12,6 +12,8 @@ import { command } from "./command.ts";
 import { cacheKey, readCached, writeCached, type CacheEntry } from "./cache.ts";
 import type { Compiled, Compiler, Job, MissingTool, SourceOf, Tool } from "./compiler.ts";
 import { FileHashes } from "./file-hashes.ts";
+import { ownFiles } from "./lines/own-files.ts";
+import { traced } from "./lines/traced.ts";
 import { LINES_VERSION, withLines } from "./lines/write-lines.ts";
 import { METERING_VERSION, meterModule } from "./metering/meter.ts";
 import { moved } from "./metering/moved-code.ts";
@@ -98,7 +100,7 @@ function keyOf<K extends Source["kind"]>({ compiler, source, tool, finish, job }
 
 async function make<K extends Source["kind"]>({ compiler, source, tool, finish, job }: Work<K>): Promise<Compiled> {
   await mkdir(job.scratch, { recursive: true });
-  const compiled = await compiler.compile(source, tool, job);
+  const compiled = traced(await compiler.compile(source, tool, job), ownFiles(source, job.root));
   return limited(finish.optimized ? await optimized(compiled, job) : compiled, finish.metered);
 }
 

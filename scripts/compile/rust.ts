@@ -4,7 +4,6 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { missingTool, tool, type Compiler, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
-import { withoutDebugSections } from "./debug-sections.ts";
 import { runTool } from "./run-tool.ts";
 import { withReadableNames } from "./rust-names.ts";
 import { rustSources } from "./rust-sources.ts";
@@ -20,17 +19,20 @@ const TOOLCHAINS = [
   { cargo: "/usr/bin/cargo", rustc: "/usr/bin/rustc", env: { PATH: "/usr/bin:/bin", RUSTC: "/usr/bin/rustc" } },
 ] as const;
 
+/** Lines, and which functions were inlined; a profile of the crate's own may ask for more, which nothing reads. */
+const LINES = { CARGO_PROFILE_RELEASE_DEBUG: "1" } as const;
+
 export const rust: Compiler<"rust"> = {
   find: findCargo,
   inputs: ({ folder }) => rustSources(folder),
-  flags: () => ["--release", "readable names"],
+  flags: () => ["--release", "readable names", JSON.stringify(LINES)],
 
   compile: async (source, { command, args, env }, job) => {
     const options = ["build", "--release", "--quiet", "--message-format=json-render-diagnostics", ...args];
     const colours = `--color=${job.colours ? "always" : "never"}`;
     const run = await runTool(command, [...options, colours], {
       cwd: source.folder,
-      env: { ...env, CARGO_TARGET_DIR: path.join(job.keep, "cargo") },
+      env: { ...env, ...LINES, CARGO_TARGET_DIR: path.join(job.keep, "cargo") },
       signal: job.signal,
     });
     if (run.code !== 0) return { ok: false, diagnostics: run.stderr.trim() };
@@ -42,7 +44,7 @@ export const rust: Compiler<"rust"> = {
       };
     return {
       ok: true,
-      wasm: withReadableNames(withoutDebugSections(await readFile(file))),
+      wasm: withReadableNames(await readFile(file)),
       warnings: run.stderr.trim(),
     };
   },

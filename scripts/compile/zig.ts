@@ -4,7 +4,6 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { packageFile } from "../package.ts";
 import { missingTool, tool, type Compiled, type Compiler, type Job, type SourceOf, type Tool } from "./compiler.ts";
-import { withoutDebugSections } from "./debug-sections.ts";
 import { runTool } from "./run-tool.ts";
 import { filesBelow, filesReached } from "./source-files.ts";
 import { firstLine } from "./tool-answers.ts";
@@ -70,7 +69,7 @@ async function build(source: SourceOf<"zig">, { command }: Tool, job: Job): Prom
   const args = ["build-exe", ...compileArgs(source, job.root), `-femit-bin=${out}`, ...sharedArgs(job)];
   const run = await runTool(command, args, { cwd: job.root, signal: job.signal });
   if (run.code !== 0) return { ok: false, diagnostics: run.stderr.trim() };
-  return { ok: true, wasm: withoutDebugSections(await readFile(out)), warnings: run.stderr.trim() };
+  return { ok: true, wasm: new Uint8Array(await readFile(out)), warnings: run.stderr.trim() };
 }
 
 /** A program with `main` is a command; any other one is entered by what it exports. */
@@ -94,7 +93,7 @@ async function buildProject(source: SourceOf<"zig">, { command }: Tool, job: Job
       diagnostics: `${source.entry}: zig build installed ${found}: install one, by b.installArtifact.`,
     };
   }
-  return { ok: true, wasm: withoutDebugSections(await readFile(path.join(prefix, file))), warnings: run.stderr.trim() };
+  return { ok: true, wasm: new Uint8Array(await readFile(path.join(prefix, file))), warnings: run.stderr.trim() };
 }
 
 function sharedArgs(job: Job): string[] {

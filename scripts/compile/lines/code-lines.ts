@@ -13,8 +13,8 @@ export interface Place {
   /** Relative to the formula's folder. */
   readonly file: string;
   readonly line: number;
-  /** What it was inlined into, and under which name. */
-  readonly inlined?: { readonly name: string; readonly into: Place } | undefined;
+  /** The function that stands there, if it was inlined, and the place that called it, if that is of the formula. */
+  readonly inlined?: { readonly name: string; readonly into: Place | undefined } | undefined;
 }
 
 export interface Row {

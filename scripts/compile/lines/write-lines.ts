@@ -5,7 +5,7 @@ import { SECTION } from "../metering/module-index.ts";
 import type { CodeLines, Place } from "./code-lines.ts";
 
 /** Raise it whenever the lines of the same module change: modules that were built before are then built anew. */
-export const LINES_VERSION = "1";
+export const LINES_VERSION = "2";
 
 /** The module with its lines behind it; without them where there are none, or more than fit. */
 export function withLines(wasm: Uint8Array, lines: CodeLines): Uint8Array {
@@ -41,7 +41,7 @@ class PlaceTable {
     const known = this.#known.get(place);
     if (known !== undefined) return known;
     const { file, line, inlined } = place;
-    const caller = inlined === undefined ? 0 : this.indexOf(inlined.into) + 1;
+    const caller = inlined?.into === undefined ? 0 : this.indexOf(inlined.into) + 1;
     const named = inlined === undefined ? 0 : this.#names.indexOf(inlined.name) + 1;
     const at = this.#files.indexOf(file);
     const index = this.#places.indexOf([at, line, caller, named].join());
