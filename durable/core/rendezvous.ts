@@ -28,6 +28,14 @@ export function rendezvous<T extends string>(asker: string, candidates: Iterable
   return best;
 }
 
+/** All candidates, the one with the highest weight for this asker first. */
+export function ranked<T extends string>(asker: string, candidates: Iterable<T>): T[] {
+  const seed = fnv1a(`${asker}\n`, FNV_OFFSET_BASIS);
+  const weighed = [...candidates].map((candidate) => ({ candidate, weight: mix(fnv1a(candidate, seed)) }));
+  weighed.sort((a, b) => b.weight - a.weight || (a.candidate < b.candidate ? -1 : 1));
+  return weighed.map(({ candidate }) => candidate);
+}
+
 /** FNV-1a over UTF-16 code units, which for names are their bytes. */
 function fnv1a(text: string, seed: number): number {
   let hash = seed;

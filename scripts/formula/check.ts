@@ -1,11 +1,10 @@
 /** What a formula means: names are valid and unique, and all that is referred to exists. */
 import { checkAlias } from "../../durable/core/aliases.ts";
-import { isName, type AtomName, type RuntimeName } from "../../durable/core/names.ts";
-import { place } from "../../durable/core/placement.ts";
+import { isName, type RuntimeName } from "../../durable/core/names.ts";
 import { didYouMean } from "../../durable/core/suggest.ts";
 import { checkTargetKeys } from "./check-target.ts";
 import { checkOrigin, hasWholeOrigin } from "./check-origin.ts";
-import type { AtomSpec, ModuleSpec, RuntimeSpec } from "./formula.ts";
+import type { ModuleSpec, RuntimeSpec } from "./formula.ts";
 import type { Reporter } from "./reporter.ts";
 import { routeMistake } from "./routes.ts";
 import { checkUrls } from "./runtime-url.ts";
@@ -119,35 +118,6 @@ export function checkModuleOf(
   }
   const own = checkOrigin(row, folder, report);
   return own === undefined ? undefined : { name: shape.name, own };
-}
-
-export function checkPlacement(
-  row: Row<AtomShape>,
-  runtimes: readonly RuntimeSpec[],
-  report: Reporter,
-): Pick<AtomSpec, "runtimes" | "reason"> | undefined {
-  const { at, shape } = row;
-  const known = [...new Set(runtimes.flatMap((runtime) => runtime.tags))];
-  const unknownTags = shape.place.tags.filter((tag) => !known.includes(tag));
-  for (const tag of unknownTags) {
-    const hint = known.length === 0 ? "No runtime has any tags." : `Tags of the runtimes: ${known.join(", ")}.`;
-    report.missing(
-      [...at, "place", "tags", shape.place.tags.indexOf(tag)],
-      `No runtime has the tag "${tag}".`,
-      `${didYouMean(tag, known)} ${hint}`.trim(),
-      "runtime",
-    );
-  }
-  if (unknownTags.length > 0 || !report.isWhole("runtime")) return undefined;
-  const placement = place(shape.name as AtomName, shape.place, runtimes);
-  if (!("code" in placement)) return placement;
-  const key = placement.code === "NOT_FOUND" ? "tags" : "on";
-  const remedy =
-    key === "tags"
-      ? "A runtime must have all of these tags: name fewer, or tag a runtime with them."
-      : 'Lower "on", write on = "all", or add runtimes.';
-  report.missing([...at, "place", key], placement.reason, remedy, "runtime");
-  return undefined;
 }
 
 /** The budget of computing time that is written, which only a metered module keeps to. */

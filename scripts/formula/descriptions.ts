@@ -89,4 +89,6 @@ export const ATOM_SENTENCES: SentencesOf<typeof atomSchema> = {
 export const PLACE_SENTENCES: SentencesOf<typeof placeSchema> = {
   tags: "The tags that a runtime must have, all of them.",
   on: "How many of the runtimes with these tags run the atom: one, all or a number.",
+  prefer: "Tags that a runtime had better have, the most preferred first.",
+  spread: "Tags over whose runtimes the copies are spread evenly.",
 };

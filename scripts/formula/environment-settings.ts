@@ -49,7 +49,7 @@ export const TABLE_SETTINGS: Readonly<Record<string, TableSettings>> = {
     ...OVERRIDE_SETTINGS,
     ...(["module", "kind"] as const).map((key) => [[key], "text"] as const),
     [["metering"], "truth"],
-    [["place", "tags"], "list"],
+    ...(["tags", "prefer", "spread"] as const).map((key) => [["place", key], "list"] as const),
     [["place", "on"], "number or text"],
   ],
 };

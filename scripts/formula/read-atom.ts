@@ -2,7 +2,8 @@
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
 import { didYouMean } from "../../durable/core/suggest.ts";
 import { overridden, readSettings, type AtomSettings } from "./atom-settings.ts";
-import { checkModuleOf, checkName, checkPlacement, type Row } from "./check.ts";
+import { checkModuleOf, checkName, type Row } from "./check.ts";
+import { checkPlacement } from "./check-place.ts";
 import type { PlacedAtom } from "./collisions.ts";
 import { ONLY_RUNTIME, type AtomSpec, type ModuleSpec, type RuntimeSpec } from "./formula.ts";
 import type { Reporter } from "./reporter.ts";

@@ -59,6 +59,8 @@ export const placeSchema = z.strictObject(
         error: 'Write on = "one", on = "all" or a whole number from 1.',
       })
       .default("one"),
+    prefer: textList('Write a list of tags, the most preferred first: prefer = ["milan", "rome"].').default([]),
+    spread: textList('Write a list of tags: spread = ["milan", "rome"].').default([]),
   },
   { error: 'Write a table: place = { tags = ["cloud"], on = "one" }.' },
 );

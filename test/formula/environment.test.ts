@@ -18,10 +18,12 @@ describe("values from the environment", () => {
       RADON_ATOM_MY_COUNTER_GRANTS: "kv, messaging",
       RADON_ATOM_MY_COUNTER_PLACE_TAGS: "edge",
       RADON_ATOM_MY_COUNTER_PLACE_ON: "all",
+      RADON_ATOM_MY_COUNTER_PLACE_PREFER: "milan, cloud",
       RADON_ATOM_MY_COUNTER_HTTP: "/b,/c",
     });
     expect(atom).toMatchObject({ attemptsMax: 7, kind: "daemon", grants: ["kv", "messaging"], http: ["/b", "/c"] });
     expect(atom?.runtimes).toEqual(["edge-1"]);
+    expect(atom?.rule.prefer).toEqual(["milan", "cloud"]);
   });
 
   it("override top-level settings", () => {
