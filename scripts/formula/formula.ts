@@ -37,6 +37,22 @@ export interface RuntimeSpec {
   readonly limits?: RuntimeLimits | undefined;
   /** Which of its logs and traces Cloudflare keeps. */
   readonly observability?: Observability | undefined;
+  /** Where it runs, with target "workerd" and a host. */
+  readonly machine?: MachineSpec | undefined;
+}
+
+/** A machine of one's own, and how a runtime runs there. */
+export interface MachineSpec {
+  /** As ssh knows it: `user@machine`, or a Host of ~/.ssh/config. */
+  readonly host: string;
+  readonly port: number;
+  /** An address of the machine, or `*`. */
+  readonly listen: string;
+  /** Absolute paths are the machine's; others are relative to the formula's folder, and their files are shipped. */
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+  /** An absolute path, or one relative to the user's home. */
+  readonly folder: string;
+  readonly service: "systemd" | "none";
 }
 
 export interface ModuleSpec {

@@ -1,0 +1,52 @@
+/** Whether a runtime that was started answers: as itself, and within a bounded time. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import type { Site } from "./site.ts";
+
+const HEALTHY_MS_MAX = 20_000;
+const ANSWER_MS_MAX = 5_000;
+const PAUSE_MS = 50;
+/** What is asked less often, because it takes the machine longer than the answer that is waited for. */
+const STARTS_EVERY_MS = 1_000;
+/** A runtime that had to be started this often will not come up. */
+const STARTS_MAX = 3;
+
+const healthSchema = z.object({ status: z.literal("ok"), app: z.string(), runtime: z.string() });
+
+export interface HealthQuestion {
+  readonly url: string;
+  readonly site: Site;
+  /** How often it was started so far. */
+  readonly starts: () => Promise<number>;
+  readonly signal: AbortSignal;
+}
+
+/** Undefined once it is well; else what was wrong when it was given up. */
+export async function waitForHealth({ url, site, starts, signal }: HealthQuestion): Promise<string | undefined> {
+  const deadline = Date.now() + HEALTHY_MS_MAX;
+  let countedAt = Date.now();
+  for (;;) {
+    const trouble = await askOnce(url, site, signal);
+    if (trouble === undefined) return undefined;
+    if (signal.aborted) return "It was interrupted.";
+    if (Date.now() - countedAt >= STARTS_EVERY_MS) {
+      if ((await starts()) >= STARTS_MAX) return "It ends as soon as it is started.";
+      countedAt = Date.now();
+    }
+    if (Date.now() > deadline) return `It does not answer after ${HEALTHY_MS_MAX / 1000} s: ${trouble}`;
+    await sleep(PAUSE_MS);
+  }
+}
+
+async function askOnce(url: string, site: Site, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const response = await fetch(`${url}/_radon/health`, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]),
+    });
+    const health = healthSchema.safeParse(await response.json());
+    if (health.success && health.data.app === site.app && health.data.runtime === site.runtime) return undefined;
+    return `something else answers on port ${site.machine.port}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,263 @@
+# What radon has a machine do, one command a run. The script comes over SSH and is read by `sh -s`; nothing of it stays there.
+# Answers are lines of a word and a value. It needs a POSIX shell and coreutils (busybox will do).
+#
+# A machine's radon folder ($root):
+#   files/HASH                 what was sent, by its SHA-256; runtimes and releases share it by hard links
+#   APP/RUNTIME/releases/V     one release: workerd, its configuration, the Worker, the modules, how to start them
+#   APP/RUNTIME/current        the release that is started
+#   APP/RUNTIME/confirmed      names the last release that was seen to work
+#   APP/RUNTIME/pending        there if something changed that the running process has not seen
+#   APP/RUNTIME/environment    secrets, readable by the owner alone
+#   APP/RUNTIME/state          what the atoms keep; never touched but by workerd, and by "remove"
+#   APP/RUNTIME/starts         a line for each start since the last activation
+#
+# Invariants
+# 1. What is half-written has another name; a rename makes it whole. So a command that was interrupted may simply run again.
+# 2. Nothing is readable by other users.
+# 3. A process is signalled only if its command line says that it is this runtime's: process ids are used again.
+set -eu
+umask 077
+
+RELEASES_KEPT=3
+STOP_S_MAX=3
+LOG_BYTES_MAX=16777216
+UNUSED_MINUTES=1440
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# probe FOLDER SITES PATH... : what there is to know before anything is changed. SITES are APP/RUNTIME, with commas between.
+probe() {
+  root=$1
+  sites=$2
+  shift 2
+  case $root in /*) ;; *) root=$HOME/$root ;; esac
+  echo "root $root"
+  echo "platform $(uname -sm)"
+  echo "user $(id -un)"
+  [ "$(id -u)" = 0 ] && echo "superuser yes"
+  [ -d /run/systemd/system ] && echo "systemd yes"
+  for tool in sha256sum gzip find; do
+    command -v "$tool" >/dev/null || echo "lacks $tool"
+  done
+  existing=$root
+  while [ ! -e "$existing" ]; do existing=$(dirname "$existing"); done
+  [ -d "$existing" ] && [ -w "$existing" ] && echo "writable yes"
+  echo "free_kib $(df -Pk "$existing" | tail -n 1 | tr -s ' ' | cut -d ' ' -f 4)"
+  old_ifs=$IFS
+  IFS=,
+  for site in $sites; do
+    [ -d "$root/$site" ] && echo "site $site"
+  done
+  IFS=$old_ifs
+  for path in "$@"; do
+    [ -r "$path" ] || echo "unreadable $path"
+  done
+}
+
+# missing ROOT HASH... : those that have to be sent.
+missing() {
+  root=$1
+  shift
+  for hash in "$@"; do
+    [ -f "$root/files/$hash" ] || echo "missing $hash"
+  done
+}
+
+# assemble ROOT SITE VERSION NAME=HASH... : makes a release of files that are there.
+assemble() {
+  root=$1
+  release=$root/$2/releases/$3
+  shift 3
+  [ -d "$release" ] && return
+  rm -rf "$release.part"
+  mkdir -p "$release.part"
+  for pair in "$@"; do
+    file=$root/files/${pair#*=}
+    ln "$file" "$release.part/${pair%%=*}" 2>/dev/null || cp "$file" "$release.part/${pair%%=*}"
+  done
+  chmod 700 "$release.part/workerd"
+  version=$("$release.part/workerd" --version 2>&1) || fail "its workerd does not run here: $version"
+  mv "$release.part" "$release"
+}
+
+# prepare ROOT SITE SERVICE UNIT : takes the secrets that were sent beside, and tells the status.
+prepare() {
+  cd "$1/$2"
+  [ -e environment.new ] || fail "the secrets were not sent"
+  chmod 600 environment.new
+  if cmp -s environment.new environment; then
+    rm environment.new
+  else
+    : >pending
+    mv environment.new environment
+  fi
+  status "$@"
+}
+
+# activate ROOT SITE VERSION SERVICE UNIT : makes a release the current one, and starts it in place of what runs.
+activate() {
+  site_folder=$1/$2
+  cd "$site_folder"
+  [ -d "releases/$3" ] || fail "there is no release $3"
+  : >pending
+  mkdir -p state
+  ln -sfn "releases/$3" current.new
+  mv -T current.new current 2>/dev/null || { rm -f current && mv current.new current; }
+  case $4 in
+    systemd) start_unit "$5" ;;
+    none)
+      stop_supervisor
+      rm -f starts
+      start_supervisor
+      ;;
+  esac
+}
+
+# settle ROOT SITE VERSION : the release works; older ones than those that are kept go.
+settle() {
+  cd "$1/$2"
+  touch "releases/$3"
+  echo "$3" >confirmed.new
+  mv confirmed.new confirmed
+  rm -f pending
+  kept=0
+  for release in $(ls -1t releases); do
+    kept=$((kept + 1))
+    [ "$kept" -le "$RELEASES_KEPT" ] || rm -rf "releases/$release"
+  done
+  find "$1/files" -type f -links 1 -mmin "+$UNUSED_MINUTES" -exec rm -f {} + 2>/dev/null || :
+}
+
+# status ROOT SITE SERVICE UNIT
+status() {
+  cd "$1/$2" 2>/dev/null || return 0
+  [ -L current ] && echo "current $(basename "$(readlink current)")"
+  [ -f confirmed ] && echo "confirmed $(cat confirmed)"
+  [ -e pending ] && echo "pending yes"
+  [ -f starts ] && echo "starts $(wc -l <starts)"
+  site_folder=$1/$2
+  case $3 in
+    systemd) managed is-active --quiet "$4" && echo "running yes" ;;
+    none) is_ours supervisor.pid run && echo "running yes" ;;
+  esac
+  :
+}
+
+# logs ROOT SITE SERVICE UNIT LINES FOLLOW
+logs() {
+  follow=
+  [ "$6" = yes ] && follow=-f
+  case $3 in
+    systemd)
+      scope=--user
+      [ "$(id -u)" = 0 ] && scope=
+      exec journalctl $scope --no-pager -o cat -n "$5" $follow -u "$4"
+      ;;
+    none)
+      [ -f "$1/$2/log" ] || fail "there is no log yet"
+      [ -n "$follow" ] && follow=-F
+      exec tail -n "$5" $follow "$1/$2/log"
+      ;;
+  esac
+}
+
+# remove ROOT SITE SERVICE UNIT : ends the runtime, and deletes it with its state.
+remove() {
+  site_folder=$1/$2
+  case $3 in
+    systemd)
+      if [ -e "$(unit_folder)/$4" ]; then
+        managed disable --now "$4" || :
+        rm -f "$(unit_folder)/$4"
+        managed daemon-reload
+      fi
+      ;;
+    none) [ ! -d "$site_folder" ] || { cd "$site_folder" && stop_supervisor && cd /; } ;;
+  esac
+  rm -rf "$site_folder"
+  rmdir "$(dirname "$site_folder")" 2>/dev/null || :
+  find "$1/files" -type f -links 1 -exec rm -f {} + 2>/dev/null || :
+  rmdir "$1/files" "$1" 2>/dev/null || :
+}
+
+# --- systemd: of the whole machine for root, of the user for others.
+
+managed() {
+  if [ "$(id -u)" = 0 ]; then
+    systemctl "$@"
+  else
+    XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$(id -u)} systemctl --user "$@"
+  fi
+}
+
+unit_folder() {
+  if [ "$(id -u)" = 0 ]; then
+    echo /etc/systemd/system
+  else
+    echo "${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user"
+  fi
+}
+
+start_unit() {
+  keep_after_logout
+  folder=$(unit_folder)
+  mkdir -p "$folder"
+  if ! cmp -s current/unit "$folder/$1"; then
+    cp current/unit "$folder/$1.new"
+    mv "$folder/$1.new" "$folder/$1"
+    managed daemon-reload
+  fi
+  managed enable --quiet "$1"
+  managed stop "$1"
+  rm -f starts
+  managed start "$1"
+}
+
+# A user's services end with the user's last session, unless the user lingers.
+keep_after_logout() {
+  [ "$(id -u)" = 0 ] && return
+  user=$(id -un)
+  [ "$(loginctl show-user "$user" --property=Linger --value 2>/dev/null)" = yes ] && return
+  loginctl enable-linger "$user" >/dev/null 2>&1 ||
+    fail "services of $user end when $user logs out: run \"sudo loginctl enable-linger $user\" there once"
+}
+
+# --- without systemd: a supervisor that the machine's own start-up may start as well.
+
+start_supervisor() {
+  if [ -f log ] && [ "$(wc -c <log)" -gt "$LOG_BYTES_MAX" ]; then mv log log.1; fi
+  starter=nohup
+  command -v setsid >/dev/null && starter=setsid
+  "$starter" sh "$site_folder/current/run" "$site_folder" </dev/null >/dev/null 2>&1 &
+}
+
+stop_supervisor() {
+  is_ours supervisor.pid run && kill "$(cat supervisor.pid)" 2>/dev/null || :
+  tenths=0
+  while is_ours supervisor.pid run || is_ours workerd.pid workerd; do
+    tenths=$((tenths + 1))
+    [ "$tenths" -le $((STOP_S_MAX * 10)) ] || break
+    sleep 0.1 2>/dev/null || sleep 1
+  done
+  is_ours supervisor.pid run && kill -9 "$(cat supervisor.pid)" 2>/dev/null || :
+  is_ours workerd.pid workerd && kill -9 "$(cat workerd.pid)" 2>/dev/null || :
+  while is_ours workerd.pid workerd; do sleep 0.1 2>/dev/null || sleep 1; done
+  rm -f supervisor.pid workerd.pid
+}
+
+# is_ours PID_FILE PROGRAM
+is_ours() {
+  [ -s "$1" ] || return 1
+  { tr '\0' ' ' <"/proc/$(cat "$1")/cmdline"; } 2>/dev/null | grep -qF "$site_folder/current/$2 "
+}
+
+command=$1
+shift
+case $command in
+  probe | missing | assemble | prepare | activate | settle | status | logs | remove) "$command" "$@" </dev/null ;;
+  *) fail "no command $command" ;;
+esac
+exit

@@ -1,0 +1,66 @@
+/** Where one runtime of an application is on its machine: names and addresses, all of which follow from the formula. */
+import path from "node:path";
+import { safeName } from "../../formula/folders.ts";
+import type { Formula, MachineSpec, RuntimeSpec } from "../../formula/formula.ts";
+import type { TlsFiles } from "./workerd-config.ts";
+
+export interface Site {
+  readonly app: string;
+  readonly runtime: RuntimeSpec["name"];
+  readonly machine: MachineSpec;
+  /** Below the machine's radon folder. */
+  readonly path: string;
+  readonly unit: string;
+  /** What workerd listens on, and what reaches it from the machine itself. */
+  readonly address: string;
+  readonly ownAddress: string;
+  /** As the configuration names them. */
+  readonly tls: TlsFiles | undefined;
+  /** Files that go with the release: certificates that are here. */
+  readonly shipped: readonly { readonly name: string; readonly file: string }[];
+  /** Files that have to be on the machine. */
+  readonly expected: readonly string[];
+}
+
+/** Undefined for a runtime that names no machine. */
+export function siteOf(formula: Formula, { name, machine }: RuntimeSpec): Site | undefined {
+  if (machine === undefined) return undefined;
+  const [app, runtime] = [safeName(formula.app), safeName(name)];
+  const { listen, port } = machine;
+  return {
+    app: formula.app,
+    runtime: name,
+    machine,
+    path: `${app}/${runtime}`,
+    unit: `radon-${app}-${runtime}.service`,
+    address: `${inBrackets(listen)}:${port}`,
+    ownAddress: `${inBrackets(reachedBy(listen))}:${port}`,
+    ...certificates(machine.tls, formula.folder),
+  };
+}
+
+function inBrackets(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}
+
+/** An address that means all of them is reached by the loopback one. */
+function reachedBy(listen: string): string {
+  if (listen === "*" || listen === "0.0.0.0") return "127.0.0.1";
+  return listen === "::" ? "::1" : listen;
+}
+
+function certificates(tls: MachineSpec["tls"], folder: string): Pick<Site, "tls" | "shipped" | "expected"> {
+  if (tls === undefined) return { tls, shipped: [], expected: [] };
+  const files = [
+    { name: "tls-certificate.pem", file: tls.certificate },
+    { name: "tls-key.pem", file: tls.key },
+  ] as const;
+  const [certificate, key] = files.map(({ name, file }) => (path.isAbsolute(file) ? file : name));
+  return {
+    tls: { certificate: certificate ?? "", key: key ?? "" },
+    shipped: files.flatMap(({ name, file }) =>
+      path.isAbsolute(file) ? [] : [{ name, file: path.resolve(folder, file) }],
+    ),
+    expected: files.map(({ file }) => file).filter((file) => path.isAbsolute(file)),
+  };
+}

@@ -1,0 +1,60 @@
+/** The systemd unit of a runtime: of the user's manager, or of the machine's for root. */
+
+export interface UnitParts {
+  readonly app: string;
+  readonly runtime: string;
+  /** The runtime's folder on the machine, as an absolute path. */
+  readonly folder: string;
+  readonly superuser: boolean;
+}
+
+/** State is durable at every moment, so nothing is lost by a kill; this only lets answers that are nearly there leave. */
+const STOP_S_MAX = 3;
+const RESTART_S = 1;
+
+export function unitText({ app, runtime, folder, superuser }: UnitParts): string {
+  return [
+    "# Written by radon; changes to this file are lost.",
+    "[Unit]",
+    `Description=Radon runtime ${escaped(runtime)} of ${escaped(app)}`,
+    ...(superuser ? ["Wants=network-online.target", "After=network-online.target"] : []),
+    "StartLimitIntervalSec=0",
+    "",
+    "[Service]",
+    "Type=exec",
+    `ExecStart=:/bin/sh ${word(`${folder}/current/start`)} ${word(folder)}`,
+    "Restart=always",
+    `RestartSec=${RESTART_S}`,
+    `TimeoutStopSec=${STOP_S_MAX}`,
+    "UMask=0077",
+    "NoNewPrivileges=yes",
+    ...(superuser ? confinement(folder) : []),
+    "",
+    "[Install]",
+    `WantedBy=${superuser ? "multi-user.target" : "default.target"}`,
+    "",
+  ].join("\n");
+}
+
+/** Root's runtime may write its own folder, listen on any port, and nothing else. */
+function confinement(folder: string): string[] {
+  return [
+    "CapabilityBoundingSet=CAP_NET_BIND_SERVICE",
+    "ProtectSystem=strict",
+    `ReadWritePaths=${word(folder)}`,
+    "PrivateTmp=yes",
+    "PrivateDevices=yes",
+    "ProtectKernelTunables=yes",
+    "ProtectKernelModules=yes",
+    "ProtectControlGroups=yes",
+  ];
+}
+
+/** One word of a unit file, where a percent sign would begin a specifier. The colon before a command spares it variables. */
+function word(text: string): string {
+  return `"${escaped(text).replace(/["\\]/g, (character) => `\\${character}`)}"`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("%", "%%");
+}

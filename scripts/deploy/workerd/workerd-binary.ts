@@ -1,0 +1,37 @@
+/** The workerd that runs on a machine: the one of the package for its system, of the version that was tested here. */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { versionIn } from "../../package.ts";
+
+/** By what `uname -sm` says. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  "Linux x86_64": "@cloudflare/workerd-linux-64",
+  "Linux aarch64": "@cloudflare/workerd-linux-arm64",
+};
+
+export type WorkerdBinary =
+  { readonly ok: true; readonly file: string } | { readonly ok: false; readonly reason: string };
+
+export function workerdFor(platform: string): WorkerdBinary {
+  const name = PACKAGES[platform];
+  if (name === undefined)
+    return { ok: false, reason: `It runs ${platform}; workerd is there for ${Object.keys(PACKAGES).join(" and ")}.` };
+  const workerd = workerdPackage();
+  const file = binaryOf(workerd, name);
+  if (file !== undefined) return { ok: true, file };
+  const wanted = `${name}@${versionIn(workerd)}`;
+  const reason = `It runs ${platform}, and the workerd for that is not installed here: npm install --no-save --force ${wanted}`;
+  return { ok: false, reason };
+}
+
+/** Its package.json. The package comes with miniflare, so it is looked for from there. */
+function workerdPackage(): string {
+  const fromMiniflare = createRequire(createRequire(import.meta.url).resolve("miniflare"));
+  return fromMiniflare.resolve("workerd/package.json");
+}
+
+function binaryOf(workerd: string, name: string): string | undefined {
+  const folders = createRequire(workerd).resolve.paths(name) ?? [];
+  return folders.map((folder) => path.join(folder, name, "bin/workerd")).find((file) => existsSync(file));
+}

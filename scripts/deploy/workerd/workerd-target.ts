@@ -1,0 +1,131 @@
+/** The target "workerd": machines of one's own, reached by SSH. */
+import { existsSync } from "node:fs";
+import type { RuntimeName } from "../../../durable/core/names.ts";
+import type { RuntimeBundle } from "../../formula/bundle.ts";
+import type { RuntimeSpec } from "../../formula/formula.ts";
+import type { Deployment, Reached, Step, Target } from "../target.ts";
+import { Machine } from "./machine.ts";
+import { rehearseConfig } from "./rehearse-config.ts";
+import { RuntimeOnMachine } from "./runtime-on-machine.ts";
+import { siteOf } from "./site.ts";
+
+export class WorkerdTarget implements Target {
+  readonly name = "workerd";
+  readonly #deployment: Deployment;
+  readonly #runtimes: readonly RuntimeOnMachine[];
+  readonly #machines = new Map<string, Machine>();
+  /** What was sent in this run. */
+  readonly #versions = new Map<RuntimeName, string>();
+
+  /** `sshOptions` come before radon's own, and so win over them. */
+  constructor(deployment: Deployment, sshOptions: readonly string[]) {
+    this.#deployment = deployment;
+    this.#runtimes = deployment.formula.runtimes.flatMap((spec) => {
+      const site = siteOf(deployment.formula, spec);
+      if (site === undefined) return [];
+      const { host } = site.machine;
+      const machine = this.#machines.get(host) ?? new Machine(host, sshOptions);
+      this.#machines.set(host, machine);
+      return [new RuntimeOnMachine(site, machine)];
+    });
+  }
+
+  async check(signal: AbortSignal): Promise<readonly string[]> {
+    const homeless = this.#deployment.runtimes
+      .filter(({ spec }) => spec.machine === undefined)
+      .map(({ spec }) => noHost(spec));
+    const unread = this.#runtimes.flatMap(({ site }) =>
+      site.shipped
+        .filter(({ file }) => !existsSync(file))
+        .map(
+          ({ file }) =>
+            `${site.runtime}: There is no ${file}, which "tls" names. An absolute path is the machine's own.`,
+        ),
+    );
+    const found: string[] = [];
+    for (const runtime of this.#runtimes) found.push(...(await runtime.check(signal)));
+    return [...homeless, ...unread, ...found];
+  }
+
+  create(): readonly Step[] {
+    return [];
+  }
+
+  /** Everything is sent before anything is restarted, and then one runtime after the other is. */
+  ship(): readonly Step[] {
+    const each = this.#deployment.runtimes.flatMap(({ spec, bundle }) => {
+      const runtime = this.#runtimeOf(spec.name);
+      return runtime === undefined ? [] : [{ runtime, bundle }];
+    });
+    return [...each.map(({ runtime, bundle }) => this.#sendStep(runtime, bundle)), ...each.map(this.#startStep)];
+  }
+
+  #sendStep(runtime: RuntimeOnMachine, bundle: RuntimeBundle): Step {
+    const { runtime: name, machine } = runtime.site;
+    return {
+      runtime: name,
+      title: `send ${name} to ${machine.host}`,
+      run: async (signal) => {
+        const release = await runtime.release(bundle, [...this.#deployment.secrets.keys()]);
+        this.#versions.set(name, release.version);
+        return runtime.send(release, signal);
+      },
+    };
+  }
+
+  readonly #startStep = ({ runtime }: { readonly runtime: RuntimeOnMachine }): Step => {
+    const { runtime: name, machine } = runtime.site;
+    return {
+      runtime: name,
+      title: `start ${name} on ${machine.host}`,
+      run: async (signal) => {
+        const version = this.#versions.get(name);
+        if (version === undefined) return { ok: false, reason: "Its release was not sent." };
+        return runtime.start(version, this.#deployment.secrets, signal);
+      },
+    };
+  };
+
+  rehearse(): readonly Step[] {
+    return this.#deployment.runtimes.flatMap(({ spec, bundle }) => {
+      const site = this.#runtimeOf(spec.name)?.site;
+      if (site === undefined)
+        return [
+          { runtime: spec.name, title: "find its machine", run: async () => ({ ok: false, reason: noHost(spec) }) },
+        ];
+      const title = `check the configuration of workerd for ${spec.name}`;
+      return [
+        { runtime: spec.name, title, run: () => rehearseConfig(site, bundle, [...this.#deployment.secrets.keys()]) },
+      ];
+    });
+  }
+
+  remove(runtimes: readonly RuntimeName[]): readonly Step[] {
+    return runtimes.flatMap((name) => {
+      const runtime = this.#runtimeOf(name);
+      if (runtime?.present !== true) return [];
+      const title = `remove ${name} and its state from ${runtime.site.machine.host}`;
+      return [{ runtime: name, title, run: (signal: AbortSignal) => runtime.remove(signal) }];
+    });
+  }
+
+  async reach(name: RuntimeName): Promise<Reached> {
+    const runtime = this.#runtimeOf(name);
+    if (runtime === undefined) return { ok: false, reason: `${name} is on no machine.` };
+    const { url, close } = await runtime.tunnel();
+    return { ok: true, url, close };
+  }
+
+  /** Ends the connections to the machines. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#machines.values()].map((machine) => machine.close()));
+  }
+
+  #runtimeOf(name: RuntimeName): RuntimeOnMachine | undefined {
+    return this.#runtimes.find(({ site }) => site.runtime === name);
+  }
+}
+
+function noHost({ name }: RuntimeSpec): string {
+  return `The runtime ${name} has target = "workerd" and no machine: add host = "user@machine".`;
+}

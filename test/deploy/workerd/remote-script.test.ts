@@ -1,0 +1,190 @@
+/**
+ * What a machine is asked to do, by a shell of this machine and without SSH. Programs of the folder `bin` stand in for workerd,
+ * which runs for real in test/end-to-end/machines, and for systemd, which cannot be had in a test: what is asked of it, and in
+ * which order, is written down by them.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { secretsFile } from "../../../scripts/deploy/workerd/secrets-file.ts";
+
+const SCRIPTS = join(import.meta.dirname, "../../../scripts/deploy/workerd");
+const SITE = "tour/edge-1";
+const UNIT = "radon-tour-edge-1.service";
+let root = "";
+let bin = "";
+const inSite = (name: string) => join(root, SITE, name);
+
+function program(name: string, text: string): void {
+  writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
+  chmodSync(join(bin, name), 0o755);
+}
+
+function remote(command: string, ...words: string[]): string {
+  const env = { ...process.env, PATH: `${bin}:${process.env["PATH"]}`, XDG_CONFIG_HOME: join(root, "config") };
+  const script = readFileSync(join(SCRIPTS, "remote.sh"));
+  return execFileSync("sh", ["-s", "--", command, ...words], { input: script, env, encoding: "utf8" });
+}
+
+/** Has a release of this name on the machine; the hash of a file is its name here. */
+function release(version: string, workerd = "case $1 in serve) while :; do sleep 0.1; done ;; esac"): void {
+  const files = { workerd: `#!/bin/sh\n${workerd}\n`, unit: `[Service]\n# ${version}\n`, start: "", run: "" };
+  mkdirSync(join(root, "files"), { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, "files", `${version}-${name}`), text);
+  writeFileSync(join(root, "files", `${version}-start`), readFileSync(join(SCRIPTS, "start.sh")));
+  writeFileSync(join(root, "files", `${version}-run`), readFileSync(join(SCRIPTS, "supervise.sh")));
+  remote("assemble", root, SITE, version, ...Object.keys(files).map((name) => `${name}=${version}-${name}`));
+}
+
+function secrets(value: string): void {
+  mkdirSync(join(root, SITE), { recursive: true });
+  writeFileSync(inSite("environment.new"), secretsFile(new Map([["RADON_TOKEN", value]])));
+  remote("prepare", root, SITE, "none", UNIT);
+}
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "radon-machine-"));
+  bin = join(root, "bin");
+  mkdirSync(bin);
+});
+
+afterEach(() => {
+  remote("remove", root, SITE, "none", UNIT);
+  rmSync(root, { recursive: true, force: true });
+});
+
+test("a machine tells what it is, and changes nothing", () => {
+  const said = remote("probe", join(root, "not/there/yet"), SITE, "/etc/passwd", "/no/such.pem");
+  expect(said).toContain(`root ${root}/not/there/yet\n`);
+  expect(said).toMatch(/^platform \w+ \w+$/m);
+  expect(said).toContain("writable yes\n");
+  expect(said).toContain("unreadable /no/such.pem\n");
+  expect(said).not.toContain("/etc/passwd");
+  expect(existsSync(join(root, "not"))).toBe(false);
+});
+
+describe("a release", () => {
+  test("that was assembled half is assembled anew", () => {
+    mkdirSync(inSite("releases/one.part"), { recursive: true });
+    writeFileSync(inSite("releases/one.part/workerd"), "half of it");
+    release("one");
+    expect(readdirSync(inSite("releases"))).toEqual(["one"]);
+    expect(readFileSync(inSite("releases/one/workerd"), "utf8")).toContain("serve)");
+  });
+
+  test("whose workerd does not run is none", () => {
+    expect(() => release("one", "echo needs another libc >&2; exit 1")).toThrow(
+      /its workerd does not run here: needs another libc/,
+    );
+    expect(existsSync(inSite("releases/one"))).toBe(false);
+  });
+
+  test("is readable by its owner alone", () => {
+    release("one");
+    expect(statSync(inSite("releases")).mode & 0o077).toBe(0);
+    secrets("secret");
+    expect(statSync(inSite("environment")).mode & 0o077).toBe(0);
+  });
+
+  test("goes when three newer ones work", () => {
+    for (const version of ["one", "two", "three", "four"]) {
+      release(version);
+      remote("settle", root, SITE, version);
+      execFileSync("touch", ["-d", `${10 - version.length} minutes ago`, inSite(`releases/${version}`)]);
+    }
+    expect(readdirSync(inSite("releases"))).toHaveLength(3);
+    expect(readdirSync(inSite("releases"))).toContain("four");
+    expect(readFileSync(inSite("confirmed"), "utf8")).toBe("four\n");
+  });
+});
+
+describe("without systemd", () => {
+  const status = () => remote("status", root, SITE, "none", UNIT);
+
+  test("one supervisor runs the release, and another one in its place after an activation", () => {
+    release("one");
+    secrets("secret");
+    remote("activate", root, SITE, "one", "none", UNIT);
+    expect(status()).toMatch(/^current one\npending yes\n(starts \d+\n)?running yes\n$/);
+    remote("settle", root, SITE, "one");
+    release("two");
+    remote("activate", root, SITE, "two", "none", UNIT);
+    expect(status()).toMatch(/^current two\nconfirmed one\npending yes\n(starts \d+\n)?running yes\n$/);
+  });
+
+  test("a change of the secrets is pending until the release was started with them", () => {
+    release("one");
+    secrets("secret");
+    remote("settle", root, SITE, "one");
+    secrets("secret");
+    expect(status()).not.toContain("pending");
+    secrets("another one");
+    expect(status()).toContain("pending yes");
+  });
+
+  test("a process that is not this runtime's is never signalled, whatever the files say", async () => {
+    release("one");
+    secrets("secret");
+    const other = spawn("sleep", ["60"]);
+    for (const file of ["supervisor.pid", "workerd.pid"]) writeFileSync(inSite(file), `${other.pid}\n`);
+    expect(status()).not.toContain("running");
+    remote("activate", root, SITE, "one", "none", UNIT);
+    expect(other.exitCode).toBe(null);
+    expect(execFileSync("ps", ["-o", "comm=", "-p", String(other.pid)], { encoding: "utf8" })).toBe("sleep\n");
+    other.kill();
+  });
+});
+
+describe("with systemd", () => {
+  const asked = () => readFileSync(join(root, "asked"), "utf8").trim().split("\n");
+
+  beforeEach(() => {
+    program("id", "case $1 in -u) echo 1000 ;; *) echo somebody ;; esac");
+    program("systemctl", `echo "$*" >>"${root}/asked"`);
+    program("loginctl", `case $1 in show-user) echo no ;; *) echo "loginctl $*" >>"${root}/asked" ;; esac`);
+  });
+
+  test("a unit is installed, enabled and started; the same one is only started again", () => {
+    release("one");
+    secrets("secret");
+    remote("activate", root, SITE, "one", "systemd", UNIT);
+    const steps = [`--user enable --quiet ${UNIT}`, `--user stop ${UNIT}`, `--user start ${UNIT}`];
+    expect(asked()).toEqual(["loginctl enable-linger somebody", "--user daemon-reload", ...steps]);
+    expect(readFileSync(join(root, "config/systemd/user", UNIT), "utf8")).toContain("# one");
+    rmSync(join(root, "asked"));
+    remote("activate", root, SITE, "one", "systemd", UNIT);
+    expect(asked()).toEqual(["loginctl enable-linger somebody", ...steps]);
+  });
+
+  test("it is told if services would end with the session", () => {
+    program("loginctl", "exit 1");
+    release("one");
+    secrets("secret");
+    expect(() => remote("activate", root, SITE, "one", "systemd", UNIT)).toThrow(
+      /run "sudo loginctl enable-linger somebody"/,
+    );
+  });
+
+  test("a unit is stopped and deleted with its runtime", () => {
+    release("one");
+    secrets("secret");
+    remote("activate", root, SITE, "one", "systemd", UNIT);
+    rmSync(join(root, "asked"));
+    remote("remove", root, SITE, "systemd", UNIT);
+    expect(asked()).toEqual([`--user disable --now ${UNIT}`, "--user daemon-reload"]);
+    expect(existsSync(join(root, "config/systemd/user", UNIT))).toBe(false);
+    expect(existsSync(inSite("."))).toBe(false);
+  });
+});

@@ -1,0 +1,166 @@
+/** A runtime on a machine of one's own, over a real sshd: from nothing to gone. */
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import https from "node:https";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { claimPort } from "../../../scripts/dev/address.ts";
+import type { RuntimeName } from "../../../durable/core/names.ts";
+import type { WorkerdTarget } from "../../../scripts/deploy/workerd/workerd-target.ts";
+import type { MachineSpec } from "../../../scripts/formula/formula.ts";
+import { temporaryFolder } from "../radon-process.ts";
+import { deploymentOf, run, TOKEN } from "./deployments.ts";
+import { lackOfSshd, startSshd, type SshMachine } from "./sshd.ts";
+
+const folder = temporaryFolder();
+const lack = lackOfSshd();
+const edge = "edge-1" as RuntimeName;
+/** In the middle of sending workerd, which is by far the largest file. */
+const INTERRUPTED_AFTER_MS = 700;
+const signal = new AbortController().signal;
+const open: WorkerdTarget[] = [];
+let machine: SshMachine;
+let port = 0;
+/** Once it was made: where there is no openssl, all of it goes over plain HTTP. */
+let tls: MachineSpec["tls"];
+
+const spec = (): MachineSpec => ({
+  host: "machine",
+  port,
+  listen: "127.0.0.1",
+  tls,
+  folder: `${folder.path}/radon`,
+  service: "none",
+});
+
+async function opened(mark: string, sshOptions = machine.sshOptions) {
+  const deployment = await deploymentOf(join(folder.path, "app"), spec(), mark, sshOptions);
+  open.push(deployment.target);
+  return deployment;
+}
+
+async function deploy(mark: string): Promise<string[]> {
+  const { target } = await opened(mark);
+  expect(await target.check(signal)).toEqual([]);
+  return run(target.ship());
+}
+
+/** Asks the runtime where it listens; with its certificate if it shows one. */
+async function ask(method: string, route: string, body = ""): Promise<{ status: number; body: string }> {
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const options = { host: "localhost", family: 4, port, path: route, method, headers };
+  const ca = tls === undefined ? undefined : readFileSync(join(folder.path, "app", tls.certificate));
+  const sent = ca === undefined ? http.request(options) : https.request({ ...options, ca });
+  sent.end(body);
+  const [response] = (await once(sent, "response")) as [http.IncomingMessage];
+  return { status: response.statusCode ?? 0, body: await text(response) };
+}
+
+/** Sends a message, and tells how often it came so far. */
+async function count(payload: string): Promise<string> {
+  const atom = "/_radon/v1/atoms/edge-1/counter";
+  const counted = async () => (await ask("GET", `${atom}/kv/${payload}`)).body;
+  const before = await counted();
+  expect((await ask("POST", `${atom}/messages`, payload)).status).toBe(202);
+  await expect.poll(counted).not.toBe(before);
+  return counted();
+}
+
+/** For localhost, as files of the application's folder. */
+function makeCertificate(cwd: string): NonNullable<MachineSpec["tls"]> | undefined {
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key.pem"];
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+  const made = spawnSync("openssl", ["req", "-x509", ...key, "-out", "certificate.pem", "-days", "2", ...subject], {
+    cwd,
+  });
+  return made.status === 0 ? { certificate: "certificate.pem", key: "key.pem" } : undefined;
+}
+
+describe.skipIf(lack !== undefined)("a machine", () => {
+  beforeAll(async () => {
+    machine = await startSshd(folder.path);
+    port = await claimPort("127.0.0.1", 0);
+  });
+
+  afterEach(async () => {
+    for (const target of open.splice(0)) await target.close();
+  });
+
+  afterAll(async () => {
+    const { target } = await opened("first");
+    await target.check(signal);
+    await run(target.remove([edge]));
+    await target.close();
+    await machine.stop();
+    folder.remove();
+  });
+
+  test("whose host key is unknown, or another one, is not talked to", async () => {
+    const unknown = await (await opened("first", machine.stranger)).target.check(signal);
+    expect(unknown).toEqual([
+      expect.stringContaining("The host key of machine is not in known_hosts: connect once by hand"),
+    ]);
+    const changed = await (await opened("first", machine.impostor)).target.check(signal);
+    expect(changed).toEqual([expect.stringContaining("The host key of machine is not the one in known_hosts")]);
+  });
+
+  test("is sent everything, though a run before was interrupted, and runs it", async () => {
+    const { target } = await opened("first");
+    await target.check(signal);
+    expect(await run(target.ship(), AbortSignal.timeout(INTERRUPTED_AFTER_MS))).toEqual([
+      "send edge-1 to machine: FAILED It was interrupted.",
+    ]);
+    const said = await deploy("first");
+    expect(said[0]).toMatch(/^send edge-1 to machine: (\d) of 7 files, \d/);
+    expect(said[1]).toMatch(/^start edge-1 on machine: runs [0-9a-f]{16}, on 127\.0\.0\.1:\d+$/);
+    expect(await count("apple")).toBe("1");
+  });
+
+  test("that runs a release already is sent nothing, and nothing is restarted", async () => {
+    const said = await deploy("first");
+    expect(said[0]).toContain("nothing to send");
+    expect(said[1]).toMatch(/runs [0-9a-f]{16} already$/);
+  });
+
+  test("is sent what changed, keeps its state, and shows the certificate that it is given", async () => {
+    tls = makeCertificate(join(folder.path, "app"));
+    const said = await deploy("second");
+    expect(said[0]).toMatch(/: [35] of [79] files, [\d.]+ MB$/);
+    expect(await count("apple")).toBe("2");
+  });
+
+  test("is reached over SSH, whatever its certificate says", async () => {
+    const { target } = await opened("second");
+    await target.check(signal);
+    const reached = await target.reach(edge);
+    expect(reached.ok && (await fetch(`${reached.url}/_radon/health`)).status).toBe(200);
+    if (reached.ok) await reached.close?.();
+  });
+
+  test("whose new release does not start gets the one before it back", async () => {
+    const { target, runtimes } = await opened("third");
+    await target.check(signal);
+    writeFileSync(runtimes[0]?.bundle.worker ?? "", 'throw new Error("broken from the start");\n');
+    const said = await run(target.ship());
+    expect(said[1]).toContain("FAILED It ends as soon as it is started.");
+    expect(said[1]).toContain("broken from the start");
+    expect(said[1]).toMatch(/The release before it, [0-9a-f]{16}, runs again\.$/);
+    expect(await count("apple")).toBe("3");
+  });
+
+  test("is removed without a trace", async () => {
+    const { target } = await opened("second");
+    await target.check(signal);
+    expect(await run(target.remove([edge]))).toEqual(["remove edge-1 and its state from machine: done"]);
+    const again = await opened("second");
+    expect(await again.target.check(signal)).toEqual([]);
+    expect(again.target.remove([edge])).toEqual([]);
+  });
+});
+
+test("the machines of this test are real", (context) => {
+  if (lack !== undefined) return context.skip(lack);
+});
