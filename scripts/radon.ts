@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { CommandError, EXIT } from "./commands/exit-codes.ts";
 import type { BuildCommandOptions } from "./commands/build.ts";
 import { addConformance } from "./commands/conformance-options.ts";
+import type { DeployCommandOptions } from "./commands/deploy.ts";
 import { addSchema } from "./commands/schema.ts";
 import type { DevOptions } from "./dev/session.ts";
 import type { PlanCommandOptions } from "./commands/plan.ts";
@@ -10,6 +11,9 @@ import { ownVersion } from "./package.ts";
 
 const PORT_DEFAULT = 8787;
 const PORT_MAX = 65_535;
+/** A host name that is new takes about this long to be known everywhere. */
+const WAIT_S_DEFAULT = 60;
+const WAIT_S_MAX = 3_600;
 
 const EXIT_CODES = `
 Exit codes: 0 it worked, 1 the formula or a source is wrong, 2 the command line is wrong,
@@ -20,6 +24,12 @@ function port(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= PORT_MAX) return number;
   throw new InvalidArgumentError(`A port is a whole number from 0 to ${PORT_MAX}; 0 picks a free one.`);
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= WAIT_S_MAX) return number;
+  throw new InvalidArgumentError(`Whole seconds from 0 to ${WAIT_S_MAX} are expected.`);
 }
 
 function subcommand(program: Command, name: string, summary: string, examples: string): Command {
@@ -83,6 +93,22 @@ function radon(): Command {
     .action(async (options: PlanCommandOptions) => {
       const { planCommand } = await import("./commands/plan.ts");
       process.exitCode = planCommand(options);
+    });
+
+  subcommand(
+    program,
+    "deploy",
+    "Puts every runtime of the application where its target says, and starts it.",
+    "  radon deploy --dry-run\n  RADON_TOKEN=... radon deploy\n  RADON_TOKEN=... radon deploy --secrets-file .secrets",
+  )
+    .option("--dry-run", "write and check what would be deployed; needs no account")
+    .option("--secrets-file <file>", "secrets for every runtime: lines NAME=VALUE, or an object in JSON")
+    .option("--no-health-check", "do not wait until each runtime answers with what was deployed")
+    .option("--wait <seconds>", "how long a runtime may take to do so", seconds, WAIT_S_DEFAULT)
+    .option("--json", "print what was done, and what was not, as JSON")
+    .action(async (options: DeployCommandOptions) => {
+      const { deployCommand } = await import("./commands/deploy.ts");
+      process.exitCode = await deployCommand(options);
     });
 
   addConformance(program, EXIT_CODES);

@@ -85,5 +85,5 @@ async function buildRuntime(
   const application = applicationFor(formula, { runtime, development, hashes, code });
   const wasm = await writeApplication(folder, application, compiled, folders.cache);
   const worker = bundle ? await bundleWorker(folder, fileHashes) : path.join(folder, "application.js");
-  return { runtime, folder, worker, wasm };
+  return { runtime, version: application.version, folder, worker, wasm };
 }

@@ -7,6 +7,7 @@ import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Plugin } from "esbuild";
 import type { Application } from "../../durable/core/application.ts";
+import type { RuntimeName } from "../../durable/core/names.ts";
 import type { CompiledModule } from "../compile/compile-modules.ts";
 import type { FileHashes } from "../compile/file-hashes.ts";
 import { assembledOnce } from "../compile/wat.ts";
@@ -20,7 +21,9 @@ const TRAMPOLINE = "trampoline.wasm";
 const VIRTUAL = "radon:application";
 
 export interface RuntimeBundle {
-  readonly runtime: string;
+  readonly runtime: RuntimeName;
+  /** Short for all that the Worker was made from. */
+  readonly version: string;
   readonly folder: string;
   /** The bundled Worker, as an absolute path. */
   readonly worker: string;

@@ -29,6 +29,7 @@ describe("the reason that wrangler gives", () => {
   });
 
   it("shows no secret, not even one that is the beginning of another", () => {
-    expect(withoutSecrets("abc abcdef", ["abc", "abcdef", ""])).toBe("(secret) (secret)");
+    expect(withoutSecrets("abcd abcdef", ["abcd", "abcdef", ""])).toBe("(secret) (secret)");
+    expect(withoutSecrets("version 1 of 10", ["1"])).toBe("version 1 of 10");
   });
 });

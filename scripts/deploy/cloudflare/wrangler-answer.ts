@@ -4,6 +4,9 @@
 const NOTHING_SAID = "wrangler gave no reason";
 const REASON_LINES_MAX = 30;
 
+/** What is shorter is no secret, and stands in many a word. */
+const HIDDEN_LENGTH_MIN = 4;
+
 // eslint-disable-next-line no-control-regex
 const COLOURS = /\u001b\[[0-9;]*m/g;
 const ERROR_MARK = /^\s*(?:✘|X)?\s*\[ERROR\]\s*/;
@@ -35,6 +38,6 @@ export function reasonOf(stderr: string, stdout: string): string {
 /** Hides what must not be shown, wherever another program may have written it. */
 export function withoutSecrets(text: string, secrets: Iterable<string>): string {
   // The longest first: one may be a part of another.
-  const known = [...secrets].filter((secret) => secret !== "").sort((a, b) => b.length - a.length);
+  const known = [...secrets].filter(({ length }) => length >= HIDDEN_LENGTH_MIN).sort((a, b) => b.length - a.length);
   return known.reduce((shown, secret) => shown.replaceAll(secret, "(secret)"), text);
 }

@@ -1,0 +1,168 @@
+/** `radon deploy`: builds the application and puts each runtime where its target says. */
+import path from "node:path";
+import { openTargets } from "../deploy/open-targets.ts";
+import { runSteps, type StepsEnd } from "../deploy/run-steps.ts";
+import { readSecrets, TOKEN, type Secrets } from "../deploy/secrets.ts";
+import { deploymentSteps } from "../deploy/sequence.ts";
+import type { Target } from "../deploy/target.ts";
+import { buildFormula, type Build } from "../formula/build.ts";
+import { foldersOf } from "../formula/folders.ts";
+import type { Formula } from "../formula/formula.ts";
+import { loadFormula } from "../formula/load.ts";
+import { problemJson, type Problem } from "../formula/problems.ts";
+import { buildProgress } from "../terminal/build-progress.ts";
+import { Console } from "../terminal/console.ts";
+import { table } from "../terminal/table.ts";
+import { exitCodeOf } from "./build.ts";
+import { CommandError, EXIT } from "./exit-codes.ts";
+import { watchForInterruption, type Interruption } from "./interruption.ts";
+
+export interface DeployCommandOptions {
+  readonly config: string;
+  readonly json?: true;
+  readonly dryRun?: true;
+  readonly secretsFile?: string;
+  /** False with `--no-health-check`. */
+  readonly healthCheck: boolean;
+  /** Seconds. */
+  readonly wait: number;
+}
+
+export async function deployCommand(options: DeployCommandOptions): Promise<number> {
+  const console = new Console(options.json === true);
+  const interruption = watchForInterruption();
+  const { formula, problems } = loadFormula(path.resolve(options.config), { environment: process.env });
+  if (formula === undefined) return refuse(options, console, problems, EXIT.input);
+  const secrets = readSecrets(process.env, options.secretsFile);
+  if (options.dryRun !== true) requireToken(secrets);
+  const build = await buildAll(formula, console, interruption);
+  const all = [...problems, ...build.problems];
+  if (interruption.signal.aborted) return interruption.exitCode();
+  if (!build.ok) return refuse(options, console, all, exitCodeOf(build));
+  console.problems(all);
+  const run = { formula, build, secrets, options, console, interruption };
+  const targets = openTargets({ formula, bundles: build.runtimes, secrets, environment: process.env });
+  return options.dryRun === true ? rehearse(run, targets) : deploy(run, targets);
+}
+
+interface Run {
+  readonly formula: Formula;
+  readonly build: Build;
+  readonly secrets: Secrets;
+  readonly options: DeployCommandOptions;
+  readonly console: Console;
+  readonly interruption: Interruption;
+}
+
+/** Without it nobody could start the runtimes: their control API stays closed. */
+function requireToken(secrets: Secrets): void {
+  const token = secrets.get(TOKEN);
+  if (token === undefined) {
+    const what = `Set ${TOKEN}: it becomes the token of the control API, by which radon starts what it has deployed.`;
+    throw new CommandError(`${what} openssl rand -base64 24 makes a good one.`, EXIT.environment);
+  }
+  if (!/^[!-~]+$/.test(token))
+    throw new CommandError(`${TOKEN} may hold printable ASCII without spaces only.`, EXIT.environment);
+}
+
+function buildAll(formula: Formula, console: Console, { signal }: Interruption): Promise<Build> {
+  return buildFormula(formula, {
+    folders: foldersOf(formula.home, formula.app, "build", process.env),
+    development: false,
+    bundle: true,
+    optimize: true,
+    colours: console.colours,
+    signal,
+    ...buildProgress(console, false),
+  });
+}
+
+async function rehearse(run: Run, targets: readonly Target[]): Promise<number> {
+  const steps = targets.flatMap((target) => target.rehearse());
+  const end = await runSteps(steps, run.console, run.interruption.signal);
+  if (run.options.json !== true && end.failed === undefined)
+    process.stdout.write(`${shipped(run.build)}\nNothing was deployed: this was a dry run.\n`);
+  return finish(run, end);
+}
+
+async function deploy(run: Run, targets: readonly Target[]): Promise<number> {
+  const { formula, build, secrets, options, console, interruption } = run;
+  const obstacles: string[] = [];
+  for (const target of targets) {
+    console.status(`checking ${target.name} ...`);
+    obstacles.push(...(await target.check(interruption.signal)));
+  }
+  console.status("");
+  if (obstacles.length > 0) return blocked(run, obstacles);
+  const steps = deploymentSteps({
+    formula,
+    bundles: build.runtimes,
+    targets,
+    token: secrets.get(TOKEN),
+    waitMs: options.wait * 1000,
+    healthCheck: options.healthCheck,
+  });
+  const end = await runSteps(steps, console, interruption.signal);
+  if (options.json !== true && end.failed === undefined) process.stdout.write(`${await whereTo(formula, targets)}\n`);
+  return finish(run, end);
+}
+
+function blocked({ options, console, formula, interruption }: Run, obstacles: readonly string[]): number {
+  for (const obstacle of obstacles) console.warn(`radon: ${obstacle}`);
+  console.warn("Nothing was changed.");
+  if (options.json === true) printJson({ ok: false, app: formula.app, obstacles });
+  return interruption.signal.aborted ? interruption.exitCode() : EXIT.environment;
+}
+
+function finish({ formula, build, options, console, interruption }: Run, end: StepsEnd): number {
+  const ok = end.failed === undefined;
+  const runtimes = build.runtimes.map(({ runtime, version, folder }) => ({ runtime, version, folder }));
+  if (options.json === true) printJson({ ok, app: formula.app, runtimes, ...end });
+  if (ok) return EXIT.ok;
+  console.warn(`Done: ${listed(end.done)}\nNot done: ${listed([end.failed?.title ?? "", ...end.remaining])}`);
+  console.warn("Run the same command again when this is mended: it completes what is not done.");
+  return interruption.signal.aborted ? interruption.exitCode() : EXIT.environment;
+}
+
+function listed(titles: readonly string[]): string {
+  return titles.length === 0 ? "nothing." : `${titles.join("; ")}.`;
+}
+
+function shipped({ runtimes }: Build): string {
+  return table(
+    ["RUNTIME", "VERSION", "FOLDER"],
+    runtimes.map(({ runtime, version, folder }) => [runtime, version, folder]),
+  );
+}
+
+async function whereTo(formula: Formula, targets: readonly Target[]): Promise<string> {
+  const rows = formula.runtimes.map(async ({ name, target, url }) => [
+    name,
+    target,
+    url ?? (await address(name, targets, target)),
+  ]);
+  return table(["RUNTIME", "TARGET", "URL"], await Promise.all(rows));
+}
+
+/** A way of this machine's alone is nobody else's address. */
+async function address(runtime: Formula["leader"], targets: readonly Target[], target: string): Promise<string> {
+  const reached = await targets.find(({ name }) => name === target)?.reach(runtime);
+  if (reached?.ok !== true) return "";
+  await reached.close?.();
+  return reached.close === undefined ? reached.url : "";
+}
+
+function refuse(
+  options: DeployCommandOptions,
+  console: Console,
+  problems: readonly Problem[],
+  exitCode: number,
+): number {
+  console.problems(problems);
+  if (options.json === true) printJson({ ok: false, problems: problems.map(problemJson) });
+  return exitCode;
+}
+
+function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

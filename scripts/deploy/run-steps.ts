@@ -1,0 +1,27 @@
+/** Runs steps one after the other, tells of each, and stops at the first that fails; what was not reached remains. */
+import { indented } from "../formula/problems.ts";
+import type { Console } from "../terminal/console.ts";
+import type { Step } from "./target.ts";
+
+export interface StepsEnd {
+  /** Titles of steps, in the order of the steps. */
+  readonly done: readonly string[];
+  readonly failed?: { readonly title: string; readonly reason: string };
+  readonly remaining: readonly string[];
+}
+
+export async function runSteps(steps: readonly Step[], console: Console, signal: AbortSignal): Promise<StepsEnd> {
+  const titles = steps.map(({ title }) => title);
+  for (const [index, { title, run }] of steps.entries()) {
+    console.status(`${title} ...`);
+    const end = signal.aborted ? { ok: false as const, reason: "It was interrupted." } : await run(signal);
+    console.status("");
+    if (!end.ok) {
+      console.warn(`failed: ${title}\n${indented(end.reason)}`);
+      const [done, remaining] = [titles.slice(0, index), titles.slice(index + 1)];
+      return { done, failed: { title, reason: end.reason }, remaining };
+    }
+    console.say(`done: ${title}${end.note === undefined ? "" : ` (${end.note})`}`);
+  }
+  return { done: titles, remaining: [] };
+}

@@ -1,0 +1,89 @@
+/**
+ * What is done with a runtime once it was shipped, wherever it is: its names are registered, its daemons started, and what was
+ * deployed is what answers.
+ *
+ * Invariants
+ * 1. A Worker that was just deployed may take a while to be reached, and the version before it may still answer for a while:
+ *    what fails is asked again until the time is up, and then told.
+ * 2. An atom whose module keeps it from running is told at once: waiting changes nothing.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import type { RuntimeName } from "../../durable/core/names.ts";
+import { RuntimeClient } from "./runtime-client.ts";
+import { startProblems, startReportSchema } from "./start-report.ts";
+import type { Reached, Step, StepEnd } from "./target.ts";
+
+const PAUSE_MS = 500;
+/** A start makes every object of the runtime. */
+const START_MS_MAX = 60_000;
+
+export interface Shipped {
+  readonly runtime: RuntimeName;
+  /** The way to it, asked for once it is there. */
+  readonly reach: () => Promise<Reached>;
+  readonly token: string | undefined;
+  /** How long it may take until it does what it should. */
+  readonly waitMs: number;
+}
+
+export function startStep(shipped: Shipped): Step {
+  const { runtime } = shipped;
+  const title = `register the names of ${runtime} and start its daemons`;
+  return { runtime, title, run: (signal) => insist(shipped, signal, start) };
+}
+
+/** `version` is the one that was built. */
+export function healthStep(shipped: Shipped, app: string, version: string): Step {
+  const { runtime } = shipped;
+  const title = `check the health of ${runtime}`;
+  return { runtime, title, run: (signal) => insist(shipped, signal, (client) => health(client, app, version)) };
+}
+
+/** `later` is false where another try would end alike. */
+type Attempt = StepEnd & { readonly later?: boolean };
+
+async function insist(
+  { runtime, reach, token, waitMs }: Shipped,
+  signal: AbortSignal,
+  attempt: (client: RuntimeClient) => Promise<Attempt>,
+): Promise<StepEnd> {
+  const reached = await reach();
+  if (!reached.ok) return reached;
+  const client = new RuntimeClient({ runtime, url: reached.url, token });
+  const endsAt = Date.now() + waitMs;
+  try {
+    for (;;) {
+      const end = await attempt(client);
+      if (end.ok) return { ok: true, note: end.note ?? reached.url };
+      if (end.later === false || Date.now() >= endsAt) return { ok: false, reason: end.reason };
+      await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return { ok: false, reason: `It was interrupted. The last answer: ${end.reason}` };
+    }
+  } finally {
+    await reached.close?.();
+  }
+}
+
+async function start(client: RuntimeClient): Promise<Attempt> {
+  const question = { method: "POST", path: "/_radon/start", schema: startReportSchema, limitMs: START_MS_MAX } as const;
+  const answer = await client.ask(question);
+  if (!answer.ok) return { ok: false, reason: answer.failure.message };
+  const problems = startProblems(answer.value);
+  if (problems.length === 0) return { ok: true };
+  const later = !problems.every(({ badAtom }) => badAtom !== undefined);
+  return { ok: false, reason: problems.map(({ message }) => message).join("\n"), later };
+}
+
+const healthSchema = z.looseObject({ status: z.literal("ok"), app: z.string(), runtime: z.string() });
+
+async function health(client: RuntimeClient, app: string, version: string): Promise<Attempt> {
+  const answer = await client.ask({ path: "/_radon/health", schema: healthSchema });
+  if (!answer.ok) return { ok: false, reason: answer.failure.message };
+  if (answer.value.app !== app) return { ok: false, reason: `The application ${answer.value.app} answers there.` };
+  const deployed = await client.deployment();
+  if (!deployed.ok) return { ok: false, reason: deployed.failure.message };
+  const found = deployed.value.version;
+  if (found === version) return { ok: true, note: `version ${version}` };
+  return { ok: false, reason: `Version ${found} answers, not ${version}, which was deployed.` };
+}

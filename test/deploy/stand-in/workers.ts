@@ -1,0 +1,112 @@
+/**
+ * What an account of the stand-in holds, by the platform's rules.
+ *
+ * Invariants
+ * 1. A binding to a class of a Worker that is not there, or lacks the class, is refused, and nothing of the upload is kept.
+ * 2. Migrations apply once: one that does not begin at the Worker's own tag, or makes a class that is there, is refused.
+ * 3. An upload inherits the secrets of the one before it, as far as it asks to.
+ * 4. A Worker that is deleted takes its classes, and so its objects, with it; another one of the name begins anew.
+ */
+import type { Binding, Upload } from "./upload.ts";
+
+export interface Worker {
+  /** Tells one that was made again from the one before. */
+  readonly generation: number;
+  /** What runs; undefined until something was deployed. */
+  current: Upload;
+  readonly versions: Map<string, Upload>;
+  readonly classes: Set<string>;
+  migrationTag: string | undefined;
+  subdomain: boolean;
+}
+
+export interface ApiError {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+}
+
+export const NOT_FOUND: ApiError = { status: 404, code: 10007, message: "This Worker does not exist on your account." };
+
+export class Workers {
+  readonly all = new Map<string, Worker>();
+  #made = 0;
+
+  /** Makes or replaces a Worker, with its migrations. */
+  put(name: string, upload: Upload): ApiError | undefined {
+    const worker = this.all.get(name);
+    const wrong = migrationMistake(upload, worker) ?? this.#bindingMistake(name, upload);
+    if (wrong !== undefined) return wrong;
+    const current = withInherited(upload, worker?.current);
+    const kept = worker ?? this.#newWorker(current);
+    for (const added of addedClasses(upload)) kept.classes.add(added);
+    kept.migrationTag = upload.metadata.migrations?.new_tag ?? kept.migrationTag;
+    kept.current = current;
+    this.all.set(name, kept);
+    return undefined;
+  }
+
+  /** A version without migrations, which runs once it is deployed. */
+  addVersion(name: string, upload: Upload): ApiError | string {
+    const worker = this.all.get(name);
+    if (worker === undefined) return NOT_FOUND;
+    const wrong = this.#bindingMistake(name, upload);
+    if (wrong !== undefined) return wrong;
+    const id = crypto.randomUUID();
+    worker.versions.set(id, withInherited(upload, worker.current));
+    return id;
+  }
+
+  deploy(name: string, version: string): ApiError | undefined {
+    const worker = this.all.get(name);
+    const upload = worker?.versions.get(version);
+    if (worker === undefined || upload === undefined) return NOT_FOUND;
+    worker.current = upload;
+    return undefined;
+  }
+
+  #newWorker(current: Upload): Worker {
+    this.#made += 1;
+    const none = { versions: new Map<string, Upload>(), classes: new Set<string>() };
+    return { ...none, generation: this.#made, current, migrationTag: undefined, subdomain: false };
+  }
+
+  #bindingMistake(own: string, upload: Upload): ApiError | undefined {
+    const missing = upload.metadata.bindings.find((binding) => !this.#resolves(binding, own, upload));
+    if (missing === undefined) return undefined;
+    const message = `Cannot create binding for class '${missing.class_name}' in script '${missing.script_name ?? own}'.`;
+    return { status: 400, code: 10061, message };
+  }
+
+  #resolves(binding: Binding, own: string, upload: Upload): boolean {
+    const { type, class_name, script_name = own } = binding;
+    if (type !== "durable_object_namespace") return true;
+    const added = script_name === own ? addedClasses(upload) : [];
+    return [...(this.all.get(script_name)?.classes ?? []), ...added].includes(class_name ?? "");
+  }
+}
+
+function addedClasses({ metadata }: Upload): string[] {
+  return metadata.migrations?.steps.flatMap((step) => step.new_sqlite_classes ?? []) ?? [];
+}
+
+function migrationMistake(upload: Upload, worker: Worker | undefined): ApiError | undefined {
+  const { migrations } = upload.metadata;
+  if (migrations === undefined) return undefined;
+  if (migrations.old_tag !== worker?.migrationTag) {
+    const message = `Migration tag precondition failed; current tag is '${worker?.migrationTag}'.`;
+    return { status: 412, code: 10079, message };
+  }
+  const twice = addedClasses(upload).find((name) => worker?.classes.has(name) === true);
+  const message = `Cannot apply new-class migration to class '${twice}' that is already depended on.`;
+  return twice === undefined ? undefined : { status: 400, code: 10074, message };
+}
+
+function withInherited(upload: Upload, before: Upload | undefined): Upload {
+  const { bindings, keep_bindings } = upload.metadata;
+  const names = new Set(bindings.map(({ name }) => name));
+  const kept = (before?.metadata.bindings ?? []).filter(
+    ({ name, type }) => keep_bindings.includes(type) && !names.has(name),
+  );
+  return { ...upload, metadata: { ...upload.metadata, bindings: [...bindings, ...kept] } };
+}
