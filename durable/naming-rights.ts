@@ -20,6 +20,7 @@ export function denial(request: Request, application: Application): Response | u
   if (issuer === undefined) return undefined;
   const { pathname, searchParams } = new URL(request.url);
   switch (`${request.method} ${pathname}`) {
+    case "GET /deployment":
     case "GET /directory":
     case "GET /identity":
     // Whose registration it is stands in its body.

@@ -5,7 +5,7 @@ import { decodeEnvelopes, type Envelope } from "../core/envelope.ts";
 import { failure } from "../core/errors.ts";
 import { KV_KEY_BYTES_MAX, LOG_FOLLOWERS_MAX } from "../core/limits.ts";
 import type { DeadLetter, KvEntry } from "../core/store.ts";
-import { atomState } from "../atom-state.ts";
+import { atomState, storageOf } from "../atom-state.ts";
 import { NOT_STARTED, problem } from "../problem.ts";
 import { encodedBytes } from "../percent.ts";
 import { failureResponse } from "./answers.ts";
@@ -30,6 +30,7 @@ export function inspectionRoutes(router: AtomRouter): void {
     return new Response(null, { status: 202 });
   });
   router.get("/state", (_, { session }) => Response.json(atomState(session)));
+  router.get("/storage", (_, { session }) => Response.json(storageOf(session)));
   router.get("/logs", (request, { session }) => {
     const streamed = request.headers.get("accept")?.includes("text/event-stream") ?? false;
     const lastId = Number(request.headers.get("last-event-id") ?? 0) || 0;

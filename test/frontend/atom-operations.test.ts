@@ -7,6 +7,7 @@ const MIB = 1024 * 1024;
 describe("each operation reaches its route of the object", () => {
   const routes: readonly (readonly [method: string, path: string, route: string])[] = [
     ["GET", "", "/state"],
+    ["GET", "/storage", "/storage"],
     ["POST", "/messages", "/messages"],
     ["POST", "/requests", "/requests?timeout_ms=30000"],
     ["POST", "/requests?timeout_ms=250", "/requests?timeout_ms=250"],

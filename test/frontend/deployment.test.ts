@@ -31,3 +31,15 @@ test("deployed, it asks for the token", async () => {
   const asked = await send("/_radon/v1/deployment", { headers: { authorization: "Bearer t" } });
   expect(asked.status).toBe(200);
 });
+
+test("that of another runtime comes from its naming", async () => {
+  const built = { app: "tour", runtime: "edge-1", leader: "cloud", version: "v", atoms: [] };
+  const { send, seen } = world(() => Response.json(built));
+  expect(await (await send("/_radon/v1/deployment?runtime=edge-1")).json()).toEqual(built);
+  expect(seen.map(({ binding, route }) => [binding, route])).toEqual([["NAMING_1", "/deployment"]]);
+  expect(await (await send("/_radon/v1/deployment?runtime=cloud")).json()).toMatchObject({ runtime: "cloud" });
+  expect(await problemOf(await send("/_radon/v1/deployment?runtime=edge-2"))).toMatchObject({
+    status: 404,
+    detail: expect.stringMatching(/Known runtimes: cloud, edge-1/),
+  });
+});

@@ -87,6 +87,7 @@ test("the control API is that of the architecture", async () => {
       "GET /v1/atoms",
       "GET /v1/lookup",
       `GET ${one}`,
+      `GET ${one}/storage`,
       `POST ${one}/messages`,
       `POST ${one}/requests`,
       `POST ${one}/interrupts/{signal}`,

@@ -41,3 +41,9 @@ test("the directory lists every atom, and a start keeps what is there", async ()
   await runDurableObjectAlarm(namingStub());
   expect(await lookup("topic", "parrots")).toEqual(["main/echo"]);
 });
+
+test("it tells what its runtime was built as", async () => {
+  const answer = await (await call(namingStub(), "GET", "/deployment")).json<{ atoms: { name: string }[] }>();
+  expect(answer).toMatchObject({ app: "objects", runtime: "main", version: "0123456789abcdef" });
+  expect(answer.atoms).toContainEqual(expect.objectContaining({ name: "main/echo", moduleHash: "echo" }));
+});

@@ -120,6 +120,15 @@ export const healthSchema = z.object({
   leader: z.string().describe("The runtime that hosts the naming leader."),
 });
 
+export const storageSchema = z.looseObject({
+  kv: z
+    .looseObject({ keys: z.number(), bytes: z.number(), complete: z.boolean() })
+    .describe("Keys, and the bytes of keys and values; not complete if there are more than were counted."),
+  mailbox: z.looseObject({ messages: z.number(), bytes: z.number() }),
+  outbox: z.looseObject({ messages: z.number() }),
+  deadLetters: z.number(),
+});
+
 export const deploymentSchema = z.object({
   app: z.string(),
   runtime: z.string(),
@@ -131,11 +140,12 @@ export const deploymentSchema = z.object({
         name: globalName,
         kind,
         durability: z.enum(["durable", "volatile"]),
+        module: z.string().describe("The name that the formula gave its module."),
         moduleHash: z.string().describe("SHA-256 of the compiled module, in hex."),
         configurationHash: z.string().describe("SHA-256 of everything else that the formula says of it, in hex."),
       }),
     )
-    .describe("Those that this runtime was built with."),
+    .describe("Those that the runtime was built with."),
 });
 
 export const startedSchema = z.object({

@@ -1,6 +1,6 @@
 /** The control API of one atom: what is there and how each is passed on to the atom's object. */
 import { accepted, bytes, done, json } from "./answers.ts";
-import { atomStateSchema, deadLettersSchema, kvPageSchema, logLinesSchema } from "./answer-schemas.ts";
+import { atomStateSchema, deadLettersSchema, kvPageSchema, logLinesSchema, storageSchema } from "./answer-schemas.ts";
 import { OBJECT_GRACE_MS } from "./objects.ts";
 import type { Operation } from "./operation.ts";
 import {
@@ -94,6 +94,14 @@ const instanceOperations: readonly Operation[] = [
     summary: "Tells state, mailbox depth, counters and last trap of the atom",
     answers: json("The atom as its object sees it.", atomStateSchema),
     route: () => "/state",
+  }),
+  relay({
+    id: "measureStorage",
+    method: "get",
+    suffix: "/storage",
+    summary: "Counts what the atom's object holds: keys and bytes, waiting messages, dead letters",
+    answers: json("What would be lost with the object.", storageSchema),
+    route: () => "/storage",
   }),
   relay({
     id: "restartAtom",

@@ -56,6 +56,9 @@ function entries(description: string) {
 const MODE_RULE = "takes any or all";
 
 export const runtimeParameter = name("The runtime's name.");
+export const deployedRuntimeParameter = name(
+  "Another runtime of the application; the one that is asked, if not given.",
+).optional();
 export const atomParameter = name("The atom's name within its runtime.");
 export const signalParameter = wholeNumber(-INT32_MAX - 1, INT32_MAX, "The interrupt's number.");
 export const deadLetterParameter = wholeNumber(1, DEAD_LETTER_ID_MAX, "The dead letter's id, as the list has it.");

@@ -90,7 +90,8 @@ function addressOf(call: Call<AtomPath>): ObjectAddress | Response {
   return atomAddress(runtime, path.atom);
 }
 
-function unknownRuntime(name: string, known: readonly RuntimeEntry[]): Response {
+/** The answer to a question about a runtime that this one was not built to know. */
+export function unknownRuntime(name: string, known: readonly RuntimeEntry[]): Response {
   const names = shownList(known.map((each) => each.name));
   return problem(404, "NOT_FOUND", `There is no runtime "${shown(name)}". Known runtimes: ${names}.`);
 }

@@ -1,19 +1,23 @@
 /** What is asked of a runtime as a whole: its health, its metrics, its document, its start, and its end. */
 import type { Application } from "../../durable/core/application.ts";
 import { globalName } from "../../durable/core/names.ts";
+import { deploymentOf } from "../../durable/deployment.ts";
 import { deploymentSchema, healthSchema, startReportSchema } from "./answer-schemas.ts";
 import { done, json, jsonResponse } from "./answers.ts";
 import { readState, STATES_AT_ONCE_MAX } from "./atom-states.ts";
 import { mapBounded } from "./bounded.ts";
 import { METRICS_CONTENT_TYPE, metricsText, type AtomReading } from "./metrics.ts";
-import { deploymentOf } from "./deployment.ts";
-import type { Ask } from "./objects.ts";
+import { namingAddress, type Ask } from "./objects.ts";
 import { operation, type Operation } from "./operation.ts";
+import { deployedRuntimeParameter } from "./parameters.ts";
+import { unknownRuntime } from "./relay.ts";
 import { releaseRuntime } from "./release-runtime.ts";
 import { ownAtoms, startRuntime } from "./start-runtime.ts";
 
 /** A scrape has a time limit of its own, 10 s by default: the metrics that are there go out before it. */
 const METRICS_MS_MAX = 8_000;
+/** Another runtime, which may be away, is asked through its naming. */
+const PEER_MS_MAX = 5_000;
 
 const health = operation(
   {
@@ -63,14 +67,20 @@ const deployment = operation(
     method: "get",
     path: "/_radon/v1/deployment",
     summary:
-      "Tells what this runtime was built as: its version, and its atoms with the hashes of module and configuration",
+      "Tells what a runtime was built as: its version, and its atoms with the hashes of module and configuration",
     tag: "runtime",
     pathShape: {},
-    queryShape: {},
-    answers: json("What this runtime was built as.", deploymentSchema),
+    queryShape: { runtime: deployedRuntimeParameter },
+    answers: json("What the runtime was built as.", deploymentSchema),
     problems: [],
   },
-  async ({ application }) => jsonResponse(await deploymentOf(application)),
+  async ({ application, ask, query }) => {
+    if (query.runtime === undefined || query.runtime === application.runtime)
+      return jsonResponse(await deploymentOf(application));
+    const runtime = application.runtimes.find(({ name }) => name === query.runtime);
+    if (runtime === undefined) return unknownRuntime(query.runtime, application.runtimes);
+    return ask(namingAddress(runtime), { method: "GET", route: "/deployment", limitMs: PEER_MS_MAX, repeatable: true });
+  },
 );
 
 const start = operation(
