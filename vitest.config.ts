@@ -41,6 +41,8 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          // Some start the command, which takes a while where other work shares the processors.
+          testTimeout: 20_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/workerd/**", "test/end-to-end/**", "test/sdk/**"],
         },
