@@ -1,18 +1,20 @@
 #!/usr/bin/env node
 /**
- * The package's command. It starts scripts/radon.ts with a Node that runs TypeScript: this one if it can, else the one that
- * comes with the package "node". Plain JavaScript for old Nodes: what it needs is there since Node 18.
+ * The package's command. It starts scripts/radon.ts, or what `npm pack` made of it, with a Node that is new enough: this one if
+ * it is, else the one that comes with the package "node". Plain JavaScript for old Nodes: what it needs is there since Node 18.
  */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import module, { createRequire } from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
-const COMMAND = new URL("radon.ts", import.meta.url);
-/** Node strips no types below node_modules, where this package is once it is installed. */
-const HOOKS = new URL("strip-types.mjs", import.meta.url);
+/** A checkout has the sources; what was packed of it has no others. */
+const SOURCE = new URL("radon.ts", import.meta.url);
+const COMMAND = existsSync(SOURCE) ? SOURCE : new URL("../dist/radon.js", import.meta.url);
 
-function runsTypeScript(version) {
+/** From these on a Node runs TypeScript, and has all else that the command needs. */
+function isNewEnough(version) {
   const [major, minor] = version.split(".").map(Number);
   return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
 }
@@ -21,7 +23,6 @@ function runsTypeScript(version) {
 async function runHere() {
   module.enableCompileCache?.();
   withoutExperimentalWarnings();
-  await import(HOOKS.href);
   await import(COMMAND.href);
 }
 
@@ -39,7 +40,7 @@ function nodeOfPackage() {
     return createRequire(import.meta.url).resolve("node/bin/node");
   } catch {
     process.stderr.write(
-      `radon: Node ${process.versions.node} does not run TypeScript, and the package "node" is not installed.\n` +
+      `radon: Node ${process.versions.node} is too old, and the package "node" is not installed.\n` +
         "Use Node 22.18 or later, or run npm install again with its install scripts allowed.\n",
     );
     process.exit(3);
@@ -55,11 +56,13 @@ function runThere() {
     process.stderr.write(`radon: ${error.message}\n`);
     process.exit(3);
   });
+  // Whoever started this one may end it in the same way, without a signal.
+  process.once("disconnect", () => child.connected && child.disconnect());
   // Ctrl-C reaches the command by itself.
   process.on("SIGINT", () => undefined);
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.once("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }
 
-if (runsTypeScript(process.versions.node)) await runHere();
+if (isNewEnough(process.versions.node)) await runHere();
 else runThere();

@@ -4,6 +4,7 @@ import { CommandError, EXIT } from "./commands/exit-codes.ts";
 import type { BuildCommandOptions } from "./commands/build.ts";
 import { addConformance } from "./commands/conformance-options.ts";
 import type { DeployCommandOptions } from "./commands/deploy.ts";
+import { addInit } from "./commands/init-options.ts";
 import { addSchema } from "./commands/schema.ts";
 import type { DevOptions } from "./dev/session.ts";
 import type { PlanCommandOptions } from "./commands/plan.ts";
@@ -113,6 +114,7 @@ function radon(): Command {
 
   addConformance(program, EXIT_CODES);
   addSchema(program, EXIT_CODES);
+  addInit(program, EXIT_CODES);
   return program;
 }
 

@@ -44,6 +44,12 @@ export function inputsOf<K extends Source["kind"]>(source: SourceOf<K>): readonl
   return COMPILERS[source.kind as K].inputs(source);
 }
 
+/** What this machine lacks to compile a source, if it lacks anything. */
+export async function missingToolOf<K extends Source["kind"]>(source: SourceOf<K>): Promise<MissingTool | undefined> {
+  const found = await COMPILERS[source.kind as K].find(source);
+  return found.kind === "missing" ? found : undefined;
+}
+
 /** Compiles sources of one build: of those that come to the same, one only. */
 export class SourceCompiler {
   readonly #cacheFolder: string;

@@ -100,8 +100,11 @@ export class DevSession {
       return { version: undefined, exitCode: exitCodeOf(undefined) };
     }
     this.#watch(formula, files);
+    const folders = foldersOf(formula.home, formula.app, "dev", process.env);
     const build = await buildFormula(withoutPlaces(formula), {
-      folders: foldersOf(formula.home, formula.app, "dev", process.env),
+      // One formula may run several times, each with a data folder of its own, which nobody else writes into.
+      folders:
+        this.#options.data === undefined ? folders : { ...folders, build: path.resolve(this.#options.data, "build") },
       development: this.#development,
       bundle: true,
       colours: this.#console.colours,

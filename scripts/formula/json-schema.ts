@@ -1,5 +1,5 @@
 /** The JSON schema of formula.toml, for editors: made from what reads formulas, with a sentence for each key. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { limitsSchema, observabilitySchema, runtimePlaceSchema } from "./cloudflare-schema.ts";
@@ -50,6 +50,7 @@ export function schemaText(): string {
 /** Keeps the schema of this version of radon beside a formula, in `.radon`, where the formula's first line may name it. */
 export function keepSchema(home: string): void {
   const file = path.join(home, ".radon", "formula.schema.json");
+  mkdirSync(path.dirname(file), { recursive: true });
   const text = schemaText();
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }

@@ -14,6 +14,7 @@ import path from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip, type Gzip } from "node:zlib";
+import { packageFile } from "../../package.ts";
 import { lastLines, sshTrouble } from "./ssh-trouble.ts";
 
 const CONNECT_S_MAX = 15;
@@ -23,7 +24,7 @@ const IDLE_S_MAX = 60;
 /** What ssh itself ends with if it failed. */
 const SSH_FAILED = 255;
 
-const SCRIPT = readFileSync(path.join(import.meta.dirname, "remote.sh"));
+const SCRIPT = readFileSync(packageFile("scripts", "deploy", "workerd", "remote.sh"));
 
 export type Answer = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 

@@ -7,6 +7,7 @@ import { createReadStream } from "node:fs";
 import path from "node:path";
 import { Readable } from "node:stream";
 import type { RuntimeBundle } from "../../formula/bundle.ts";
+import { packageFile } from "../../package.ts";
 import type { Site } from "./site.ts";
 import { workerdConfig } from "./workerd-config.ts";
 
@@ -38,8 +39,8 @@ export interface ReleaseParts {
 export async function releaseOf({ site, bundle, secrets, workerd, unit }: ReleaseParts): Promise<Release> {
   const files = await Promise.all([
     fromFile("workerd", workerd),
-    fromFile("start", path.join(import.meta.dirname, "start.sh")),
-    fromFile("run", path.join(import.meta.dirname, "supervise.sh")),
+    fromFile("start", packageFile("scripts", "deploy", "workerd", "start.sh")),
+    fromFile("run", packageFile("scripts", "deploy", "workerd", "supervise.sh")),
     ...[bundle.worker, ...bundle.wasm].map((file) => fromFile(path.basename(file), file)),
     ...site.shipped.map(({ name, file }) => fromFile(name, file)),
   ]);
