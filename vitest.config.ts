@@ -1,5 +1,6 @@
 /** Two kinds of tests: in Node (pure cores, engine, scripts, end to end over HTTP), and inside workerd (the objects). */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig, type Plugin } from "vitest/config";
@@ -33,8 +34,14 @@ const withoutRouterMaps: Plugin = {
   },
 };
 
+/** Vitest would leave a core to itself, which is half of a small machine; and a test that waits lets another one run. */
+const WORKERS = Math.max(2, availableParallelism());
+/** Many tests start Node programs of ours, which load the same modules: V8 compiles them once. */
+const env = { NODE_COMPILE_CACHE: join(compiled, "node") };
+
 export default defineConfig({
   test: {
+    maxWorkers: WORKERS,
     reporters: ["default", skipReporter],
     silent: "passed-only",
     projects: [
@@ -45,6 +52,7 @@ export default defineConfig({
           testTimeout: 20_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/workerd/**", "test/end-to-end/**", "test/sdk/**"],
+          env,
         },
       },
       {
@@ -53,7 +61,7 @@ export default defineConfig({
           include: ["test/{end-to-end,sdk}/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          env,
         },
       },
       {

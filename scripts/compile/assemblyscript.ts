@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { packageFile, versionIn } from "../package.ts";
+import { BINARYEN_ARGS } from "./binaryen.ts";
 import { tool, type Compiler, type Job, type SourceOf } from "./compiler.ts";
 import { linesOfMap } from "./lines/source-map.ts";
 import { runTool } from "./run-tool.ts";
@@ -21,7 +22,9 @@ export const assemblyscript: Compiler<"assemblyscript"> = {
   find: () => {
     const folder = path.resolve(path.dirname(fileURLToPath(import.meta.resolve("assemblyscript"))), "..");
     const version = versionIn(path.join(folder, "package.json"));
-    return Promise.resolve(tool(process.execPath, `assemblyscript ${version}`, [path.join(folder, "bin", "asc.js")]));
+    return Promise.resolve(
+      tool(process.execPath, `assemblyscript ${version}`, [...BINARYEN_ARGS, path.join(folder, "bin", "asc.js")]),
+    );
   },
 
   inputs: ({ entry, folder }) => {

@@ -24,9 +24,7 @@ import { isValidWasm } from "./wasm-module.ts";
 import { wasm, wat } from "./wat.ts";
 import { zig } from "./zig.ts";
 
-const COMPILERS: { readonly [K in Source["kind"]]: Compiler<K> } = {
-  ...{ assemblyscript, wat, wasm, c, rust, zig, command },
-};
+const COMPILERS: { readonly [K in Source["kind"]]: Compiler<K> } = { assemblyscript, wat, wasm, c, rust, zig, command };
 
 /** What is done to a module once it is compiled. */
 export interface Finish {
@@ -64,20 +62,25 @@ export class SourceCompiler {
     const compiler = COMPILERS[source.kind as K];
     const tool = await compiler.find(source);
     if (tool.kind === "missing") return tool;
-    const keyBy = (hashes: FileHashes): string => keyOf({ compiler, source, tool, finish, job }, hashes);
-    const key = keyBy(this.#hashes);
+    const work = { compiler, source, tool, finish, job };
+    const key = keyOf(work, this.#hashes);
     const cached = await readCached(this.#cacheFolder, key);
     if (cached !== undefined) return { kind: "compiled", entry: cached, cached: true, toolchain: tool.version };
-    const made = await this.#madeOnce(key, async () => {
-      const result = await make({ compiler, source, tool, finish, job });
-      if (result.ok && keyBy(new FileHashes()) === key) await writeCached(this.#cacheFolder, key, entryOf(result));
-      return result;
-    });
+    const made = await this.#once(key, () => this.#make(work, key));
     if (!made.ok) return { kind: "refused", diagnostics: made.diagnostics };
     return { kind: "compiled", entry: made, cached: false, toolchain: tool.version };
   }
 
-  #madeOnce(key: string, make: () => Promise<Compiled>): Promise<Compiled> {
+  /** A module that is wanted with metering and without is compiled once. */
+  async #make<K extends Source["kind"]>(work: Work<K>, key: string): Promise<Compiled> {
+    const { metered, optimized } = work.finish;
+    const unlimited = keyOf({ ...work, finish: { metered: "either", optimized } }, this.#hashes);
+    const result = limited(await this.#once(unlimited, () => make(work)), metered);
+    if (result.ok && keyOf(work, new FileHashes()) === key) await writeCached(this.#cacheFolder, key, entryOf(result));
+    return result;
+  }
+
+  #once(key: string, make: () => Promise<Compiled>): Promise<Compiled> {
     const made = this.#made.get(key) ?? make();
     this.#made.set(key, made);
     return made;
@@ -92,7 +95,14 @@ interface Work<K extends Source["kind"]> {
   readonly job: Job;
 }
 
-function keyOf<K extends Source["kind"]>({ compiler, source, tool, finish, job }: Work<K>, hashes: FileHashes): string {
+type Keyed<K extends Source["kind"]> = Omit<Work<K>, "finish"> & {
+  readonly finish: Pick<Finish, "optimized"> & { readonly metered: boolean | "either" };
+};
+
+function keyOf<K extends Source["kind"]>(
+  { compiler, source, tool, finish, job }: Keyed<K>,
+  hashes: FileHashes,
+): string {
   const parts = {
     language: LANGUAGES[source.kind],
     version: tool.version,
@@ -107,7 +117,7 @@ function keyOf<K extends Source["kind"]>({ compiler, source, tool, finish, job }
 async function make<K extends Source["kind"]>({ compiler, source, tool, finish, job }: Work<K>): Promise<Compiled> {
   await mkdir(job.scratch, { recursive: true });
   const compiled = traced(await compiler.compile(source, tool, job), ownFiles(source, job.root));
-  return limited(finish.optimized ? await optimized(compiled, job) : compiled, finish.metered);
+  return finish.optimized ? optimized(compiled, job) : compiled;
 }
 
 /** With its limits built in, and with its lines. What is no valid module is left as it is: the checks that follow say why it is none. */

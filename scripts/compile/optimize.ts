@@ -5,6 +5,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { packageOf, versionOf } from "../package.ts";
+import { BINARYEN_ARGS } from "./binaryen.ts";
 import type { Compiled, Job } from "./compiler.ts";
 import { runTool } from "./run-tool.ts";
 import type { Source } from "./source.ts";
@@ -45,7 +46,9 @@ export async function optimized(compiled: Compiled, job: Job): Promise<Compiled>
   const to = path.join(job.scratch, "optimized.wasm");
   await writeFile(from, compiled.wasm);
   const optimizer = path.join(packageOf("binaryen"), "bin", "wasm-opt");
-  const run = await runTool(process.execPath, [optimizer, from, "-o", to, ...ARGS], { signal: job.signal });
+  const run = await runTool(process.execPath, [...BINARYEN_ARGS, optimizer, from, "-o", to, ...ARGS], {
+    signal: job.signal,
+  });
   if (run.code === 0) return { ...compiled, wasm: new Uint8Array(await readFile(to)), lines: undefined };
   const warning = `It is not optimized, because binaryen refuses it: ${run.stderr.trim()}`;
   return { ...compiled, warnings: [compiled.warnings, warning].filter((each) => each !== "").join("\n") };

@@ -1,5 +1,5 @@
 /** Compiling modules: each language that is here, the cache, and what is told when something is missing or wrong. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { c } from "../../scripts/compile/c.ts";
@@ -7,6 +7,7 @@ import { compileModules, type ModuleResult } from "../../scripts/compile/compile
 import { withoutDebugSections } from "../../scripts/compile/debug-sections.ts";
 import { commandSource, detectSource, isSource, type Source } from "../../scripts/compile/source.ts";
 import { compileWasm } from "../../scripts/compile/wasm-module.ts";
+import { assemble } from "../engine/wat.ts";
 import { IDLE_WAT, workspace } from "./formulas.ts";
 
 const space = workspace();
@@ -52,6 +53,21 @@ describe("the cache", () => {
     const toolchain = expect.stringMatching(/^wabt \d+\.\d+\.\d+$/);
     expect(await compileOne("told.wat")).toMatchObject({ toolchain });
     expect(await compileOne("told.wat")).toMatchObject({ cached: true, toolchain });
+  });
+
+  it("has both ways of a module, with metering and without, from one run of its compiler", async () => {
+    const folder = path.dirname(space.write("both/source.txt", ""));
+    const recursive = `(module (memory (export "memory") 1) (func $invoke (export "invoke") (call $invoke)))`;
+    writeFileSync(path.join(space.folder, "made.wasm"), assemble(recursive));
+    const command = "echo run >> ../runs; cp ../made.wasm $RADON_OUT";
+    const source = commandSource(folder, { command, output: undefined, ignore: [] });
+    if (!isSource(source)) throw new Error(source.message);
+    const modules = [true, false, true].map((metered, index) => ({ name: `${index}`, source, metered, place: PLACE }));
+    const build = () => compileModules(modules, { root: space.folder, cacheFolder, workFolder });
+    const hashes = (await build()).map((each) => each.kind === "compiled" && each.hash);
+    expect([hashes[0] === hashes[1], hashes[0] === hashes[2]]).toEqual([false, true]);
+    expect(readFileSync(path.join(space.folder, "runs"), "utf8")).toBe("run\n");
+    expect(await build()).toMatchObject(hashes.map((hash) => ({ cached: true, hash })));
   });
 
   it("keeps nothing of a source that changed while it was compiled", async () => {
