@@ -5,6 +5,7 @@ import { didYouMean } from "../../durable/core/suggest.ts";
 import { checkTargetKeys } from "./check-target.ts";
 import { checkOrigin, hasWholeOrigin } from "./check-origin.ts";
 import type { ModuleSpec, RuntimeSpec } from "./formula.ts";
+import { checkMachines } from "./machine.ts";
 import type { Reporter } from "./reporter.ts";
 import { routeMistake } from "./routes.ts";
 import { checkUrls } from "./runtime-url.ts";
@@ -62,7 +63,12 @@ export function checkRuntimes(rows: readonly Row<RuntimeShape>[], report: Report
     checkTargetKeys({ at, shape }, report);
   }
   const urls = checkUrls(rows, report);
-  return rows.map(({ shape }, index) => ({ ...shape, name: shape.name as RuntimeName, url: urls[index] }));
+  const machines = checkMachines(rows, report);
+  return rows.map(({ shape: { name, tags, target, place, limits, observability } }, index) => ({
+    ...{ name: name as RuntimeName, tags, target, place, limits, observability },
+    url: urls[index],
+    machine: machines[index],
+  }));
 }
 
 export function checkModules(rows: readonly Row<ModuleShape>[], folder: string, report: Reporter): ModuleSpec[] {

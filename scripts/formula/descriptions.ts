@@ -3,6 +3,7 @@
  * writes what it says here and in docs/formula.md.
  */
 import type { limitsSchema, observabilitySchema, runtimePlaceSchema } from "./cloudflare-schema.ts";
+import type { tlsSchema } from "./machine-schema.ts";
 import type { atomSchema, moduleSchema, namingSchema, placeSchema, runtimeSchema, TOP_LEVEL } from "./schema.ts";
 import type { overrideSchema } from "./settings-schema.ts";
 
@@ -30,6 +31,17 @@ export const RUNTIME_SENTENCES: SentencesOf<typeof runtimeSchema> = {
   place: "Where Cloudflare is to have it.",
   limits: "What one event of it may use, on Cloudflare.",
   observability: "Which of its logs and traces Cloudflare keeps.",
+  host: "The machine of a runtime with target workerd, as ssh knows it: user@machine.",
+  port: "The port that the runtime listens on; 8787 if not given.",
+  listen: "The address of the machine that it listens on, or * for all; if not given, all with tls, else 127.0.0.1.",
+  tls: "The certificate that it shows; without one it speaks plain HTTP.",
+  folder: "Where radon keeps it on the machine; radon in the user's home if not given.",
+  service: "What keeps it running: systemd, or none for radon's own supervisor.",
+};
+
+export const TLS_SENTENCES: SentencesOf<typeof tlsSchema> = {
+  certificate: "The certificate's chain as PEM: an absolute path on the machine, or a file relative to this one.",
+  key: "Its private key as PEM: an absolute path on the machine, or a file relative to this one.",
 };
 
 export const RUNTIME_PLACE_SENTENCES: SentencesOf<typeof runtimePlaceSchema> = {

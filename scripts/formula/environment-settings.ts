@@ -5,6 +5,7 @@ export const OWN_VARIABLES: Readonly<Record<string, string>> = {
   RADON_TOKEN: "the token of the control API",
   RADON_CACHE: "the folder of compiled modules, .radon/cache if it is not set",
   RADON_OUT: "where a build command leaves the module",
+  RADON_SSH: "options for ssh, such as -F FILE",
 };
 
 /** How the text of a variable is read. */
@@ -37,7 +38,9 @@ export const TABLE_SETTINGS: Readonly<Record<string, TableSettings>> = {
   runtime: [
     [["tags"], "list"],
     [["target"], "text"],
-    [["url"], "text"],
+    ...(["url", "host", "listen", "folder", "service"] as const).map((key) => [[key], "text"] as const),
+    [["port"], "number"],
+    ...(["certificate", "key"] as const).map((key) => [["tls", key], "text"] as const),
     ...(["location", "jurisdiction", "region"] as const).map((key) => [["place", key], "text"] as const),
     ...(["cpu_ms", "subrequests"] as const).map((key) => [["limits", key], "number"] as const),
     ...(["enabled", "traces"] as const).map((key) => [["observability", key], "truth"] as const),

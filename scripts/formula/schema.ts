@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { limitsSchema, observabilitySchema, runtimePlaceSchema } from "./cloudflare-schema.ts";
+import { machineKeys } from "./machine-schema.ts";
 import { overrideRemedy, overrideSchema, settings } from "./settings-schema.ts";
 import { oneOf, text, textList } from "./schema-values.ts";
 
@@ -26,6 +27,7 @@ export const runtimeSchema = z.strictObject(
     place: runtimePlaceSchema.optional(),
     limits: limitsSchema.optional(),
     observability: observabilitySchema.optional(),
+    ...machineKeys,
   },
   { error: 'Write a table: [[runtime]] with name = "cloud".' },
 );

@@ -11,6 +11,7 @@ import { claimPort } from "../../../scripts/dev/address.ts";
 import type { RuntimeName } from "../../../durable/core/names.ts";
 import type { WorkerdTarget } from "../../../scripts/deploy/workerd/workerd-target.ts";
 import type { MachineSpec } from "../../../scripts/formula/formula.ts";
+import { Radon, radon } from "../../cli/run-radon.ts";
 import { temporaryFolder } from "../radon-process.ts";
 import { deploymentOf, run, TOKEN } from "./deployments.ts";
 import { lackOfSshd, startSshd, type SshMachine } from "./sshd.ts";
@@ -46,6 +47,13 @@ async function deploy(mark: string): Promise<string[]> {
   const { target } = await opened(mark);
   expect(await target.check(signal)).toEqual([]);
   return run(target.ship());
+}
+
+/** The machine as variables of the environment: the formula that is written names none. */
+function inEnvironment(): Record<string, string> {
+  const { host, folder: root, service } = spec();
+  const start = "RADON_RUNTIME_EDGE_1_";
+  return { [`${start}HOST`]: host, [`${start}FOLDER`]: root, [`${start}SERVICE`]: service };
 }
 
 /** Asks the runtime where it listens; with its certificate if it shows one. */
@@ -149,6 +157,17 @@ describe.skipIf(lack !== undefined)("a machine", () => {
     expect(said[1]).toContain("broken from the start");
     expect(said[1]).toMatch(/The release before it, [0-9a-f]{16}, runs again\.$/);
     expect(await count("apple")).toBe("3");
+  });
+
+  test("shows its log, and goes on with it", async () => {
+    const cwd = join(folder.path, "app");
+    const env = { RADON_SSH: machine.sshOptions.join(" "), ...inEnvironment() };
+    const shown = await radon(["logs", "--lines", "2"], { cwd, env });
+    expect(shown).toEqual({ code: 0, stdout: expect.stringMatching(/^.+\n.+\n$/), stderr: "" });
+    const followed = new Radon(["logs", "edge-1", "--follow"], { cwd, env });
+    await followed.says("stdout", /broken from the start/);
+    followed.process.kill("SIGINT");
+    expect((await followed.ended()).code).toBe(0);
   });
 
   test("is removed without a trace", async () => {
