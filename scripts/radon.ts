@@ -8,6 +8,7 @@ import { addInit } from "./commands/init-options.ts";
 import type { LogsCommandOptions } from "./commands/logs.ts";
 import { addSchema } from "./commands/schema.ts";
 import type { DevOptions } from "./dev/session.ts";
+import type { KeysCommandOptions } from "./commands/keys.ts";
 import type { PlanCommandOptions } from "./commands/plan.ts";
 import { ownVersion } from "./package.ts";
 
@@ -131,6 +132,20 @@ function radon(): Command {
     .action(async (runtime: string | undefined, options: LogsCommandOptions) => {
       const { logsCommand } = await import("./commands/logs.ts");
       process.exitCode = await logsCommand(runtime, options);
+    });
+
+  subcommand(
+    program,
+    "keys",
+    "Tells by which keys runtimes that no binding connects know each other, and changes them.",
+    "  radon keys\n  radon keys --rotate\n  radon keys --print | gh secret set RADON_KEYS",
+  )
+    .option("--rotate", "put a new key in front, which signs from the next deployment on; the one before stays good")
+    .option("--print", "print the keys themselves, for the variable RADON_KEYS elsewhere: they are a secret")
+    .option("--json", "print which keys there are as JSON, without the keys themselves")
+    .action(async (options: KeysCommandOptions) => {
+      const { keysCommand } = await import("./commands/keys.ts");
+      process.exitCode = keysCommand(options);
     });
 
   addConformance(program, EXIT_CODES);

@@ -22,8 +22,12 @@ export const PEER_PATH = "/_radon/peer/v1/";
 /** A scheme of its own, so that nobody takes the token for one of the control API. */
 export const AUTHORIZATION_SCHEME = "Radon-Peer";
 export const ANSWER_HEADER = "radon-peer-answer";
+/** On a machine of one's own, the network of signed requests: other runtimes may be on a private one, which atoms cannot reach. */
+export const NETWORK_BINDING = "PEER_NETWORK";
 const PROBLEM_BYTES_MAX = 64 * 1024;
 const DETAIL_LENGTH_MAX = 600;
+
+type Env = Readonly<Record<string, unknown>>;
 
 export interface SignedCall {
   /** What is called, below PEER_PATH. */
@@ -41,17 +45,13 @@ const problemSchema = z.looseObject({
 });
 
 /** Resolves with the answer's bytes; rejects with a RemoteError. */
-export async function callRemote(
-  remote: RemoteRuntime,
-  env: Readonly<Record<string, unknown>>,
-  call: SignedCall,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function callRemote(remote: RemoteRuntime, env: Env, call: SignedCall): Promise<Uint8Array<ArrayBuffer>> {
   const ring = keyRingOf(env);
   if ("code" in ring) throw failed(remote, ring.reason);
   for (;;) {
     const key = ring.signingKey(remote.name, systemClock.now());
     if ("code" in key) throw failed(remote, key.reason);
-    const answer = await callOnce(remote, ring, key, call);
+    const answer = await callOnce(remote, env, ring, key, call);
     if (answer instanceof Uint8Array) return answer;
     const other = answer.code === "UNKNOWN_KEY" && ring.setAside(remote.name, key, systemClock.now());
     if (!other) throw failed(remote, answer.detail, answer);
@@ -59,9 +59,10 @@ export async function callRemote(
 }
 
 /** The bytes of the answer, or the problem that the endpoint told. */
-async function callOnce(remote: RemoteRuntime, ring: KeyRing, key: PeerKey, call: SignedCall) {
+async function callOnce(remote: RemoteRuntime, env: Env, ring: KeyRing, key: PeerKey, call: SignedCall) {
   const id = crypto.randomUUID();
-  const response = await send(remote, call, await tokenFor(remote, ring, key, call, id));
+  const token = await tokenFor(remote, ring, key, call, id);
+  const response = await send(networkIn(env), remote, call, token);
   if (!response.ok) return problemIn(response);
   const body = await readBounded(response.body, call.answerBytesMax, call.signal).catch((error: unknown) => {
     throw failed(remote, `The answer broke off: ${String(error)}`, { retryable: true });
@@ -78,11 +79,22 @@ async function tokenFor(remote: RemoteRuntime, ring: KeyRing, key: PeerKey, call
   return signRequest({ ...ends, ...what }, key, systemClock.now());
 }
 
-async function send(remote: RemoteRuntime, { route, body, signal }: SignedCall, token: string): Promise<Response> {
+type Network = Pick<Fetcher, "fetch">;
+
+function networkIn(env: Env): Network {
+  return (env[NETWORK_BINDING] as Network | undefined) ?? { fetch: (url, init) => fetch(url as URL, init) };
+}
+
+async function send(
+  network: Network,
+  remote: RemoteRuntime,
+  { route, body, signal }: SignedCall,
+  token: string,
+): Promise<Response> {
   const headers = { authorization: `${AUTHORIZATION_SCHEME} ${token}`, "content-type": "application/octet-stream" };
   try {
     const url = new URL(PEER_PATH + route, remote.url);
-    return await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    return await network.fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
   } catch (error) {
     if (signal.aborted) throw failed(remote, "It gave no answer in time.");
     throw failed(remote, `It could not be reached: ${String(error)}`, { retryable: true });

@@ -1,5 +1,6 @@
 /**
- * The lane between objects that a binding reaches: a call for the first batches of a pair, a socket once the pair is hot.
+ * The lane between atoms' objects: where a binding leads to the peer, a call for the first batches of a pair and a socket once the
+ * pair is hot; elsewhere signed requests.
  *
  * Invariants
  * 1. A pair is hot once HOT_BATCHES left within HOT_MS of each other; its batches go on as calls until its socket is open.
@@ -10,6 +11,7 @@ import type { Departure, Lane, LaneReceiver } from "../core/lane.ts";
 import type { GlobalName } from "../core/names.ts";
 import { CallLane } from "./call-lane.ts";
 import type { ObjectStubs } from "./object-stubs.ts";
+import { RemoteLane } from "./remote-lane.ts";
 import { SocketLane } from "./socket-lane.ts";
 
 export const HOT_BATCHES = 3;
@@ -29,6 +31,7 @@ export class ObjectLane implements Lane {
   readonly sockets: SocketLane;
   readonly #self: GlobalName;
   readonly #calls: CallLane;
+  readonly #remote: RemoteLane;
   readonly #stubs: ObjectStubs;
   readonly #clock: Clock;
   readonly #waitUntil: (work: Promise<unknown>) => void;
@@ -45,6 +48,7 @@ export class ObjectLane implements Lane {
     this.sockets = new SocketLane(self, receiver, clock);
     this.#self = self;
     this.#calls = new CallLane(stubs, receiver, clock, waitUntil);
+    this.#remote = new RemoteLane(this.#calls, clock);
     this.#stubs = stubs;
     this.#clock = clock;
     this.#waitUntil = waitUntil;
@@ -52,6 +56,7 @@ export class ObjectLane implements Lane {
 
   send(to: GlobalName, departure: Departure): void {
     if (this.sockets.send(to, departure)) return;
+    if (this.#stubs.isRemote(to)) return this.#remote.send(to, departure);
     this.#calls.send(to, departure);
     if (this.#turnsHot(to)) this.#waitUntil(this.#open(to));
   }

@@ -27,6 +27,7 @@ export async function buildCommand(options: BuildCommandOptions): Promise<number
   const build = await buildFormula(formula, {
     folders: options.out === undefined ? folders : { ...folders, build: path.resolve(options.out) },
     development,
+    situation: single ? "one process" : "deployed",
     bundle: !single,
     optimize: !development,
     colours: console.colours,

@@ -69,6 +69,7 @@ function buildAll(formula: Formula, console: Console, { signal }: Interruption):
   return buildFormula(formula, {
     folders: foldersOf(formula.home, formula.app, "build", process.env),
     development: false,
+    situation: "deployed",
     bundle: true,
     optimize: true,
     colours: console.colours,

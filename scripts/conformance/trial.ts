@@ -58,6 +58,7 @@ async function serveTrial(folder: string, options: TrialOptions, remove: () => v
   const build = await buildFormula(formula, {
     folders: foldersOf(formula.home, formula.app, "dev", {}),
     development: true,
+    situation: "one process",
     bundle: true,
   });
   if (!build.ok) return textOf(build.problems);

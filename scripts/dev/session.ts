@@ -106,6 +106,7 @@ export class DevSession {
       folders:
         this.#options.data === undefined ? folders : { ...folders, build: path.resolve(this.#options.data, "build") },
       development: this.#development,
+      situation: "one process",
       bundle: true,
       colours: this.#console.colours,
       signal: this.#stopping.signal,

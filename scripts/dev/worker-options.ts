@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { V4MiniflareOptions } from "miniflare";
-import { runtimeEntries } from "../formula/application.ts";
+import { boundRuntimes } from "../formula/application.ts";
 import type { RuntimeBundle } from "../formula/bundle.ts";
 import { safeName } from "../formula/folders.ts";
 import type { Formula } from "../formula/formula.ts";
@@ -51,7 +51,7 @@ export function workerName(formula: Formula, runtime: string): string {
 
 function objectBindings(formula: Formula, own: string): NonNullable<WorkerOptions["durableObjects"]> {
   const runtime = formula.runtimes.find((each) => each.name === own)?.name ?? formula.leader;
-  const entries = runtimeEntries(formula, runtime).flatMap(({ name, atomsBinding, namingBinding }) => {
+  const entries = boundRuntimes(formula, runtime, "one process").flatMap(({ name, atomsBinding, namingBinding }) => {
     const elsewhere = name === own ? {} : { scriptName: workerName(formula, name) };
     return [
       [atomsBinding, { className: OBJECT_CLASSES.atoms, useSQLite: true, ...elsewhere }],

@@ -1,15 +1,23 @@
 /** The application as one runtime's Worker is built with it. */
-import type { Application, AtomEntry, ObjectPlace, RuntimeEntry } from "../../durable/core/application.ts";
+import type {
+  Application,
+  AtomEntry,
+  BoundRuntime,
+  ObjectPlace,
+  RuntimeEntry,
+} from "../../durable/core/application.ts";
 import type { RuntimeName } from "../../durable/core/names.ts";
 import { settingsOn } from "./atom-settings.ts";
 import type { AtomSpec, Formula } from "./formula.ts";
 import type { RuntimePlace } from "./cloudflare-schema.ts";
+import { areBound, type Situation } from "./reach.ts";
 import { versionOfWorker } from "./version.ts";
 import { OWN_BINDINGS } from "./worker-shape.ts";
 
 export interface ApplicationOptions {
   readonly runtime: RuntimeName;
   readonly development: boolean;
+  readonly situation: Situation;
   /** SHA-256 of each compiled module. */
   readonly hashes: ReadonlyMap<string, string>;
   /** The hash of the runtime's own code, of which the version is made as well. */
@@ -17,22 +25,35 @@ export interface ApplicationOptions {
 }
 
 export function applicationFor(formula: Formula, options: ApplicationOptions): Application {
-  const { runtime, development, hashes, code } = options;
+  const { runtime, development, situation, hashes, code } = options;
   const application = {
     app: formula.app,
     runtime,
     leader: formula.leader,
     development,
-    runtimes: runtimeEntries(formula, runtime),
+    runtimes: runtimeEntries(formula, runtime, situation),
     atoms: formula.atoms.flatMap((atom) => atom.runtimes.map((each) => atomEntry(atom, each, hashes))),
   };
   return { ...application, version: versionOfWorker(application, code) };
 }
 
-export function runtimeEntries(formula: Formula, own: RuntimeName): RuntimeEntry[] {
-  const peers = formula.runtimes.map((runtime) => runtime.name).filter((name) => name !== own);
-  return formula.runtimes.map(({ name, tags, place }) => {
-    const suffix = name === own ? "" : `_${peers.indexOf(name) + 1}`;
+/** The runtimes as the runtime `own` reaches them: those that bindings connect to it, and the others by their urls. */
+export function runtimeEntries(formula: Formula, own: RuntimeName, situation: Situation): RuntimeEntry[] {
+  const bound = boundRuntimes(formula, own, situation);
+  const remote = formula.runtimes.filter(({ name }) => bound.every((each) => each.name !== name));
+  const entries: RuntimeEntry[] = [...bound, ...remote.map(({ name, tags, url = "" }) => ({ name, tags, url }))];
+  const place = new Map(formula.runtimes.map(({ name }, index) => [name, index]));
+  return entries.sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0));
+}
+
+/** The runtimes whose objects the Worker of `own` is bound to, its own among them: what it has to be given bindings for. */
+export function boundRuntimes(formula: Formula, own: RuntimeName, situation: Situation): BoundRuntime[] {
+  const ownSpec = formula.runtimes.find(({ name }) => name === own);
+  const bound = formula.runtimes.filter((each) => ownSpec !== undefined && areBound(ownSpec, each, situation));
+  const peers = bound.filter(({ name }) => name !== own);
+  return bound.map((runtime) => {
+    const { name, tags, place } = runtime;
+    const suffix = name === own ? "" : `_${peers.indexOf(runtime) + 1}`;
     const bindings = { atomsBinding: OWN_BINDINGS.atoms + suffix, namingBinding: OWN_BINDINGS.naming + suffix };
     return { name, tags, ...objectPlace(place), ...bindings };
   });

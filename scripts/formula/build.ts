@@ -13,6 +13,7 @@ import { problemsOfModules } from "./check-modules.ts";
 import { safeName, type Folders } from "./folders.ts";
 import type { Formula, ModuleSpec } from "./formula.ts";
 import { hasErrors, type Problem } from "./problems.ts";
+import { problemsOfReach, type Situation } from "./reach.ts";
 import { hashOfRuntimeCode } from "./version.ts";
 import { makeWritable } from "./writable-folder.ts";
 
@@ -21,6 +22,7 @@ export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" |
   readonly onBegin?: (modules: readonly ModuleSpec[]) => void;
   readonly folders: Folders;
   readonly development: boolean;
+  readonly situation: Situation;
   /** False leaves bundling to another tool. */
   readonly bundle: boolean;
 }
@@ -49,7 +51,8 @@ export async function buildFormula(formula: Formula, options: BuildOptions): Pro
     ...(onEnd === undefined ? {} : { onEnd }),
   });
   if (signal?.aborted) return { ok: false, modules: [], problems: [], runtimes: [] };
-  const problems = await problemsOfModules(formula, modules);
+  const ofReach = options.situation === "deployed" ? problemsOfReach(formula) : [];
+  const problems = [...ofReach, ...(await problemsOfModules(formula, modules))];
   if (hasErrors(problems)) return { ok: false, modules, problems, runtimes: [] };
   const compiled = modules.filter((module) => module.kind === "compiled");
   const hashes = new FileHashes();
@@ -77,12 +80,12 @@ async function buildRuntime(
   formula: Formula,
   runtime: Formula["leader"],
   compiled: readonly CompiledModule[],
-  { folders, development, bundle }: BuildOptions,
+  { folders, development, situation, bundle }: BuildOptions,
   { hashes: fileHashes, code }: RuntimeParts,
 ): Promise<RuntimeBundle> {
   const folder = path.join(folders.build, safeName(runtime));
   const hashes = new Map(compiled.map((module) => [module.name, module.hash]));
-  const application = applicationFor(formula, { runtime, development, hashes, code });
+  const application = applicationFor(formula, { runtime, development, situation, hashes, code });
   const wasm = await writeApplication(folder, application, compiled, folders.cache);
   const worker = bundle ? await bundleWorker(folder, fileHashes) : path.join(folder, "application.js");
   return { runtime, version: application.version, folder, worker, wasm };

@@ -64,10 +64,11 @@ export function checkRuntimes(rows: readonly Row<RuntimeShape>[], report: Report
   }
   const urls = checkUrls(rows, report);
   const machines = checkMachines(rows, report);
-  return rows.map(({ shape: { name, tags, target, place, limits, observability } }, index) => ({
+  return rows.map(({ at, shape: { name, tags, target, place, limits, observability } }, index) => ({
     ...{ name: name as RuntimeName, tags, target, place, limits, observability },
     url: urls[index],
     machine: machines[index],
+    at: report.placeOf([...at, "name"], "value"),
   }));
 }
 

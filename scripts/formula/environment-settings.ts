@@ -3,6 +3,7 @@
 /** Variables of the tools themselves, which are no settings of a formula. */
 export const OWN_VARIABLES: Readonly<Record<string, string>> = {
   RADON_TOKEN: "the token of the control API",
+  RADON_KEYS: "the keys by which runtimes that no binding connects know each other",
   RADON_CACHE: "the folder of compiled modules, .radon/cache if it is not set",
   RADON_OUT: "where a build command leaves the module",
   RADON_SSH: "options for ssh, such as -F FILE",

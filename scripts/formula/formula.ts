@@ -39,6 +39,8 @@ export interface RuntimeSpec {
   readonly observability?: Observability | undefined;
   /** Where it runs, with target "workerd" and a host. */
   readonly machine?: MachineSpec | undefined;
+  /** Where the formula names it; absent for the one of a formula that names none. */
+  readonly at?: Place;
 }
 
 /** A machine of one's own, and how a runtime runs there. */

@@ -72,7 +72,13 @@ export async function build(
   const { formula, problems } = loadFormula(file, { environment: {} });
   if (formula === undefined) throw new Error(`The formula of the bench is wrong: ${sentences(problems)}`);
   const folders = foldersOf(formula.home, formula.app, "build", {});
-  const built = await buildFormula(formula, { folders, development: true, bundle: true, optimize });
+  const built = await buildFormula(formula, {
+    folders,
+    development: true,
+    situation: "one process",
+    bundle: true,
+    optimize,
+  });
   if (!built.ok) throw new Error(`The atoms of the bench do not compile: ${sentences(built.problems)}`);
   return workersOf(formula, built.runtimes, undefined);
 }

@@ -25,6 +25,7 @@ export async function buildBank(folder: string, bank: Bank): Promise<void> {
       data: join(folder, "data"),
     },
     development: true,
+    situation: "one process",
     bundle: true,
     signal: new AbortController().signal,
   });

@@ -63,7 +63,7 @@ class ChaosRun {
   constructor(system: System, folder: string, options: ChaosOptions, say: (line: string) => void) {
     this.system = system;
     const formula = bankIn(folder);
-    this.#entries = runtimeEntries(formula, formula.leader);
+    this.#entries = runtimeEntries(formula, formula.leader, "one process");
     this.#options = options;
     this.#say = say;
     this.#bank = bankOf(options.accounts);

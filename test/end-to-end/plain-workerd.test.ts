@@ -9,7 +9,7 @@ const folder = temporaryFolder();
 let config = "";
 let workerd: PlainWorkerd;
 
-const start = async () => (workerd = await serveWithWorkerd(config, folder.path, TOKEN));
+const start = async () => (workerd = await serveWithWorkerd(config, folder.path, { RADON_TOKEN: TOKEN }));
 const post = async (path: string) => (await fetch(workerd.url + path, { method: "POST" })).text();
 const asked = (path: string, token: string) =>
   fetch(workerd.url + path, { headers: { authorization: `Bearer ${token}` } });

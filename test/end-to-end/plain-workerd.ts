@@ -14,53 +14,78 @@ const { default: workerd } = createRequire(import.meta.url)("workerd") as { defa
 
 /** Builds every atom of a formula into one runtime, with its configuration beside it; the configuration's path. */
 export async function buildForWorkerd(config: string, folder: string): Promise<string> {
-  const { formula } = loadFormula(config, { environment: {}, single: true });
-  if (formula === undefined) throw new Error(`${config} is wrong`);
+  const [only] = await buildAllForWorkerd(config, folder, ["RADON_TOKEN"], true);
+  return only as string;
+}
+
+/** Builds the runtimes of a formula as they are deployed; the paths of their configurations, in the formula's order. */
+export async function buildAllForWorkerd(
+  config: string,
+  folder: string,
+  secrets: readonly string[],
+  single = false,
+): Promise<string[]> {
+  const { formula, problems: mistakes } = loadFormula(config, { environment: {}, single });
+  if (formula === undefined) throw new Error(`${config}: ${JSON.stringify(mistakes)}`);
   const folders = { ...foldersOf(formula.home, formula.app, "build", {}), build: folder };
-  const { runtimes, problems } = await buildFormula(formula, { folders, development: false, bundle: true });
-  const bundle = runtimes[0];
-  if (bundle === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
-  const file = join(bundle.folder, "config.capnp");
-  const wasm = bundle.wasm.map((each) => basename(each));
-  const served = { worker: basename(bundle.worker), wasm, secrets: ["RADON_TOKEN"], address: "127.0.0.1:0" };
-  writeFileSync(file, workerdConfig(served));
-  return file;
+  const options = {
+    folders,
+    development: false,
+    situation: single ? "one process" : "deployed",
+    bundle: true,
+  } as const;
+  const { ok, runtimes, problems } = await buildFormula(formula, options);
+  if (!ok) throw new Error(problems.map(({ message }) => message).join("\n"));
+  return runtimes.map((bundle) => {
+    const wasm = bundle.wasm.map((each) => basename(each));
+    const served = { worker: basename(bundle.worker), wasm, secrets, address: "127.0.0.1:0" };
+    const file = join(bundle.folder, "config.capnp");
+    writeFileSync(file, workerdConfig(served));
+    return file;
+  });
 }
 
 export interface PlainWorkerd {
   readonly url: string;
+  /** All that it wrote so far. */
+  readonly output: () => string;
   /** `kill -9`, and wait. */
   readonly kill: () => Promise<void>;
 }
 
-/** Serves in a folder, which keeps the state. */
-export async function serveWithWorkerd(config: string, folder: string, token: string): Promise<PlainWorkerd> {
+/** Serves in a folder, which keeps the state; the secrets are variables of the process. */
+export async function serveWithWorkerd(
+  config: string,
+  folder: string,
+  secrets: Readonly<Record<string, string>>,
+): Promise<PlainWorkerd> {
   mkdirSync(join(folder, STATE_FOLDER), { recursive: true });
   const child = spawn(workerd, ["serve", config, CONFIG_CONSTANT, "--control-fd=3"], {
     cwd: folder,
-    env: { RADON_TOKEN: token },
-    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    env: { ...secrets },
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
-  const port = await portOf(child);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
+  const port = await portOf(child, () => output);
   return {
     url: `http://127.0.0.1:${port}`,
+    output: () => output,
     kill: async () => {
       const ended = once(child, "exit");
-      child.kill("SIGKILL");
-      await ended;
+      if (child.kill("SIGKILL")) await ended;
     },
   };
 }
 
 /** workerd tells on its control descriptor where it listens. */
-async function portOf(child: ChildProcess): Promise<number> {
-  let complaint = "";
-  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (complaint += chunk));
+async function portOf(child: ChildProcess, output: () => string): Promise<number> {
   const control = child.stdio[3];
   if (control === null || control === undefined || !("read" in control)) throw new Error("no control descriptor");
   for await (const line of createInterface({ input: control })) {
     const message = JSON.parse(line) as { event: string; port: number };
     if (message.event === "listen") return message.port;
   }
-  throw new Error(`workerd ended: ${complaint}`);
+  throw new Error(`workerd ended: ${output()}`);
 }

@@ -21,7 +21,7 @@ async function build(atoms: string, wat = WORKER): Promise<Build> {
   const { formula, problems } = loadFormula(file, { environment: {} });
   if (!formula) throw new Error(problems.map(shown).join("\n"));
   const folders = foldersOf(space.folder, "limits", "build", {});
-  return buildFormula(formula, { folders, development: true, bundle: false });
+  return buildFormula(formula, { folders, development: true, situation: "one process", bundle: false });
 }
 
 async function importsOf({ modules }: Build): Promise<Record<string, string[]>> {
@@ -44,6 +44,7 @@ describe("what the formula says", () => {
     const { atoms } = applicationFor(formula, {
       runtime: formula.leader,
       development: true,
+      situation: "one process",
       hashes: new Map(),
       code: "",
     });
@@ -137,6 +138,11 @@ it("a file that is no module is told as such", async () => {
   const { formula } = loadFormula(file, { environment: {} });
   if (!formula) throw new Error("The formula is wrong.");
   const folders = foldersOf(space.folder, "x", "build", {});
-  const { problems } = await buildFormula(formula, { folders, development: true, bundle: false });
+  const { problems } = await buildFormula(formula, {
+    folders,
+    development: true,
+    situation: "one process",
+    bundle: false,
+  });
   expect(problems.map(shown)).toEqual([expect.stringMatching(/is no valid WebAssembly.*Build .*broken.wasm anew/)]);
 });

@@ -61,6 +61,7 @@ describe("the application of a runtime", () => {
     const application = applicationFor(formula, {
       runtime: edge,
       development: true,
+      situation: "one process",
       hashes: new Map([["idle", "abc"]]),
       code: "c0de",
     });

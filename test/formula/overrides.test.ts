@@ -39,6 +39,7 @@ function entries(text: string, environment: Record<string, string> = {}, single 
   const { atoms } = applicationFor(formula, {
     runtime: formula.leader,
     development: true,
+    situation: "one process",
     hashes: new Map(),
     code: "",
   });
@@ -154,7 +155,12 @@ describe("modules", () => {
     const { formula } = loadFormula(space.write("formula.toml", EVERYWHERE + added), { environment: {} });
     if (formula === undefined) throw new Error("The formula is wrong.");
     const folders = foldersOf(space.folder, "x", "build", {});
-    const { problems } = await buildFormula(formula, { folders, development: true, bundle: false });
+    const { problems } = await buildFormula(formula, {
+      folders,
+      development: true,
+      situation: "one process",
+      bundle: false,
+    });
     return problems.map(shown);
   }
 

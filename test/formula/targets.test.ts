@@ -28,6 +28,7 @@ describe("a runtime on Cloudflare", () => {
     const { runtimes } = applicationFor(read, {
       runtime: read.leader,
       development: false,
+      situation: "deployed",
       hashes: new Map(),
       code: "",
     });

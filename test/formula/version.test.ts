@@ -17,7 +17,8 @@ function versionOf({ text = TOUR + ATOM, module = "abc", code = "c0de", developm
   const { formula } = load(text);
   if (formula === undefined) throw new Error("The formula is wrong.");
   const hashes = new Map([["idle", module]]);
-  return applicationFor(formula, { runtime: formula.leader, development, hashes, code }).version;
+  return applicationFor(formula, { runtime: formula.leader, development, situation: "one process", hashes, code })
+    .version;
 }
 
 function versionIn(folder: string): string {
@@ -55,7 +56,7 @@ describe("the runtime's own code", () => {
     });
     if (formula === undefined) throw new Error("The formula is wrong.");
     const folders = foldersOf(formula.home, formula.app, "build", {});
-    const { runtimes } = await buildFormula(formula, { folders, development: false, bundle });
+    const { runtimes } = await buildFormula(formula, { folders, development: false, situation: "one process", bundle });
     return runtimes[0]?.folder ?? "";
   }
 

@@ -6,7 +6,7 @@
  * 2. It is bound to the objects of every other runtime that is on Cloudflare, and to none that is not.
  */
 import type { RuntimeName } from "../../../durable/core/names.ts";
-import { runtimeEntries } from "../../formula/application.ts";
+import { boundRuntimes } from "../../formula/application.ts";
 import { settingsOn } from "../../formula/atom-settings.ts";
 import type { Observability, RuntimePlace } from "../../formula/cloudflare-schema.ts";
 import type { Formula, RuntimeSpec } from "../../formula/formula.ts";
@@ -81,10 +81,9 @@ interface ObjectBinding {
 
 function bindings(formula: Formula, own: RuntimeName, to: readonly RuntimeSpec[]): ObjectBinding[] {
   const reachable = new Set(to.map(({ name }) => name));
-  return runtimeEntries(formula, own)
+  return boundRuntimes(formula, own, "deployed")
     .filter(({ name }) => reachable.has(name))
     .flatMap(({ name, atomsBinding, namingBinding }) => {
-      if (atomsBinding === undefined) return [];
       const elsewhere = name === own ? {} : { script_name: workerName(formula.app, name) };
       return [
         { name: atomsBinding, class_name: OBJECT_CLASSES.atoms, ...elsewhere },

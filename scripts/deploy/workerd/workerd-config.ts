@@ -7,6 +7,8 @@
  *    certificates may be absolute paths.
  * 3. What the objects' state is filed under never changes: another key would be other objects.
  */
+import { KEYS_BINDING } from "../../../durable/signing/key-ring.ts";
+import { NETWORK_BINDING } from "../../../durable/signing/signed-call.ts";
 import { COMPATIBILITY_DATE, OBJECT_CLASSES, OWN_BINDINGS } from "../../formula/worker-shape.ts";
 import { capnpText, Embedded, type CapnpValue } from "./capnp-text.ts";
 
@@ -14,6 +16,8 @@ import { capnpText, Embedded, type CapnpValue } from "./capnp-text.ts";
 export const CONFIG_CONSTANT = "config";
 /** Below the working directory. */
 export const STATE_FOLDER = "state";
+/** The network of signed requests to other runtimes. Atoms have workerd's default one, which leads to public addresses only. */
+const PEERS = "peers";
 
 /** The classes that a runtime's Worker exports, each with its binding and with what its objects are filed under. */
 const CLASSES = [
@@ -43,6 +47,7 @@ export function workerdConfig(served: ServedWorker): string {
     services: [
       { name: "runtime", worker: workerOf(served) },
       { name: STATE_FOLDER, disk: { path: STATE_FOLDER, writable: true } },
+      ...(hasPeers(served) ? [PEER_NETWORK] : []),
     ],
     sockets: [{ name: "http", address: served.address, service: "runtime", ...protocolOf(served.tls) }],
   };
@@ -55,7 +60,18 @@ export function workerdConfig(served: ServedWorker): string {
   ].join("\n");
 }
 
-function workerOf({ worker, wasm, secrets }: ServedWorker): CapnpValue {
+const PEER_NETWORK: CapnpValue = {
+  name: PEERS,
+  network: { allow: ["public", "private"], tlsOptions: { trustBrowserCas: true } },
+};
+
+/** Who has keys for other runtimes sends them requests. */
+function hasPeers({ secrets }: ServedWorker): boolean {
+  return secrets.includes(KEYS_BINDING);
+}
+
+function workerOf(served: ServedWorker): CapnpValue {
+  const { worker, wasm, secrets } = served;
   return {
     modules: [
       { name: worker, esModule: new Embedded(worker) },
@@ -65,6 +81,7 @@ function workerOf({ worker, wasm, secrets }: ServedWorker): CapnpValue {
     bindings: [
       ...CLASSES.map(({ binding, className }) => ({ name: binding, durableObjectNamespace: className })),
       ...secrets.map((name) => ({ name, fromEnvironment: name })),
+      ...(hasPeers(served) ? [{ name: NETWORK_BINDING, service: PEERS }] : []),
     ],
     durableObjectNamespaces: CLASSES.map(({ className, uniqueKey }) => ({ className, uniqueKey, enableSql: true })),
     durableObjectStorage: { localDisk: STATE_FOLDER },

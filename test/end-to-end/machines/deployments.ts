@@ -52,6 +52,7 @@ export async function deploymentOf(
   const build = await buildFormula(formula, {
     folders: foldersOf(formula.home, formula.app, "build", {}),
     development: false,
+    situation: "deployed",
     bundle: true,
   });
   const runtimes = formula.runtimes.flatMap((spec) => {

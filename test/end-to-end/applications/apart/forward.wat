@@ -1,0 +1,16 @@
+;; Hands every message on to the atom that its configuration names as "to".
+(module
+  (import "radon:core" "config" (func $config (param i32 i32 i32 i32) (result i32)))
+  (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
+  (import "radon:messaging" "send" (func $send (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "to")
+  (func (export "invoke")
+    (local $length i32)
+    (local $name i32)
+    (local.set $name (call $config (i32.const 0) (i32.const 2) (i32.const 16) (i32.const 256)))
+    (if (i32.lt_s (local.get $name) (i32.const 0)) (then unreachable))
+    (local.set $length (call $receive (i64.const 0) (i32.const 1024) (i32.const 1024)))
+    (if (i32.lt_s (local.get $length) (i32.const 0)) (then unreachable))
+    (if (i32.lt_s (call $send (i32.const 16) (local.get $name) (i32.const 1024) (local.get $length)) (i32.const 0))
+      (then unreachable))))
