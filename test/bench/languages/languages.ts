@@ -31,7 +31,7 @@ export async function buildLanguage({ name, folder }: Language): Promise<BuiltLa
   if (compiled.kind !== "built") return compiled;
   const source = folder;
   const workers = await build(
-    `languages-${name}`,
+    applicationOf(name),
     [name],
     [
       { name: "subject", source },
@@ -48,13 +48,20 @@ async function compile(name: string, folder: string): Promise<BuiltLanguage> {
   const source = detectSource(folder);
   if (!isSource(source)) return { kind: "failed", name, why: `${source.message} ${source.remedy}` };
   const place = { kind: "file", file: folder, line: 1, column: 1 } as const;
-  const [result] = await compileModules([{ name, source, metered: true, place }], {
-    root: folder,
+  // Both ways that are measured, from one run of the compiler; `build` then finds them in the cache.
+  const ways = [true, false].map((metered) => ({ name, source, metered, place }));
+  const root = path.join(BENCH_FOLDER, applicationOf(name));
+  const [result] = await compileModules(ways, {
+    root,
     optimize: OPTIMIZED,
-    cacheFolder: path.join(BENCH_FOLDER, `languages-${name}`, ".radon/cache"),
-    workFolder: path.join(BENCH_FOLDER, `languages-${name}`, ".radon/work"),
+    cacheFolder: path.join(root, ".radon/cache"),
+    workFolder: path.join(root, ".radon/work"),
   });
   if (result?.kind === "compiled") return { kind: "built", name, workers: [], bytes: result.wasm.length };
   if (result?.kind === "no toolchain") return { kind: "skipped", name, why: `${result.message} ${result.remedy}` };
   return { kind: "failed", name, why: result?.diagnostics ?? "Nothing was compiled." };
+}
+
+function applicationOf(language: string): string {
+  return `languages-${language}`;
 }
