@@ -4,6 +4,7 @@ import { CommandError, EXIT } from "./commands/exit-codes.ts";
 import type { BuildCommandOptions } from "./commands/build.ts";
 import { addConformance } from "./commands/conformance-options.ts";
 import type { DeployCommandOptions } from "./commands/deploy.ts";
+import type { DestroyCommandOptions } from "./commands/destroy.ts";
 import { addInit } from "./commands/init-options.ts";
 import type { LogsCommandOptions } from "./commands/logs.ts";
 import { addSchema } from "./commands/schema.ts";
@@ -146,6 +147,20 @@ function radon(): Command {
     .action(async (options: KeysCommandOptions) => {
       const { keysCommand } = await import("./commands/keys.ts");
       process.exitCode = keysCommand(options);
+    });
+
+  subcommand(
+    program,
+    "destroy",
+    "Deletes the deployed runtimes of the application, with all their state.",
+    "  radon destroy\n  radon destroy edge-1 --yes",
+  )
+    .argument("[runtime...]", "the runtimes to delete (default: all)")
+    .option("-y, --yes", "do not ask")
+    .option("--json", "print what was done, and what was not, as JSON")
+    .action(async (runtimes: readonly string[], options: DestroyCommandOptions) => {
+      const { destroyCommand } = await import("./commands/destroy.ts");
+      process.exitCode = await destroyCommand(runtimes, options);
     });
 
   addConformance(program, EXIT_CODES);

@@ -1,7 +1,7 @@
 /** `radon deploy`: builds the application and puts each runtime where its target says. */
 import path from "node:path";
 import { openTargets } from "../deploy/open-targets.ts";
-import { runSteps, type StepsEnd } from "../deploy/run-steps.ts";
+import { findObstacles, runSteps, type StepsEnd } from "../deploy/run-steps.ts";
 import { readSecrets, TOKEN, type Secrets } from "../deploy/secrets.ts";
 import { deploymentSteps } from "../deploy/sequence.ts";
 import type { Target } from "../deploy/target.ts";
@@ -16,6 +16,7 @@ import { table } from "../terminal/table.ts";
 import { exitCodeOf } from "./build.ts";
 import { CommandError, EXIT } from "./exit-codes.ts";
 import { watchForInterruption, type Interruption } from "./interruption.ts";
+import { printJson, tellEnd, tellObstacles } from "./steps-report.ts";
 
 export interface DeployCommandOptions {
   readonly config: string;
@@ -88,13 +89,14 @@ async function rehearse(run: Run, targets: readonly Target[]): Promise<number> {
 
 async function deploy(run: Run, targets: readonly Target[]): Promise<number> {
   const { formula, build, secrets, options, console, interruption } = run;
-  const obstacles: string[] = [];
-  for (const target of targets) {
-    console.status(`checking ${target.name} ...`);
-    obstacles.push(...(await target.check(interruption.signal)));
-  }
-  console.status("");
-  if (obstacles.length > 0) return blocked(run, obstacles);
+  const obstacles = await findObstacles(targets, console, interruption.signal);
+  if (obstacles.length > 0)
+    return tellObstacles(obstacles, {
+      console,
+      interruption,
+      json: options.json === true,
+      about: { app: formula.app },
+    });
   const steps = deploymentSteps({
     formula,
     bundles: build.runtimes,
@@ -108,25 +110,9 @@ async function deploy(run: Run, targets: readonly Target[]): Promise<number> {
   return finish(run, end);
 }
 
-function blocked({ options, console, formula, interruption }: Run, obstacles: readonly string[]): number {
-  for (const obstacle of obstacles) console.warn(`radon: ${obstacle}`);
-  console.warn("Nothing was changed.");
-  if (options.json === true) printJson({ ok: false, app: formula.app, obstacles });
-  return interruption.signal.aborted ? interruption.exitCode() : EXIT.environment;
-}
-
 function finish({ formula, build, options, console, interruption }: Run, end: StepsEnd): number {
-  const ok = end.failed === undefined;
   const runtimes = build.runtimes.map(({ runtime, version, folder }) => ({ runtime, version, folder }));
-  if (options.json === true) printJson({ ok, app: formula.app, runtimes, ...end });
-  if (ok) return EXIT.ok;
-  console.warn(`Done: ${listed(end.done)}\nNot done: ${listed([end.failed?.title ?? "", ...end.remaining])}`);
-  console.warn("Run the same command again when this is mended: it completes what is not done.");
-  return interruption.signal.aborted ? interruption.exitCode() : EXIT.environment;
-}
-
-function listed(titles: readonly string[]): string {
-  return titles.length === 0 ? "nothing." : `${titles.join("; ")}.`;
+  return tellEnd(end, { console, interruption, json: options.json === true, about: { app: formula.app, runtimes } });
 }
 
 function shipped({ runtimes }: Build): string {
@@ -162,8 +148,4 @@ function refuse(
   console.problems(problems);
   if (options.json === true) printJson({ ok: false, problems: problems.map(problemJson) });
   return exitCode;
-}
-
-function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

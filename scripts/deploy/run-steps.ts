@@ -1,7 +1,7 @@
 /** Runs steps one after the other, tells of each, and stops at the first that fails; what was not reached remains. */
 import { indented } from "../formula/problems.ts";
 import type { Console } from "../terminal/console.ts";
-import type { Step } from "./target.ts";
+import type { Step, Target } from "./target.ts";
 
 export interface StepsEnd {
   /** Titles of steps, in the order of the steps. */
@@ -24,4 +24,19 @@ export async function runSteps(steps: readonly Step[], console: Console, signal:
     console.say(`done: ${title}${end.note === undefined ? "" : ` (${end.note})`}`);
   }
   return { done: titles, remaining: [] };
+}
+
+/** What would keep the targets from working, all of it. */
+export async function findObstacles(
+  targets: readonly Target[],
+  console: Console,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const obstacles: string[] = [];
+  for (const target of targets) {
+    console.status(`checking ${target.name} ...`);
+    obstacles.push(...(await target.check(signal)));
+  }
+  console.status("");
+  return obstacles;
 }

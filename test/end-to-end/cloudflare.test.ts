@@ -2,9 +2,14 @@
  * `radon deploy` to Cloudflare: the real wrangler deploys to a stand-in for the API, by the platform's rules, and what it uploaded
  * runs in workerd, where the demo's tests are played against it.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wranglerConfig } from "../../scripts/deploy/cloudflare/wrangler-config.ts";
+import { loadFormula } from "../../scripts/formula/load.ts";
+import { MIGRATIONS } from "../../scripts/formula/worker-shape.ts";
 import { Radon } from "../cli/run-radon.ts";
 import type { Fault } from "../deploy/stand-in/api.ts";
 import { Cloud, type PlannedFault } from "../deploy/stand-in/cloud.ts";
@@ -84,6 +89,18 @@ async function endOf(radon: Radon) {
 
 const run = (...given: Parameters<typeof startRun>) => endOf(startRun(...given));
 
+/** The real one, as a user starts it. */
+async function wrangler(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const command = [join(root, "node_modules/wrangler/bin/wrangler.js"), ...args];
+  const quiet = { CI: "true", WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false" };
+  const all = { ...process.env, ...cloud.environment, ...quiet, ...env };
+  await promisify(execFile)(process.execPath, command, { cwd, env: all });
+}
+
 async function ask(method: string, path: string, body?: string, runtime = "cloud"): Promise<Answer> {
   const headers = { authorization: `Bearer ${TOKEN}` };
   const response = await fetch(urls[runtime] + path, { method, headers, ...(body === undefined ? {} : { body }) });
@@ -95,6 +112,15 @@ const SHIP = ["deploy the Worker tour--cloud", "deploy the Worker tour--edge-1"]
 const START = RUNTIMES.map((name) => `register the names of ${name} and start its daemons`);
 const HEALTH = RUNTIMES.map((name) => `check the health of ${name}`);
 
+test("a dry run writes what would be deployed, and asks nobody", { timeout: 300_000 }, async () => {
+  const { code, report } = await run("deploy", ["--dry-run"], { RADON_TOKEN: "", CLOUDFLARE_API_TOKEN: "" });
+  expect([code, report.done]).toEqual([0, ["write the Worker tour--cloud", "write the Worker tour--edge-1"]]);
+  const written = readdirSync(join(root, "atoms/examples/.radon/build/tour/.upload/edge-1"));
+  expect(written).toContain("worker.js");
+  expect(written.filter((name) => name.endsWith(".wasm"))).toHaveLength(4);
+  expect(cloud.calls).toEqual([]);
+});
+
 describe("a deployment that is interrupted at each step", () => {
   const on = (method: string, worker: string, what: string, fault: Fault): PlannedFault => {
     return { method, path: new RegExp(`^/workers/scripts/tour--${worker}${what}$`), fault };
@@ -105,7 +131,6 @@ describe("a deployment that is interrupted at each step", () => {
     ["the answer for the second one is lost", on("PUT", "edge-1", "", "lost"), [CREATE[0]], CREATE[1], SHIP],
     ["an upload is refused", on("POST", "cloud", "/versions", "refused"), [], SHIP[0], [SHIP[1]]],
     ["the answer for a deployment is lost", on("POST", "cloud", "/deployments", "lost"), [], SHIP[0], [SHIP[1]]],
-    ["an upload is not deployed", on("POST", "edge-1", "/deployments", "refused"), [SHIP[0]], SHIP[1], []],
     ["a Worker gets no address", on("POST", "edge-1", "/subdomain", "refused"), [SHIP[0]], SHIP[1], []],
   ])("%s: it tells what is done and what remains", async (_what, fault, done, failed, remaining) => {
     cloud.fault = fault;
@@ -124,6 +149,15 @@ describe("a deployment that is interrupted at each step", () => {
     cloud.onCall = watchProcesses;
     expect(code).toBe(130);
     expect(report).toMatchObject({ done: [], failed: { title: SHIP[0], reason: "It was interrupted." } });
+  });
+
+  test("a runtime that is not reached is told", async () => {
+    cloud.edge.unreachable.add("tour--edge-1");
+    const { code, report } = await run("deploy", ["--wait", "0"]);
+    cloud.edge.unreachable.clear();
+    expect(code).toBe(3);
+    expect(report).toMatchObject({ done: [...SHIP, START[0]], failed: { title: START[1] }, remaining: HEALTH });
+    expect(report.failed?.reason).toMatch(/The runtime edge-1 at http.*status 404/);
   });
 
   test("the next run completes it", async () => {
@@ -146,6 +180,77 @@ describe("what was deployed", () => {
 
   test("keeps its control API closed to others", async () => {
     expect((await fetch(`${urls["cloud"]}/_radon/v1/atoms`)).status).toBe(401);
+  });
+});
+
+describe("a redeployment", () => {
+  const count = async () => Number((await ask("GET", "/counter/apples")).text);
+
+  test("with changes keeps state, and objects take it at once", async () => {
+    const before = await count();
+    cloud.calls = [];
+    const env = { RADON_ATOM_COUNTER_HTTP: "/counter,/counter/*,/tally/*" };
+    const { code, report } = await run("deploy", [], env);
+    expect([code, report.done]).toEqual([0, [...SHIP, ...START, ...HEALTH]]);
+    expect(cloud.calls.filter(({ method, path }) => method === "PUT" && !path.endsWith("/records"))).toEqual([]);
+    const deployed = cloud.calls.filter(({ path }) => path.endsWith("/deployments")).map(({ body }) => body);
+    expect(deployed.filter(Boolean)).toMatchObject(
+      RUNTIMES.map(() => ({ code_update_strategy: { mode: "immediate" } })),
+    );
+    expect((await ask("GET", "/tally/apples")).status).toBe(200);
+    expect(await count()).toBe(before);
+  });
+
+  test("with a new migration applies what is new, and keeps state", async () => {
+    const before = await count();
+    const formula = loadFormula(join(root, "atoms/examples/formula.toml"), { environment: {} }).formula;
+    const runtime = formula?.runtimes[0];
+    if (formula === undefined || runtime === undefined) throw new Error("The demo's formula is wrong.");
+    const later = { tag: "v2", new_sqlite_classes: ["LaterObject"] };
+    const config = wranglerConfig(formula, runtime, { main: "worker.js", migrations: [...MIGRATIONS, later] });
+    const bundle = join(folder.path, "later");
+    cpSync(join(root, "atoms/examples/.radon/build/tour/cloud"), bundle, { recursive: true });
+    appendFileSync(join(bundle, "worker.js"), "\nexport class LaterObject {}\n");
+    writeFileSync(join(bundle, "wrangler.json"), JSON.stringify(config));
+    cloud.calls = [];
+    await wrangler(["deploy"], bundle);
+    const [put] = cloud.calls.filter(({ method }) => method === "PUT");
+    const { tag: new_tag, ...step } = later;
+    expect(put?.upload?.metadata.migrations).toEqual({ old_tag: "v1", new_tag, steps: [step] });
+    expect(put?.upload?.metadata["code_update_strategy"]).toEqual({ mode: "immediate" });
+    expect(await count()).toBe(before);
+  });
+});
+
+test(
+  "wrangler deploy at the root of the checkout deploys the demo as a single runtime",
+  { timeout: 300_000 },
+  async () => {
+    await wrangler(["deploy"], root, { RADON_CACHE: join(root, "atoms/examples/.radon/cache") });
+    const url = await cloud.edge.address("radon-examples");
+    expect(await (await fetch(`${url}/counter/pears`, { method: "POST" })).text()).toBe("1");
+    expect(await (await fetch(`${url}/chat/news`, { method: "POST", body: "hello" })).text()).toContain("main/bob");
+    expect((await fetch(`${url}/_radon/v1/atoms`)).status).toBe(403);
+  },
+);
+
+describe("radon destroy", () => {
+  test("asks before it deletes anything", async () => {
+    const { code, stderr } = await run("destroy");
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/edge-1: the keys, messages, dead letters and logs of ticker, bob, carol, kv are lost/);
+    expect([...cloud.workers.all.keys()]).toContain("tour--cloud");
+  });
+
+  test("tells what is left when it is interrupted, and the next run deletes that", async () => {
+    cloud.fault = { method: "DELETE", path: /tour--cloud$/, fault: "refused" };
+    const first = await run("destroy", ["--yes"]);
+    expect([first.code, first.report.done]).toEqual([3, ["delete the Worker tour--edge-1"]]);
+    const second = await run("destroy", ["--yes"]);
+    expect([second.code, second.report.done]).toEqual([0, ["delete the Worker tour--cloud"]]);
+    expect([...cloud.workers.all.keys()]).toEqual(["radon-examples"]);
+    const third = await run("destroy", ["--yes"]);
+    expect([third.code, third.report.done]).toEqual([0, []]);
   });
 });
 

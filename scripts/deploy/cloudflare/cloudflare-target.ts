@@ -6,7 +6,7 @@
  * 2. A binding to a Worker that does not exist fails a deployment, so every Worker of the mesh exists, if only as a stub, before
  *    the first one is deployed whole.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { RuntimeName } from "../../../durable/core/names.ts";
 import type { Environment } from "../../formula/environment.ts";
@@ -47,7 +47,7 @@ export class CloudflareTarget implements Target {
     if (!account.ok) return [account.reason];
     this.#account = account.value;
     const found = await Promise.all(this.#runtimes.map(({ name }) => this.#find(account.value, name)));
-    const needsSubdomain = this.#runtimes.some(({ url }) => url === undefined);
+    const needsSubdomain = this.#deployment.runtimes.some(({ spec }) => spec.url === undefined);
     const subdomain = needsSubdomain ? await account.value.subdomain() : undefined;
     return [...found.flat(), ...(subdomain?.ok === false ? [subdomain.reason] : [])];
   }
@@ -130,7 +130,8 @@ export class CloudflareTarget implements Target {
   async #rehearse(runtime: RuntimeToDeploy, signal: AbortSignal): Promise<StepEnd> {
     const { spec, bundle } = runtime;
     const outdir = path.join(path.dirname(bundle.folder), REHEARSALS, safeName(spec.name));
-    mkdirSync(outdir, { recursive: true });
+    // What is there is of another version.
+    rmSync(outdir, { recursive: true, force: true });
     this.#writeConfig(runtime);
     return this.#endOf(await this.#wrangler(["deploy", "--dry-run", "--outdir", outdir], bundle.folder, signal));
   }

@@ -14,7 +14,10 @@ export interface Call {
   readonly method: string;
   /** Below `/accounts/ACCOUNT`, without the query. */
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly upload?: Upload;
+  /** What was sent as JSON. */
+  readonly body?: unknown;
 }
 
 /** What goes wrong with a call: it is refused, or it is done and its answer is lost. */
@@ -63,18 +66,20 @@ export class Api {
     const body = Buffer.concat(chunks);
     if (request.headers.authorization !== `Bearer ${API_TOKEN}`)
       return { status: 403, code: 10000, message: "Authentication error" };
-    const path = new URL(request.url ?? "/", "http://api").pathname.replace(`/client/v4/accounts/${ACCOUNT}`, "");
+    const url = new URL(request.url ?? "/", "http://api");
+    const path = url.pathname.replace(`/client/v4/accounts/${ACCOUNT}`, "");
     const type = request.headers["content-type"] ?? "";
     const upload = type.startsWith("multipart/") ? { upload: await readUpload(body, type) } : {};
-    const call: Call = { method: request.method ?? "GET", path, ...upload };
+    const json = type.startsWith("application/json") ? { body: JSON.parse(body.toString()) as unknown } : {};
+    const call: Call = { method: request.method ?? "GET", path, query: url.searchParams, ...upload, ...json };
     const fault = this.#options.onCall(call);
     if (fault === "refused") return FAULT;
-    const result = this.#answer(call, type.startsWith("application/json") ? JSON.parse(body.toString()) : undefined);
+    const result = this.#answer(call);
     if (call.method !== "GET") this.#options.onChange();
     return fault === "lost" ? FAULT : result;
   }
 
-  #answer({ method, path, upload }: Call, body: unknown): Result {
+  #answer({ method, path, query, upload, body }: Call): Result {
     if (path === "/client/v4/accounts") return { result: [{ id: ACCOUNT, name: "stand-in" }] };
     if (path === "/workers/subdomain") return { result: { subdomain: "stand-in" } };
     const [, kind, name = "", rest = ""] =
@@ -83,7 +88,7 @@ export class Api {
     if (kind === "scripts" && method === "PUT" && rest === "" && upload !== undefined) return this.#put(name, upload);
     const worker = this.#options.workers.all.get(name);
     if (worker === undefined) return kind === "services" ? { ...NOT_FOUND, code: 10090 } : NOT_FOUND;
-    return this.#ofWorker(`${method} ${kind}/${rest}`, { name, worker, upload, body });
+    return this.#ofWorker(`${method} ${kind}/${rest}`, { name, worker, query, upload, body });
   }
 
   #put(name: string, upload: Upload): Result {
@@ -93,7 +98,7 @@ export class Api {
   }
 
   #ofWorker(what: string, about: About): Result {
-    const { name, worker, upload, body } = about;
+    const { name, worker, query, upload, body } = about;
     const { workers } = this.#options;
     const state = { enabled: worker.subdomain, previews_enabled: false };
     switch (what) {
@@ -121,8 +126,7 @@ export class Api {
         worker.subdomain = (body as { readonly enabled: boolean }).enabled;
         return { result: { enabled: worker.subdomain, previews_enabled: false } };
       case "DELETE scripts/":
-        workers.all.delete(name);
-        return { result: null };
+        return workers.delete(name, query.get("force") === "true") ?? { result: null };
       default:
         return { status: 404, code: 7003, message: `The stand-in has no ${what}.` };
     }
@@ -132,6 +136,7 @@ export class Api {
 interface About {
   readonly name: string;
   readonly worker: Worker;
+  readonly query: URLSearchParams;
   readonly upload: Upload | undefined;
   readonly body: unknown;
 }

@@ -10,6 +10,8 @@ export class Edge {
   readonly #workers: Workers;
   readonly #dataFolder: string;
   readonly #servers = new Map<string, Server>();
+  /** The Workers that do not answer, as if their new host name was not known yet. */
+  readonly unreachable = new Set<string>();
   #miniflare: Miniflare | undefined;
   /** Changes while a request waits for it make the next request wait for another one. */
   #ready: Promise<Miniflare> | undefined;
@@ -50,7 +52,8 @@ export class Edge {
   async #answer(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    if (!this.#workers.all.has(name)) return void response.writeHead(404).end("There is nothing here yet");
+    if (!this.#workers.all.has(name) || this.unreachable.has(name))
+      return void response.writeHead(404).end("There is nothing here yet");
     const miniflare = await (this.#ready ??= this.#run());
     const worker = await miniflare.getWorker(name);
     const headers = Object.entries(request.headers).flatMap(([key, value]) =>

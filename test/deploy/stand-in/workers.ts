@@ -5,7 +5,8 @@
  * 1. A binding to a class of a Worker that is not there, or lacks the class, is refused, and nothing of the upload is kept.
  * 2. Migrations apply once: one that does not begin at the Worker's own tag, or makes a class that is there, is refused.
  * 3. An upload inherits the secrets of the one before it, as far as it asks to.
- * 4. A Worker that is deleted takes its classes, and so its objects, with it; another one of the name begins anew.
+ * 4. A Worker that others are bound to is deleted by force only, and takes those bindings with it, and its classes, and so its
+ *    objects; another one of the name begins anew.
  */
 import type { Binding, Upload } from "./upload.ts";
 
@@ -65,6 +66,16 @@ export class Workers {
     return undefined;
   }
 
+  delete(name: string, force: boolean): ApiError | undefined {
+    const bound = [...this.all].filter(([other, { current }]) => other !== name && bindsTo(current, name));
+    if (bound.length > 0 && !force) {
+      return { status: 409, code: 10064, message: `Worker '${name}' is used by '${bound[0]?.[0]}'.` };
+    }
+    this.all.delete(name);
+    for (const [, worker] of bound) worker.current = withoutBindings(worker.current, name);
+    return undefined;
+  }
+
   #newWorker(current: Upload): Worker {
     this.#made += 1;
     const none = { versions: new Map<string, Upload>(), classes: new Set<string>() };
@@ -109,4 +120,13 @@ function withInherited(upload: Upload, before: Upload | undefined): Upload {
     ({ name, type }) => keep_bindings.includes(type) && !names.has(name),
   );
   return { ...upload, metadata: { ...upload.metadata, bindings: [...bindings, ...kept] } };
+}
+
+function bindsTo({ metadata }: Upload, name: string): boolean {
+  return metadata.bindings.some(({ script_name }) => script_name === name);
+}
+
+function withoutBindings(upload: Upload, to: string): Upload {
+  const bindings = upload.metadata.bindings.filter(({ script_name }) => script_name !== to);
+  return { ...upload, metadata: { ...upload.metadata, bindings } };
 }
