@@ -86,7 +86,11 @@ export function terminalAsk(): Ask | undefined {
     try {
       const closed = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)));
       const answer = await Promise.race([lines.question(`${question} (${usual}): `), closed]);
-      if (answer === undefined) throw new CommandError("Declined; nothing was written.", EXIT.declined);
+      if (answer === undefined) {
+        // The cursor is still behind the question.
+        process.stderr.write("\n");
+        throw new CommandError("Declined; nothing was written.", EXIT.declined);
+      }
       return answer.trim() === "" ? usual : answer.trim();
     } finally {
       lines.close();
