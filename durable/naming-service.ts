@@ -13,7 +13,7 @@ import { directoryView } from "./core/naming.ts";
 import type { RuntimeName } from "./core/names.ts";
 import { OwnAtoms } from "./core/own-atoms.ts";
 import { PatternCache } from "./core/patterns.ts";
-import { deploymentOf } from "./deployment.ts";
+import { ownDeployment } from "./deployment.ts";
 import { FollowerRole } from "./naming-follower.ts";
 import { LeaderRole } from "./naming-leader.ts";
 import { NamingPeers } from "./naming-peers.ts";
@@ -90,7 +90,7 @@ export class NamingService {
       .post("/resolve", (request) => this.#resolve(request))
       .post("/lookup", (request) => this.#lookup(request))
       .get("/directory", () => this.#directory())
-      .get("/deployment", async () => Response.json(await deploymentOf(this.#application)))
+      .get("/deployment", async () => Response.json(await ownDeployment(this.#application)))
       .get("/identity", () => Response.json({ identity: this.#host.identity }))
       .post("/register", (request) => this.#register(request))
       .get("/changes", (request) => this.#changesSince(request))

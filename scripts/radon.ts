@@ -96,13 +96,13 @@ function radon(): Command {
   subcommand(
     program,
     "plan",
-    "Tells which atoms run on which runtimes, and why.",
+    "Tells which atoms run on which runtimes, and why, and what would change against what is deployed.",
     "  radon plan\n  radon plan --config chat/formula.toml --json",
   )
     .option("--json", "print the plan as JSON")
     .action(async (options: PlanCommandOptions) => {
       const { planCommand } = await import("./commands/plan.ts");
-      process.exitCode = planCommand(options);
+      process.exitCode = await planCommand(options);
     });
 
   subcommand(

@@ -1,6 +1,6 @@
 /** `radon build`: compiles the atoms and bundles a Worker for each runtime. */
 import path from "node:path";
-import { buildFormula, type Build } from "../formula/build.ts";
+import { buildFormula, type Build, type Compilation } from "../formula/build.ts";
 import { foldersOf } from "../formula/folders.ts";
 import type { Formula } from "../formula/formula.ts";
 import { loadFormula } from "../formula/load.ts";
@@ -54,7 +54,7 @@ function end(outcome: Outcome): number {
 }
 
 /** A compiler that is missing is the machine's fault only if nothing is wrong with the sources themselves. */
-export function exitCodeOf(build: Build | undefined): number {
+export function exitCodeOf(build: Compilation | undefined): number {
   const missing = build?.modules.filter((module) => module.kind === "no toolchain") ?? [];
   const errors = build?.problems.filter((problem) => problem.severity === "error") ?? [];
   return missing.length > 0 && errors.length === missing.length ? EXIT.environment : EXIT.input;

@@ -1,11 +1,20 @@
-/** `radon plan`: which atoms run on which runtimes, and why; nothing is compiled. */
+/**
+ * `radon plan`: which atoms run on which runtimes, and why; where the formula says where runtimes answer, what would change against
+ * what is deployed as well. It changes nothing.
+ */
 import path from "node:path";
+import { planAgainstDeployed, type Plan } from "../deploy/plan-against-deployed.ts";
+import { changesJson, changesText, planTroubles } from "../deploy/plan-text.ts";
 import { settingsOn } from "../formula/atom-settings.ts";
+import { applicationsOf, compileFormula } from "../formula/build.ts";
+import { foldersOf } from "../formula/folders.ts";
 import type { Formula } from "../formula/formula.ts";
 import { loadFormula } from "../formula/load.ts";
-import { problemJson } from "../formula/problems.ts";
+import { problemJson, type Problem } from "../formula/problems.ts";
+import { buildProgress } from "../terminal/build-progress.ts";
 import { Console } from "../terminal/console.ts";
 import { table } from "../terminal/table.ts";
+import { exitCodeOf } from "./build.ts";
 import { EXIT } from "./exit-codes.ts";
 
 export interface PlanCommandOptions {
@@ -13,17 +22,64 @@ export interface PlanCommandOptions {
   readonly json?: true;
 }
 
-export function planCommand(options: PlanCommandOptions): number {
+export async function planCommand(options: PlanCommandOptions): Promise<number> {
+  const console = new Console(options.json === true);
   const { formula, problems } = loadFormula(path.resolve(options.config), { environment: process.env });
+  const compared = formula === undefined ? NOT_LOADED : await compare(formula, console);
+  const all = [...problems, ...compared.problems];
   if (options.json === true) {
-    const plan = formula === undefined ? {} : planJson(formula);
-    const report = { ok: formula !== undefined, ...plan, problems: problems.map(problemJson) };
+    const placement = formula === undefined ? {} : planJson(formula);
+    const deployed = compared.plan === undefined ? {} : { deployed: changesJson(compared.plan) };
+    const report = { ok: compared.exitCode === EXIT.ok, ...placement, ...deployed, problems: all.map(problemJson) };
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  } else {
-    new Console(false).problems(problems);
-    if (formula !== undefined) process.stdout.write(`${planText(formula)}\n`);
+    return compared.exitCode;
   }
-  return formula === undefined ? EXIT.input : EXIT.ok;
+  console.problems(all);
+  const texts = [
+    ...(formula === undefined ? [] : [planText(formula)]),
+    ...(compared.plan === undefined ? [] : [changesText(compared.plan)]),
+  ];
+  if (texts.length > 0) process.stdout.write(`${texts.join("\n\n")}\n`);
+  return compared.exitCode;
+}
+
+/** What came of the comparison with what is deployed. */
+interface Compared {
+  readonly plan?: Plan;
+  readonly problems: readonly Problem[];
+  readonly exitCode: number;
+}
+
+const NOT_LOADED: Compared = { problems: [], exitCode: EXIT.input };
+
+/** How `radon deploy` builds. */
+const DEPLOYED = { development: false, situation: "deployed", optimize: true } as const;
+
+/** Modules are compared by their bytes, so they are compiled, as for a deployment. */
+async function compare(formula: Formula, console: Console): Promise<Compared> {
+  const addresses = formula.runtimes.flatMap(({ name, url }) => (url === undefined ? [] : [{ runtime: name, url }]));
+  if (addresses.length === 0) return { problems: [], exitCode: EXIT.ok };
+  const compilation = await compileFormula(formula, {
+    ...DEPLOYED,
+    folders: foldersOf(formula.home, formula.app, "build", process.env),
+    colours: console.colours,
+    ...buildProgress(console, false),
+  });
+  const { problems } = compilation;
+  if (!compilation.ok) {
+    console.warn("The modules do not build, so nothing was compared with what is deployed.");
+    return { problems, exitCode: exitCodeOf(compilation) };
+  }
+  console.status("asking what is deployed ...");
+  const applications = applicationsOf(formula, compilation, DEPLOYED);
+  const plan = await planAgainstDeployed({ applications, addresses, token: tokenOf(process.env) });
+  console.status("");
+  for (const trouble of planTroubles(plan)) console.warn(`warning: ${trouble}`);
+  return { plan, problems, exitCode: plan.complete ? EXIT.ok : EXIT.environment };
+}
+
+function tokenOf({ RADON_TOKEN: token }: NodeJS.ProcessEnv): string | undefined {
+  return token === "" ? undefined : token;
 }
 
 function planJson(formula: Formula): Record<string, unknown> {

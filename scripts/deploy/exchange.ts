@@ -16,6 +16,7 @@ export interface ExchangeOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** For all of it, from the connection to the last byte. */
   readonly limitMs: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type Exchange =
@@ -23,11 +24,15 @@ export type Exchange =
   /** `reason` completes "The runtime X: ...". */
   | { readonly kind: "none"; readonly reason: string };
 
-export function exchange({ method, url, headers, limitMs }: ExchangeOptions): Promise<Exchange> {
+export function exchange({ method, url, headers, limitMs, signal: given }: ExchangeOptions): Promise<Exchange> {
   return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(limitMs);
+    const timeout = AbortSignal.timeout(limitMs);
+    const signal = given === undefined ? timeout : AbortSignal.any([timeout, given]);
     const send = url.protocol === "https:" ? requestHttps : requestHttp;
-    const fail = (error: unknown): void => resolve({ kind: "none", reason: reasonOf(error, url, signal, limitMs) });
+    const fail = (error: unknown): void => {
+      const reason = given?.aborted === true ? INTERRUPTED : reasonOf(error, url, timeout, limitMs);
+      resolve({ kind: "none", reason });
+    };
     const options: RequestOptions = { method, headers, signal, lookup: resolveHost, agent: false };
     try {
       const sent = send(url.href, options, (response) => void readAnswer(response).then(resolve, fail));
@@ -67,6 +72,8 @@ const REASONS: Readonly<Record<string, (url: URL) => string>> = {
   ENETUNREACH: ({ host }) => `there is no way to ${host} from this machine.`,
   ERR_INVALID_CHAR: () => "RADON_TOKEN holds characters that no token has, such as a line's end.",
 };
+
+const INTERRUPTED = "the question was interrupted.";
 
 function reasonOf(error: unknown, url: URL, signal: AbortSignal, limitMs: number): string {
   if (signal.aborted) return `it gave no answer within ${limitMs / 1000} s.`;

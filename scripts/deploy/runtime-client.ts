@@ -7,6 +7,8 @@
  * 2. The token goes to the runtime's own origin only (redirects are not followed), and is in no error.
  */
 import { z } from "zod";
+import type { Deployment } from "../../durable/core/deployment.ts";
+import type { GlobalName, RuntimeName } from "../../durable/core/names.ts";
 import { exchange, type Exchange } from "./exchange.ts";
 
 /** Of an ordinary question. */
@@ -39,26 +41,26 @@ export interface Question<S extends z.ZodType> {
   readonly path: string;
   readonly schema: S;
   readonly limitMs?: number;
+  /** Ends the wait; the answer says so then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-const kind = z.enum(["reactive", "daemon"]);
-
-export const deploymentSchema = z.looseObject({
+const deploymentSchema = z.looseObject({
   app: z.string(),
-  runtime: z.string(),
-  leader: z.string(),
+  runtime: z.string().transform((name) => name as RuntimeName),
+  leader: z.string().transform((name) => name as RuntimeName),
   version: z.string(),
   atoms: z.array(
     z.looseObject({
-      name: z.string(),
-      kind,
+      name: z.string().transform((name) => name as GlobalName),
+      kind: z.enum(["reactive", "daemon"]),
       durability: z.enum(["durable", "volatile"]),
+      module: z.string(),
       moduleHash: z.string(),
       configurationHash: z.string(),
     }),
   ),
 });
-export type Deployment = z.output<typeof deploymentSchema>;
 
 const problemSchema = z.looseObject({ detail: z.string() });
 
@@ -69,21 +71,25 @@ export class RuntimeClient {
     this.#address = address;
   }
 
-  /** What the runtime was built as. One that answers for another runtime is a failure: the addresses are mixed up. */
-  async deployment(): Promise<Asked<Deployment>> {
+  /**
+   * What the runtime was built as, or another one of its application, which it asks in turn. One that answers for another
+   * runtime is a failure: the addresses are mixed up.
+   */
+  async deployment(of = this.#address.runtime, signal?: AbortSignal): Promise<Asked<Deployment>> {
     const { runtime, url } = this.#address;
-    const answer = await this.ask({ path: "/_radon/v1/deployment", schema: deploymentSchema });
-    if (!answer.ok || answer.value.runtime === runtime) return answer;
+    const path = `/_radon/v1/deployment${of === runtime ? "" : `?runtime=${encodeURIComponent(of)}`}`;
+    const answer = await this.ask({ path, schema: deploymentSchema, signal });
+    if (!answer.ok || answer.value.runtime === of) return answer;
     const message = `At ${url} the runtime ${answer.value.runtime} answers, not ${runtime}: see to the "url" of both.`;
     return { ok: false, failure: { kind: "failed", message } };
   }
 
   async ask<S extends z.ZodType>(question: Question<S>): Promise<Asked<z.output<S>>> {
-    const { method = "GET", path, schema, limitMs = ANSWER_MS_MAX } = question;
+    const { method = "GET", path, schema, limitMs = ANSWER_MS_MAX, signal } = question;
     const { url, token } = this.#address;
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const headers = { accept: "application/json", ...authorization };
-    const answer = await exchange({ method, url: new URL(path, url), headers, limitMs });
+    const answer = await exchange({ method, url: new URL(path, url), headers, limitMs, signal });
     return answer.kind === "none" ? this.#failed("unreachable", answer.reason) : this.#read(answer, schema);
   }
 

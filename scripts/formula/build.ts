@@ -1,5 +1,6 @@
 /** From a loaded formula to the Workers of its runtimes: compile, check, generate, bundle. */
 import path from "node:path";
+import type { Application } from "../../durable/core/application.ts";
 import {
   compileModules,
   type CompiledModule,
@@ -27,18 +28,45 @@ export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" |
   readonly bundle: boolean;
 }
 
-export interface Build {
-  /** False also if the build was aborted: there is nothing to tell then. */
+export interface Compilation {
+  /** False also if it was aborted: there is nothing to tell then. */
   readonly ok: boolean;
   readonly modules: readonly ModuleResult[];
   readonly problems: readonly Problem[];
+}
+
+export interface Build extends Compilation {
   /** Empty unless everything compiled. */
   readonly runtimes: readonly RuntimeBundle[];
+  /** What each runtime is built with; empty as well. */
+  readonly applications: readonly Application[];
 }
 
 export async function buildFormula(formula: Formula, options: BuildOptions): Promise<Build> {
-  const { folders, signal, optimize = false, colours = false, onStart, onEnd } = options;
+  const { folders } = options;
   makeFolders(folders);
+  makeWritable(folders.build, { holds: "the Workers", remedy: "Name another folder: radon build --out FOLDER." });
+  const compilation = await compile(formula, options);
+  if (!compilation.ok) return { ...compilation, runtimes: [], applications: [] };
+  const hashes = new FileHashes();
+  const applications = applicationsOf(formula, compilation, options, hashes);
+  const compiled = compiledOf(compilation);
+  const runtimes = await Promise.all(
+    applications.map((application) => buildRuntime(application, compiled, options, hashes)),
+  );
+  return { ...compilation, runtimes, applications };
+}
+
+type CompilationOptions = Omit<BuildOptions, "bundle">;
+
+/** Compiles and checks the modules, through the cache; no Worker is made. */
+export function compileFormula(formula: Formula, options: CompilationOptions): Promise<Compilation> {
+  makeFolders(options.folders);
+  return compile(formula, options);
+}
+
+async function compile(formula: Formula, options: CompilationOptions): Promise<Compilation> {
+  const { folders, signal, optimize = false, colours = false, onStart, onEnd } = options;
   options.onBegin?.(formula.modules);
   const modules = await compileModules(formula.modules, {
     root: formula.folder,
@@ -50,43 +78,45 @@ export async function buildFormula(formula: Formula, options: BuildOptions): Pro
     ...(onStart === undefined ? {} : { onStart }),
     ...(onEnd === undefined ? {} : { onEnd }),
   });
-  if (signal?.aborted) return { ok: false, modules: [], problems: [], runtimes: [] };
+  if (signal?.aborted) return { ok: false, modules: [], problems: [] };
   const ofReach = options.situation === "deployed" ? problemsOfReach(formula) : [];
   const problems = [...ofReach, ...(await problemsOfModules(formula, modules))];
-  if (hasErrors(problems)) return { ok: false, modules, problems, runtimes: [] };
-  const compiled = modules.filter((module) => module.kind === "compiled");
-  const hashes = new FileHashes();
-  const code = hashOfRuntimeCode(hashes);
-  const runtimes = await Promise.all(
-    formula.runtimes.map(({ name }) => buildRuntime(formula, name, compiled, options, { hashes, code })),
-  );
-  return { ok: true, modules, problems, runtimes };
+  return { ok: !hasErrors(problems), modules, problems };
 }
 
-function makeFolders({ cache, work, build }: Folders): void {
+/** What each runtime of the formula is built with, in the formula's order. */
+export function applicationsOf(
+  formula: Formula,
+  compilation: Compilation,
+  { development, situation }: Pick<BuildOptions, "development" | "situation">,
+  fileHashes = new FileHashes(),
+): Application[] {
+  const hashes = new Map(compiledOf(compilation).map((module) => [module.name, module.hash]));
+  const code = hashOfRuntimeCode(fileHashes);
+  return formula.runtimes.map(({ name }) =>
+    applicationFor(formula, { runtime: name, development, situation, hashes, code }),
+  );
+}
+
+function compiledOf({ modules }: Compilation): CompiledModule[] {
+  return modules.filter((module) => module.kind === "compiled");
+}
+
+function makeFolders({ cache, work }: Folders): void {
   const beside = "The folder .radon is made beside the formula: free that name, or allow writing there.";
   makeWritable(cache, { holds: "compiled modules", remedy: "Name another folder with RADON_CACHE." });
   makeWritable(work, { holds: "what compilers write", remedy: beside });
-  makeWritable(build, { holds: "the Workers", remedy: "Name another folder: radon build --out FOLDER." });
-}
-
-interface RuntimeParts {
-  readonly hashes: FileHashes;
-  /** The hash of the code that every runtime has. */
-  readonly code: string;
 }
 
 async function buildRuntime(
-  formula: Formula,
-  runtime: Formula["leader"],
+  application: Application,
   compiled: readonly CompiledModule[],
-  { folders, development, situation, bundle }: BuildOptions,
-  { hashes: fileHashes, code }: RuntimeParts,
+  { folders, bundle }: BuildOptions,
+  fileHashes: FileHashes,
 ): Promise<RuntimeBundle> {
+  const { runtime, version } = application;
   const folder = path.join(folders.build, safeName(runtime));
-  const hashes = new Map(compiled.map((module) => [module.name, module.hash]));
-  const application = applicationFor(formula, { runtime, development, situation, hashes, code });
   const wasm = await writeApplication(folder, application, compiled, folders.cache);
   const worker = bundle ? await bundleWorker(folder, fileHashes) : path.join(folder, "application.js");
-  return { runtime, version: application.version, folder, worker, wasm };
+  return { runtime, version, folder, worker, wasm };
 }

@@ -47,6 +47,30 @@ describe("radon plan", () => {
     });
   });
 
+  describe("against runtimes that have addresses", () => {
+    // Nothing listens on the port of tcpmux.
+    const env = { RADON_RUNTIME_CLOUD_URL: "http://127.0.0.1:1", RADON_TOKEN: "secret-token" };
+
+    it("exits with 3 where they do not answer, and still tells who would run where", async () => {
+      const { code, stdout, stderr } = await radon(["plan"], { cwd, env });
+      expect(code).toBe(3);
+      expect(stderr).toMatch(/^warning: The runtime cloud at http:\/\/127.0.0.1:1: nothing listens at 127.0.0.1:1\./m);
+      expect(stdout).toMatch(/^tour: 2 runtimes[^]*edge-1 +unknown[^]*Atoms: 3 unknown\.\n\nThis plan is not complete/);
+      const { code: again, stdout: text } = await radon(["plan", "--json"], { cwd, env });
+      const unknown = { change: "unknown", atom: "idle", runtime: "cloud" };
+      expect(JSON.parse(text)).toMatchObject({ ok: false, deployed: { complete: false, atoms: [{}, unknown, {}] } });
+      expect([again, stdout + stderr + text]).toEqual([3, expect.not.stringContaining("secret-token")]);
+    });
+
+    it("compares nothing where the modules do not build, and says so", async () => {
+      space.write("oops.wat", "(module (oops))");
+      space.write("oops.toml", 'app = "o"\n[[runtime]]\nname = "cloud"\n[[atom]]\nname = "o"\nsource = "oops.wat"\n');
+      const { code, stdout, stderr } = await radon(["plan", "-c", "oops.toml"], { cwd, env });
+      expect([code, stdout]).toEqual([1, expect.stringMatching(/^o: 1 runtime, 1 atom\n/)]);
+      expect(stderr).toMatch(/do not build, so nothing was compared[^]*oops.wat:1/);
+    });
+  });
+
   it("exits with 1 for a formula that is wrong, with every mistake and its place", async () => {
     const { code, stdout, stderr } = await radon(["plan", "--config", "wrong.toml"], { cwd });
     expect([code, stdout]).toEqual([1, ""]);

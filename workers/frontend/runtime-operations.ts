@@ -1,7 +1,7 @@
 /** What is asked of a runtime as a whole: its health, its metrics, its document, its start, and its end. */
 import type { Application } from "../../durable/core/application.ts";
 import { globalName } from "../../durable/core/names.ts";
-import { deploymentOf } from "../../durable/deployment.ts";
+import { ownDeployment } from "../../durable/deployment.ts";
 import { deploymentSchema, healthSchema, startReportSchema } from "./answer-schemas.ts";
 import { done, json, jsonResponse } from "./answers.ts";
 import { readState, STATES_AT_ONCE_MAX } from "./atom-states.ts";
@@ -76,7 +76,7 @@ const deployment = operation(
   },
   async ({ application, ask, query }) => {
     if (query.runtime === undefined || query.runtime === application.runtime)
-      return jsonResponse(await deploymentOf(application));
+      return jsonResponse(await ownDeployment(application));
     const runtime = application.runtimes.find(({ name }) => name === query.runtime);
     if (runtime === undefined) return unknownRuntime(query.runtime, application.runtimes);
     return ask(namingAddress(runtime), { method: "GET", route: "/deployment", limitMs: PEER_MS_MAX, repeatable: true });
