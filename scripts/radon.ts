@@ -6,7 +6,7 @@ import { addConformance } from "./commands/conformance-options.ts";
 import type { DeployCommandOptions } from "./commands/deploy.ts";
 import type { DestroyCommandOptions } from "./commands/destroy.ts";
 import { addInit } from "./commands/init-options.ts";
-import type { LogsCommandOptions } from "./commands/logs.ts";
+import { addLogs } from "./commands/logs-options.ts";
 import { addSchema } from "./commands/schema.ts";
 import type { DevOptions } from "./dev/session.ts";
 import type { KeysCommandOptions } from "./commands/keys.ts";
@@ -18,7 +18,6 @@ const PORT_MAX = 65_535;
 /** A host name that is new takes about this long to be known everywhere. */
 const WAIT_S_DEFAULT = 60;
 const WAIT_S_MAX = 3_600;
-const LOG_LINES_DEFAULT = 100;
 
 const EXIT_CODES = `
 Exit codes: 0 it worked, 1 the formula or a source is wrong, 2 the command line is wrong,
@@ -35,11 +34,6 @@ function seconds(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= WAIT_S_MAX) return number;
   throw new InvalidArgumentError(`Whole seconds from 0 to ${WAIT_S_MAX} are expected.`);
-}
-
-function lines(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("A number of lines is expected.");
 }
 
 function subcommand(program: Command, name: string, summary: string, examples: string): Command {
@@ -123,20 +117,6 @@ function radon(): Command {
 
   subcommand(
     program,
-    "logs",
-    "Shows what a runtime on a machine of your own has printed.",
-    "  radon logs edge-1\n  radon logs edge-1 --follow",
-  )
-    .argument("[runtime]", "its name; not needed if there is only one")
-    .option("-f, --follow", "go on with what it prints from now on, until Ctrl-C")
-    .option("-n, --lines <number>", "how many of the last lines", lines, LOG_LINES_DEFAULT)
-    .action(async (runtime: string | undefined, options: LogsCommandOptions) => {
-      const { logsCommand } = await import("./commands/logs.ts");
-      process.exitCode = await logsCommand(runtime, options);
-    });
-
-  subcommand(
-    program,
     "keys",
     "Tells by which keys runtimes that no binding connects know each other, and changes them.",
     "  radon keys\n  radon keys --rotate\n  radon keys --print | gh secret set RADON_KEYS",
@@ -164,6 +144,7 @@ function radon(): Command {
     });
 
   addConformance(program, EXIT_CODES);
+  addLogs(program, EXIT_CODES);
   addSchema(program, EXIT_CODES);
   addInit(program, EXIT_CODES);
   return program;

@@ -10,12 +10,7 @@ import type { Formula, RuntimeSpec } from "../formula/formula.ts";
 import { loadFormula } from "../formula/load.ts";
 import { Console } from "../terminal/console.ts";
 import { CommandError, EXIT } from "./exit-codes.ts";
-
-export interface LogsCommandOptions {
-  readonly config: string;
-  readonly follow?: true;
-  readonly lines: number;
-}
+import type { LogsCommandOptions } from "./logs-options.ts";
 
 export async function logsCommand(runtime: string | undefined, options: LogsCommandOptions): Promise<number> {
   const { formula, problems } = loadFormula(path.resolve(options.config), { environment: process.env });
