@@ -43,7 +43,11 @@ export async function deployCommand(options: DeployCommandOptions): Promise<numb
   console.problems(all);
   const run = { formula, build, secrets, options, console, interruption };
   const targets = openTargets({ formula, bundles: build.runtimes, secrets, environment: process.env });
-  return options.dryRun === true ? rehearse(run, targets) : deploy(run, targets);
+  try {
+    return await (options.dryRun === true ? rehearse(run, targets) : deploy(run, targets));
+  } finally {
+    for (const target of targets) await target.close?.();
+  }
 }
 
 interface Run {

@@ -54,6 +54,9 @@ export interface Target {
 
   /** The way from this machine to a runtime's Worker, once it was shipped. */
   reach(runtime: RuntimeName): Promise<Reached>;
+
+  /** Gives up what it holds, such as connections; the last thing that is asked of it, however the run went. */
+  close?(): Promise<void>;
 }
 
 /** One thing to do, small enough that it is either done or done again. */

@@ -49,11 +49,17 @@ async function deploy(mark: string): Promise<string[]> {
   return run(target.ship());
 }
 
-/** The machine as variables of the environment: the formula that is written names none. */
-function inEnvironment(): Record<string, string> {
+/** For the command, whose formula names no machine. */
+function environment(): Record<string, string> {
   const { host, folder: root, service } = spec();
   const start = "RADON_RUNTIME_EDGE_1_";
-  return { [`${start}HOST`]: host, [`${start}FOLDER`]: root, [`${start}SERVICE`]: service };
+  const machineKeys = { [`${start}HOST`]: host, [`${start}FOLDER`]: root, [`${start}SERVICE`]: service };
+  return {
+    RADON_SSH: machine.sshOptions.join(" "),
+    RADON_TOKEN: TOKEN,
+    [`${start}PORT`]: String(port),
+    ...machineKeys,
+  };
 }
 
 /** Asks the runtime where it listens; with its certificate if it shows one. */
@@ -127,10 +133,13 @@ describe.skipIf(lack !== undefined)("a machine", () => {
     expect(await count("apple")).toBe("1");
   });
 
-  test("that runs a release already is sent nothing, and nothing is restarted", async () => {
-    const said = await deploy("first");
-    expect(said[0]).toContain("nothing to send");
-    expect(said[1]).toMatch(/runs [0-9a-f]{16} already$/);
+  test("that runs a release already is sent nothing, nothing is restarted, and its names are registered", async () => {
+    const { code, stdout, stderr } = await radon(["deploy"], { cwd: join(folder.path, "app"), env: environment() });
+    expect(stderr).toMatch(/^done: send edge-1 to machine \(nothing to send\)$/m);
+    expect(stderr).toMatch(/^done: start edge-1 on machine \(runs [0-9a-f]{16} already\)$/m);
+    expect(stderr).toMatch(/^done: check the health of edge-1 \(version [0-9a-f]+\)$/m);
+    expect(code).toBe(0);
+    expect(stdout + stderr).not.toContain(TOKEN);
   });
 
   test("is sent what changed, keeps its state, and shows the certificate that it is given", async () => {
@@ -161,7 +170,7 @@ describe.skipIf(lack !== undefined)("a machine", () => {
 
   test("shows its log, and goes on with it", async () => {
     const cwd = join(folder.path, "app");
-    const env = { RADON_SSH: machine.sshOptions.join(" "), ...inEnvironment() };
+    const env = environment();
     const shown = await radon(["logs", "--lines", "2"], { cwd, env });
     expect(shown).toEqual({ code: 0, stdout: expect.stringMatching(/^.+\n.+\n$/), stderr: "" });
     const followed = new Radon(["logs", "edge-1", "--follow"], { cwd, env });
