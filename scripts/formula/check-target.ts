@@ -9,12 +9,14 @@ type Target = RuntimeShape["target"];
 /** The keys that only one target knows; every other one is for all of them. */
 const KEYS_OF_ONE: ReadonlyMap<keyof RuntimeShape, Target> = new Map<keyof RuntimeShape, Target>([
   ...MACHINE_KEYS.map((key) => [key, "workerd"] as const),
+  ["custom_domain", "cloudflare"],
   ["place", "cloudflare"],
   ["limits", "cloudflare"],
   ["observability", "cloudflare"],
 ]);
 
 export function checkTargetKeys({ at, shape }: Row<RuntimeShape>, report: Reporter): void {
+  checkDomain({ at, shape }, report);
   for (const [key, target] of KEYS_OF_ONE) {
     if (shape[key] === undefined || shape.target === target) continue;
     report.error(
@@ -23,4 +25,15 @@ export function checkTargetKeys({ at, shape }: Row<RuntimeShape>, report: Report
       `Remove it, or write target = "${target}".`,
     );
   }
+}
+
+/** A domain is a host name with nothing before or behind it. */
+function checkDomain({ at, shape }: Row<RuntimeShape>, report: Reporter): void {
+  if (shape.custom_domain !== true || report.isWrong([...at, "url"])) return;
+  if (shape.url !== undefined && /^https:\/\/[^:/]+\/?$/i.test(shape.url)) return;
+  report.error(
+    [...at, "custom_domain"],
+    "A custom domain needs a url with https and a host alone.",
+    'Write url = "https://edge.example.com" beside it.',
+  );
 }

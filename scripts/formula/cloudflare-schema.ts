@@ -20,7 +20,7 @@ export const SUBREQUESTS_MAX = 10_000_000;
 
 const regionRemedy = 'Write "smart", or a provider and one of its regions: region = "aws:eu-central-1".';
 const shareRemedy = "Write a share from 0 to 1: sampling = 0.1.";
-const truth = z.boolean({ error: "Write true or false." });
+export const truth = z.boolean({ error: "Write true or false." });
 
 export const runtimePlaceSchema = z.strictObject(
   {

@@ -28,6 +28,7 @@ export const RUNTIME_SENTENCES: SentencesOf<typeof runtimeSchema> = {
   tags: "What the places of atoms choose the runtime by.",
   target: "What it is deployed to: cloudflare, or workerd on a machine of your own.",
   url: "The origin where the deployed runtime answers, such as https://edge.example.com.",
+  custom_domain: "Whether Cloudflare makes the host of its url a custom domain of its Worker; the default is false.",
   place: "Where Cloudflare is to have it.",
   limits: "What one event of it may use, on Cloudflare.",
   observability: "Which of its logs and traces Cloudflare keeps.",

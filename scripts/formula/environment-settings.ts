@@ -42,6 +42,7 @@ export const TABLE_SETTINGS: Readonly<Record<string, TableSettings>> = {
     ...(["url", "host", "listen", "folder", "service"] as const).map((key) => [[key], "text"] as const),
     [["port"], "number"],
     ...(["certificate", "key"] as const).map((key) => [["tls", key], "text"] as const),
+    [["custom_domain"], "truth"],
     ...(["location", "jurisdiction", "region"] as const).map((key) => [["place", key], "text"] as const),
     ...(["cpu_ms", "subrequests"] as const).map((key) => [["limits", key], "number"] as const),
     ...(["enabled", "traces"] as const).map((key) => [["observability", key], "truth"] as const),

@@ -31,6 +31,8 @@ export interface RuntimeSpec {
   readonly target: "cloudflare" | "workerd";
   /** The origin where the deployed runtime answers, such as `https://edge.example.com`. */
   readonly url?: string | undefined;
+  /** True if Cloudflare makes the host of its url a custom domain of its Worker. */
+  readonly custom_domain?: boolean | undefined;
   /** Where Cloudflare is to have it. */
   readonly place?: RuntimePlace | undefined;
   /** What one event of it may use, on Cloudflare. */

@@ -3,7 +3,7 @@
  * What is wrong is told by `shape.ts`, from the value that stands there.
  */
 import { z } from "zod";
-import { limitsSchema, observabilitySchema, runtimePlaceSchema } from "./cloudflare-schema.ts";
+import { limitsSchema, observabilitySchema, runtimePlaceSchema, truth } from "./cloudflare-schema.ts";
 import { machineKeys } from "./machine-schema.ts";
 import { overrideRemedy, overrideSchema, settings } from "./settings-schema.ts";
 import { oneOf, text, textList } from "./schema-values.ts";
@@ -24,6 +24,7 @@ export const runtimeSchema = z.strictObject(
     tags: tagList.default([]),
     target: oneOf(TARGETS).default("cloudflare"),
     url: text('Write where the deployed runtime answers: url = "https://edge.example.com".').optional(),
+    custom_domain: truth.optional(),
     place: runtimePlaceSchema.optional(),
     limits: limitsSchema.optional(),
     observability: observabilitySchema.optional(),

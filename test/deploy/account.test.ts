@@ -51,6 +51,22 @@ describe("a target", () => {
     ]);
   });
 
+  it("1: refuses a domain that the Worker of another has", async () => {
+    cloud.workers.all.clear();
+    cloud.workers.put("shop", upload(undefined));
+    const shop = cloud.workers.all.get("shop");
+    if (shop !== undefined) shop.domains = ["edge.example.com"];
+    const read = formula();
+    const [first] = read.runtimes;
+    if (first === undefined) throw new Error("The formula has no runtimes.");
+    const spec = { ...first, url: "https://edge.example.com", custom_domain: true };
+    const bundle = { runtime: spec.name, version: "1", folder: "", worker: "", wasm: [] };
+    const deployment = { formula: read, runtimes: [{ spec, bundle }], secrets: new Map() };
+    expect(await new CloudflareTarget(deployment, cloud.environment).check(none)).toEqual([
+      expect.stringMatching(/edge.example.com is the custom domain of the Worker shop already/),
+    ]);
+  });
+
   it("removes what is there, and needs no step for what is not", async () => {
     cloud.workers.all.clear();
     cloud.workers.put("tour--edge-1", upload("tour/edge-1"));

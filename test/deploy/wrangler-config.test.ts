@@ -67,6 +67,14 @@ describe("the configuration of a runtime's Worker", () => {
     expect(configs(line).full).toMatchObject(expected);
   });
 
+  it("makes the host of a url its domain only where the formula asks for it, and then has no other", () => {
+    const url = 'url = "https://edge.example.com"';
+    const domain = { routes: [{ pattern: "edge.example.com", custom_domain: true }], workers_dev: false };
+    expect(configs(`${url}\ncustom_domain = true`).full).toMatchObject(domain);
+    expect(configs(url).full).not.toHaveProperty("routes");
+    expect(configs(url).full["workers_dev"]).toBe(true);
+  });
+
   it("says nothing where the formula says nothing", () => {
     const { full } = configs("");
     expect(full["observability"]).toEqual({ enabled: true });

@@ -42,6 +42,8 @@ describe("a runtime on Cloudflare", () => {
     ["limits = { cpu_ms = 300001 }", /"cpu_ms" is 300001.*from 1 to 300000/],
     ["limits = { cpu = 1 }", /Unknown key "cpu" in "limits".*Known here: cpu_ms, subrequests/],
     ["observability = { sampling = 2 }", /"sampling" is 2.*share from 0 to 1/],
+    ["custom_domain = true", /A custom domain needs a url with https and a host alone/],
+    ['url = "https://a.example.com:8443"\ncustom_domain = true', /A custom domain needs a url/],
     ["observability = true", /"observability" is true.*table/],
   ])("is told what is wrong with %s", (line, problem) => {
     expect(load(formula(line)).problems.map(shown)).toEqual([expect.stringMatching(problem)]);
@@ -49,13 +51,15 @@ describe("a runtime on Cloudflare", () => {
 });
 
 describe("a runtime on a machine of one's own", () => {
-  it.each(['place = { location = "weur" }', "limits = { cpu_ms = 1000 }", "observability = { traces = true }"])(
-    "does not take %s in silence",
-    (line) => {
-      const { problems } = load(formula(`target = "workerd"\n${line}`));
-      expect(problems.map(shown)).toEqual([
-        expect.stringMatching(/^5:\d+ "\w+" says nothing for a runtime with target = "workerd". → Remove it, or write/),
-      ]);
-    },
-  );
+  it.each([
+    'place = { location = "weur" }',
+    "limits = { cpu_ms = 1000 }",
+    "custom_domain = false",
+    "observability = { traces = true }",
+  ])("does not take %s in silence", (line) => {
+    const { problems } = load(formula(`target = "workerd"\n${line}`));
+    expect(problems.map(shown)).toEqual([
+      expect.stringMatching(/^5:\d+ "\w+" says nothing for a runtime with target = "workerd". → Remove it, or write/),
+    ]);
+  });
 });

@@ -14,6 +14,7 @@ import { OWNER_VARIABLE } from "./wrangler-config.ts";
 
 const accountsSchema = z.array(z.looseObject({ id: z.string(), name: z.string() }));
 const subdomainSchema = z.looseObject({ subdomain: z.string() });
+const domainsSchema = z.array(z.looseObject({ hostname: z.string(), service: z.string() }));
 const settingsSchema = z.looseObject({
   bindings: z.array(z.looseObject({ name: z.string(), type: z.string(), text: z.string().optional() })).default([]),
 });
@@ -52,6 +53,14 @@ export class Account {
     if (!settings.ok) return settings.status === 404 ? { ok: true, value: { kind: "absent" } } : settings;
     const owner = settings.value.bindings.find((binding) => binding.name === OWNER_VARIABLE)?.text;
     return { ok: true, value: { kind: "present", owner } };
+  }
+
+  /** The Worker that a host name is a custom domain of already. */
+  async workerAt(hostname: string): Promise<Answered<string | undefined>> {
+    const path = `/accounts/${this.id}/workers/domains?hostname=${encodeURIComponent(hostname)}`;
+    const answer = await this.#api.ask("GET", path, domainsSchema);
+    if (!answer.ok) return answer;
+    return { ok: true, value: answer.value.find((domain) => domain.hostname === hostname)?.service };
   }
 
   /** The part of `https://WORKER.SUBDOMAIN.workers.dev` that is the account's. */

@@ -2,7 +2,7 @@
  * Cloudflare as a target: one Worker a runtime, deployed by wrangler.
  *
  * Invariants
- * 1. A Worker that is not this application's runtime is never overwritten or deleted: `check` refuses it.
+ * 1. A Worker that is not this application's runtime is never overwritten or deleted, nor loses its domain: `check` refuses it.
  * 2. A binding to a Worker that does not exist fails a deployment, so every Worker of the mesh exists, if only as a stub, before
  *    the first one is deployed whole.
  */
@@ -47,9 +47,12 @@ export class CloudflareTarget implements Target {
     if (!account.ok) return [account.reason];
     this.#account = account.value;
     const found = await Promise.all(this.#runtimes.map(({ name }) => this.#find(account.value, name)));
+    const taken = await Promise.all(
+      this.#deployment.runtimes.map(({ spec }) => this.#takenDomain(account.value, spec)),
+    );
     const needsSubdomain = this.#deployment.runtimes.some(({ spec }) => spec.url === undefined);
     const subdomain = needsSubdomain ? await account.value.subdomain() : undefined;
-    return [...found.flat(), ...(subdomain?.ok === false ? [subdomain.reason] : [])];
+    return [...found.flat(), ...taken.flat(), ...(subdomain?.ok === false ? [subdomain.reason] : [])];
   }
 
   async #find(account: Account, runtime: RuntimeName): Promise<string[]> {
@@ -62,6 +65,17 @@ export class CloudflareTarget implements Target {
     return [
       `The account has a Worker ${name} already, which is not the runtime ${owner} of Radon. ` +
         "Rename the application or the runtime, or delete that Worker.",
+    ];
+  }
+
+  async #takenDomain(account: Account, { name, url, custom_domain }: RuntimeSpec): Promise<string[]> {
+    if (custom_domain !== true || url === undefined) return [];
+    const { hostname } = new URL(url);
+    const at = await account.workerAt(hostname);
+    if (!at.ok) return [at.reason];
+    if (at.value === undefined || at.value === this.#workerOf(name)) return [];
+    return [
+      `${hostname} is the custom domain of the Worker ${at.value} already. Give the runtime ${name} another url.`,
     ];
   }
 

@@ -49,6 +49,7 @@ export function wranglerConfig(
     rules: [{ type: "CompiledWasm", globs: ["*.wasm"], fallthrough: false }],
     upload_source_maps: true,
     durable_objects: { bindings: bindings(formula, runtime.name, reachable), ...UPDATES },
+    ...domain(runtime),
     ...placement(runtime.place),
     ...limits(formula, runtime),
   };
@@ -64,7 +65,7 @@ function common(formula: Formula, runtime: RuntimeSpec, { main, migrations = MIG
     no_bundle: true,
     compatibility_date: COMPATIBILITY_DATE,
     send_metrics: false,
-    workers_dev: true,
+    workers_dev: runtime.custom_domain !== true,
     preview_urls: false,
     vars: { [OWNER_VARIABLE]: ownerOf(formula.app, runtime.name) },
     migrations,
@@ -90,6 +91,11 @@ function bindings(formula: Formula, own: RuntimeName, to: readonly RuntimeSpec[]
         { name: namingBinding, class_name: OBJECT_CLASSES.naming, ...elsewhere },
       ];
     });
+}
+
+function domain({ url, custom_domain }: RuntimeSpec): Record<string, unknown> {
+  if (custom_domain !== true || url === undefined) return {};
+  return { routes: [{ pattern: new URL(url).hostname, custom_domain }] };
 }
 
 function placement({ region }: RuntimePlace = {}): Record<string, unknown> {

@@ -82,6 +82,7 @@ export class Api {
   #answer({ method, path, query, upload, body }: Call): Result {
     if (path === "/client/v4/accounts") return { result: [{ id: ACCOUNT, name: "stand-in" }] };
     if (path === "/workers/subdomain") return { result: { subdomain: "stand-in" } };
+    if (path === "/workers/domains") return { result: this.#options.workers.domainsOf(query.get("hostname") ?? "") };
     const [, kind, name = "", rest = ""] =
       /^\/workers\/(scripts|services|workers)\/([^/]+)(?:\/(.*))?$/.exec(path) ?? [];
     if (kind === undefined) return { status: 404, code: 7003, message: `The stand-in has no ${method} ${path}.` };
@@ -125,6 +126,13 @@ export class Api {
       case "POST scripts/subdomain":
         worker.subdomain = (body as { readonly enabled: boolean }).enabled;
         return { result: { enabled: worker.subdomain, previews_enabled: false } };
+      case "POST scripts/domains/changeset":
+        return { result: { added: [], removed: [], updated: [], conflicting: [] } };
+      case "PUT scripts/domains/records":
+        worker.domains = (body as { readonly origins: readonly { readonly hostname: string }[] }).origins.map(
+          ({ hostname }) => hostname,
+        );
+        return { result: [] };
       case "DELETE scripts/":
         return workers.delete(name, query.get("force") === "true") ?? { result: null };
       default:

@@ -19,6 +19,7 @@ export interface Worker {
   readonly classes: Set<string>;
   migrationTag: string | undefined;
   subdomain: boolean;
+  domains: readonly string[];
 }
 
 export interface ApiError {
@@ -66,6 +67,11 @@ export class Workers {
     return undefined;
   }
 
+  domainsOf(hostname: string): object[] {
+    const owners = [...this.all].filter(([, { domains }]) => domains.includes(hostname));
+    return owners.map(([service]) => ({ hostname, service }));
+  }
+
   delete(name: string, force: boolean): ApiError | undefined {
     const bound = [...this.all].filter(([other, { current }]) => other !== name && bindsTo(current, name));
     if (bound.length > 0 && !force) {
@@ -79,7 +85,7 @@ export class Workers {
   #newWorker(current: Upload): Worker {
     this.#made += 1;
     const none = { versions: new Map<string, Upload>(), classes: new Set<string>() };
-    return { ...none, generation: this.#made, current, migrationTag: undefined, subdomain: false };
+    return { ...none, generation: this.#made, current, migrationTag: undefined, subdomain: false, domains: [] };
   }
 
   #bindingMistake(own: string, upload: Upload): ApiError | undefined {
