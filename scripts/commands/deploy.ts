@@ -1,5 +1,6 @@
 /** `radon deploy`: builds the application and puts each runtime where its target says. */
 import path from "node:path";
+import { secretsOfRuntimes } from "../deploy/deployment-keys.ts";
 import { openTargets } from "../deploy/open-targets.ts";
 import { findObstacles, runSteps, type StepsEnd } from "../deploy/run-steps.ts";
 import { readSecrets, TOKEN, type Secrets } from "../deploy/secrets.ts";
@@ -42,7 +43,12 @@ export async function deployCommand(options: DeployCommandOptions): Promise<numb
   if (!build.ok) return refuse(options, console, all, exitCodeOf(build));
   console.problems(all);
   const run = { formula, build, secrets, options, console, interruption };
-  const targets = openTargets({ formula, bundles: build.runtimes, secrets, environment: process.env });
+  const ownSecrets = secretsOfRuntimes(formula, {
+    environment: process.env,
+    dryRun: options.dryRun === true,
+    say: (line) => console.say(line),
+  });
+  const targets = openTargets({ formula, bundles: build.runtimes, secrets, ownSecrets, environment: process.env });
   try {
     return await (options.dryRun === true ? rehearse(run, targets) : deploy(run, targets));
   } finally {

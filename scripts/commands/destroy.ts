@@ -30,7 +30,13 @@ export async function destroyCommand(named: readonly string[], options: DestroyC
   }
   const formula = withForgotten(read, named);
   const runtimes = followersFirst(formula).filter((name) => named.length === 0 || named.includes(name));
-  const targets = openTargets({ formula, bundles: [], secrets: new Map(), environment: process.env });
+  const targets = openTargets({
+    formula,
+    bundles: [],
+    secrets: new Map(),
+    ownSecrets: new Map(),
+    environment: process.env,
+  });
   const ending = { console, interruption, json: options.json === true, about: { app: formula.app } };
   const obstacles = await findObstacles(targets, console, interruption.signal);
   if (obstacles.length > 0) return tellObstacles(obstacles, ending);

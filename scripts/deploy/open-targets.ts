@@ -1,10 +1,11 @@
 /** The targets that the runtimes of an application are deployed to. */
 import type { RuntimeBundle } from "../formula/bundle.ts";
 import type { Environment } from "../formula/environment.ts";
-import type { Formula } from "../formula/formula.ts";
+import type { Formula, RuntimeSpec } from "../formula/formula.ts";
 import { CloudflareTarget } from "./cloudflare/cloudflare-target.ts";
 import type { Secrets } from "./secrets.ts";
-import type { Deployment, Target, TargetName } from "./target.ts";
+import type { RuntimeSecrets } from "./peer-secrets.ts";
+import type { Deployment, RuntimeToDeploy, Target, TargetName } from "./target.ts";
 import { sshOptions } from "./workerd/ssh-options.ts";
 import { WorkerdTarget } from "./workerd/workerd-target.ts";
 
@@ -12,7 +13,10 @@ export interface TargetsOptions {
   readonly formula: Formula;
   /** None where nothing is shipped. */
   readonly bundles: readonly RuntimeBundle[];
+  /** Those of every runtime. */
   readonly secrets: Secrets;
+  /** Those of each one alone. */
+  readonly ownSecrets: RuntimeSecrets;
   readonly environment: Environment;
 }
 
@@ -21,11 +25,15 @@ export function openTargets(options: TargetsOptions): readonly Target[] {
   return [...names].map((name) => openTarget(name, options));
 }
 
-function openTarget(name: TargetName, { formula, bundles, secrets, environment }: TargetsOptions): Target {
-  const runtimes = formula.runtimes
-    .filter(({ target }) => target === name)
-    .flatMap((spec) => bundles.filter(({ runtime }) => runtime === spec.name).map((bundle) => ({ spec, bundle })));
-  const deployment: Deployment = { formula, runtimes, secrets };
+function openTarget(name: TargetName, options: TargetsOptions): Target {
+  const { formula, environment } = options;
+  const runtimes = formula.runtimes.filter(({ target }) => target === name).flatMap((spec) => toDeploy(spec, options));
+  const deployment: Deployment = { formula, runtimes };
   if (name === "cloudflare") return new CloudflareTarget(deployment, environment);
   return new WorkerdTarget(deployment, sshOptions(environment));
+}
+
+function toDeploy(spec: RuntimeSpec, { bundles, secrets, ownSecrets }: TargetsOptions): RuntimeToDeploy[] {
+  const all = new Map([...secrets, ...(ownSecrets.get(spec.name) ?? [])]);
+  return bundles.filter(({ runtime }) => runtime === spec.name).map((bundle) => ({ spec, bundle, secrets: all }));
 }

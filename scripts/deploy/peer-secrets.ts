@@ -1,14 +1,11 @@
 /**
  * What a deployment has to tell the runtimes in secret, so that those which no binding connects know each other's requests.
  *
- * How a deployment uses it, for both targets and on every run, also when nothing else changed:
- * 1. `remotePairs(formula)` (scripts/formula/reach.ts) is empty for an application that bindings connect: it needs none of this.
- * 2. `keysForDeployment(formula, process.env)` gives the application's keys, and makes them if there are none; `made` is worth a
- *    line on stderr that names the file. A dry run takes `heldKeys` and makes nothing.
- * 3. `peerSecrets(formula, keys).get(runtime)` are the secrets of one runtime's Worker, by the names of their bindings. Each runtime
- *    gets its own and nobody else's. They go where RADON_TOKEN goes: into the --secrets-file of wrangler, or the file of the
- *    process's environment that only its user reads; never into an argument, a log or a generated configuration.
- * 4. The order of the runtimes is free. While some have new keys and others do not, requests are signed with the older key that both
+ * Invariants
+ * 1. Each runtime gets the keys of its own pairs and nobody else's; one that bindings connect to all others gets none.
+ * 2. They are sent with every deployment, where RADON_TOKEN goes: in a file that only its owner reads, never in an argument, a log or
+ *    a generated configuration.
+ * 3. The order of the runtimes is free. While some have new keys and others do not, requests are signed with the older key that both
  *    have; what has none in common waits in outboxes and is sent again.
  */
 import type { RuntimeName } from "../../durable/core/names.ts";

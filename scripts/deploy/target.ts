@@ -22,13 +22,13 @@ export interface Deployment {
   readonly formula: Formula;
   /** The runtimes of this target. */
   readonly runtimes: readonly RuntimeToDeploy[];
-  /** What the runtimes are told in secret, by the name of the binding or variable; RADON_TOKEN is among them. */
-  readonly secrets: ReadonlyMap<string, string>;
 }
 
 export interface RuntimeToDeploy {
   readonly spec: RuntimeSpec;
   readonly bundle: RuntimeBundle;
+  /** What it is told in secret, by the name of the binding or variable: RADON_TOKEN, and what is for nobody else. */
+  readonly secrets: ReadonlyMap<string, string>;
 }
 
 export interface Target {

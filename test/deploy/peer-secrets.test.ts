@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RuntimeName } from "../../durable/core/names.ts";
 import { KeyRing } from "../../durable/signing/key-ring.ts";
 import { signRequest, verifyRequest } from "../../durable/signing/token.ts";
+import { secretsOfRuntimes } from "../../scripts/deploy/deployment-keys.ts";
 import { heldKeys, keepKeys, keysForDeployment } from "../../scripts/deploy/key-source.ts";
 import { keysText, newKey, parseKeys, rotated, type ApplicationKey } from "../../scripts/deploy/peer-keys.ts";
 import { peerSecrets } from "../../scripts/deploy/peer-secrets.ts";
@@ -78,6 +79,30 @@ describe("the secrets of runtimes", () => {
     expect(after.setAside(before.own, after.signingKey(before.own, NOW_MS) as never, NOW_MS)).toBe(true);
     expect(await verdict(after, before)).toBe("GOOD");
     expect(await verdict(before, ringOf("edge-1", rotated(rotated(keys))))).toBe("UNKNOWN_KEY");
+  });
+});
+
+describe("the secrets that a deployment sends", () => {
+  let home: string;
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), "radon-keys-"));
+  });
+  afterEach(() => rmSync(home, { recursive: true }));
+  const said: string[] = [];
+  const sent = (dryRun: boolean, runtimes = formula.runtimes) =>
+    secretsOfRuntimes({ ...formula, runtimes, home }, { environment: {}, dryRun, say: (line) => said.push(line) });
+
+  test("are of keys that are made once, and kept where it says", () => {
+    expect([...sent(false).keys()]).toEqual(["cloud", "cloud-2", "edge-1", "edge-2"]);
+    expect(said[0]).toContain(join(home, ".radon/keys/tour"));
+    expect(sent(false)).toEqual(sent(false));
+    expect(sent(true)).toEqual(sent(false));
+  });
+
+  test("are of keys for nobody in a dry run that finds none, and none where none are needed", () => {
+    expect(sent(true).size).toBe(4);
+    expect(sent(false, formula.runtimes.slice(0, 2)).size).toBe(0);
+    expect(existsSync(join(home, ".radon"))).toBe(false);
   });
 });
 

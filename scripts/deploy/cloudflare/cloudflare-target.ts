@@ -83,10 +83,10 @@ export class CloudflareTarget implements Target {
     const absent = this.#deployment.runtimes.filter(({ spec }) => this.#workers.get(spec.name)?.kind === "absent");
     // One alone is bound to nobody.
     if (this.#runtimes.length < 2) return [];
-    return absent.map(({ spec, bundle }) => ({
-      runtime: spec.name,
-      title: `create the Worker ${this.#workerOf(spec.name)}`,
-      run: (signal) => this.#create({ spec, bundle }, signal),
+    return absent.map((runtime) => ({
+      runtime: runtime.spec.name,
+      title: `create the Worker ${this.#workerOf(runtime.spec.name)}`,
+      run: (signal) => this.#create(runtime, signal),
     }));
   }
 
@@ -130,14 +130,14 @@ export class CloudflareTarget implements Target {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, STUB), stubSource(ownerOf(formula.app, spec.name)));
     writeConfig(folder, stubConfig(formula, spec, { main: STUB }));
-    return this.#endOf(await this.#wrangler(["deploy"], folder, signal));
+    return endOf(await this.#wrangler(["deploy"], folder, signal), []);
   }
 
   async #ship(runtime: RuntimeToDeploy, signal: AbortSignal): Promise<StepEnd> {
     this.#writeConfig(runtime);
-    const { folder } = runtime.bundle;
-    return withSecretsFile(this.#deployment.secrets, async (file) =>
-      this.#endOf(await this.#wrangler(["deploy", "--secrets-file", file], folder, signal)),
+    const { bundle, secrets } = runtime;
+    return withSecretsFile(secrets, async (file) =>
+      endOf(await this.#wrangler(["deploy", "--secrets-file", file], bundle.folder, signal), secrets.values()),
     );
   }
 
@@ -147,17 +147,12 @@ export class CloudflareTarget implements Target {
     // What is there is of another version.
     rmSync(outdir, { recursive: true, force: true });
     this.#writeConfig(runtime);
-    return this.#endOf(await this.#wrangler(["deploy", "--dry-run", "--outdir", outdir], bundle.folder, signal));
+    return endOf(await this.#wrangler(["deploy", "--dry-run", "--outdir", outdir], bundle.folder, signal), []);
   }
 
   #wrangler(args: readonly string[], folder: string, signal: AbortSignal): Promise<WranglerEnd> {
     const account = this.#account === undefined ? {} : { CLOUDFLARE_ACCOUNT_ID: this.#account.id };
     return runWrangler({ args, folder, environment: { ...this.#environment, ...account }, signal });
-  }
-
-  #endOf(end: WranglerEnd): StepEnd {
-    if (end.ok) return { ok: true, note: sizeIn(end.output) };
-    return { ok: false, reason: withoutSecrets(end.reason, this.#deployment.secrets.values()) };
   }
 
   #writeConfig({ spec, bundle }: RuntimeToDeploy): void {
@@ -173,6 +168,11 @@ export class CloudflareTarget implements Target {
     if (this.#account === undefined) throw new Error("The account was not opened: check comes first.");
     return this.#account;
   }
+}
+
+function endOf(end: WranglerEnd, secrets: Iterable<string>): StepEnd {
+  if (end.ok) return { ok: true, note: sizeIn(end.output) };
+  return { ok: false, reason: withoutSecrets(end.reason, secrets) };
 }
 
 function writeConfig(folder: string, config: Readonly<Record<string, unknown>>): void {

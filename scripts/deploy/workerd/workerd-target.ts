@@ -1,13 +1,17 @@
 /** The target "workerd": machines of one's own, reached by SSH. */
 import { existsSync } from "node:fs";
 import type { RuntimeName } from "../../../durable/core/names.ts";
-import type { RuntimeBundle } from "../../formula/bundle.ts";
 import type { RuntimeSpec } from "../../formula/formula.ts";
-import type { Deployment, Reached, Step, Target } from "../target.ts";
+import type { Deployment, Reached, RuntimeToDeploy, Step, Target } from "../target.ts";
 import { Machine } from "./machine.ts";
 import { rehearseConfig } from "./rehearse-config.ts";
 import { RuntimeOnMachine } from "./runtime-on-machine.ts";
 import { siteOf } from "./site.ts";
+
+/** A runtime that is to be sent to its machine. */
+interface Shipment extends Pick<RuntimeToDeploy, "bundle" | "secrets"> {
+  readonly runtime: RuntimeOnMachine;
+}
 
 export class WorkerdTarget implements Target {
   readonly name = "workerd";
@@ -53,27 +57,27 @@ export class WorkerdTarget implements Target {
 
   /** Everything is sent before anything is restarted, and then one runtime after the other is. */
   ship(): readonly Step[] {
-    const each = this.#deployment.runtimes.flatMap(({ spec, bundle }) => {
+    const each = this.#deployment.runtimes.flatMap(({ spec, bundle, secrets }) => {
       const runtime = this.#runtimeOf(spec.name);
-      return runtime === undefined ? [] : [{ runtime, bundle }];
+      return runtime === undefined ? [] : [{ runtime, bundle, secrets }];
     });
-    return [...each.map(({ runtime, bundle }) => this.#sendStep(runtime, bundle)), ...each.map(this.#startStep)];
+    return [...each.map(this.#sendStep), ...each.map(this.#startStep)];
   }
 
-  #sendStep(runtime: RuntimeOnMachine, bundle: RuntimeBundle): Step {
+  readonly #sendStep = ({ runtime, bundle, secrets }: Shipment): Step => {
     const { runtime: name, machine } = runtime.site;
     return {
       runtime: name,
       title: `send ${name} to ${machine.host}`,
       run: async (signal) => {
-        const release = await runtime.release(bundle, [...this.#deployment.secrets.keys()]);
+        const release = await runtime.release(bundle, [...secrets.keys()]);
         this.#versions.set(name, release.version);
         return runtime.send(release, signal);
       },
     };
-  }
+  };
 
-  readonly #startStep = ({ runtime }: { readonly runtime: RuntimeOnMachine }): Step => {
+  readonly #startStep = ({ runtime, secrets }: Shipment): Step => {
     const { runtime: name, machine } = runtime.site;
     return {
       runtime: name,
@@ -81,22 +85,20 @@ export class WorkerdTarget implements Target {
       run: async (signal) => {
         const version = this.#versions.get(name);
         if (version === undefined) return { ok: false, reason: "Its release was not sent." };
-        return runtime.start(version, this.#deployment.secrets, signal);
+        return runtime.start(version, secrets, signal);
       },
     };
   };
 
   rehearse(): readonly Step[] {
-    return this.#deployment.runtimes.flatMap(({ spec, bundle }) => {
+    return this.#deployment.runtimes.flatMap(({ spec, bundle, secrets }) => {
       const site = this.#runtimeOf(spec.name)?.site;
       if (site === undefined)
         return [
           { runtime: spec.name, title: "find its machine", run: async () => ({ ok: false, reason: noHost(spec) }) },
         ];
       const title = `check the configuration of workerd for ${spec.name}`;
-      return [
-        { runtime: spec.name, title, run: () => rehearseConfig(site, bundle, [...this.#deployment.secrets.keys()]) },
-      ];
+      return [{ runtime: spec.name, title, run: () => rehearseConfig(site, bundle, [...secrets.keys()]) }];
     });
   }
 

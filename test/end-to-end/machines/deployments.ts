@@ -57,10 +57,9 @@ export async function deploymentOf(
   });
   const runtimes = formula.runtimes.flatMap((spec) => {
     const bundle = build.runtimes.find(({ runtime }) => runtime === spec.name);
-    return bundle === undefined ? [] : [{ spec, bundle }];
+    return bundle === undefined ? [] : [{ spec, bundle, secrets: new Map([["RADON_TOKEN", TOKEN]]) }];
   });
-  const secrets = new Map([["RADON_TOKEN", TOKEN]]);
-  return { target: new WorkerdTarget({ formula, runtimes, secrets }, sshOptions), runtimes };
+  return { target: new WorkerdTarget({ formula, runtimes }, sshOptions), runtimes };
 }
 
 /** Runs steps until one fails; what each said. */
