@@ -171,7 +171,9 @@ function describeSdk(): void {
       () => atoms.lastTrap("doomed"),
       (last) => last !== null,
     );
-    expect(trap).toMatchObject({ text: expect.stringMatching(/^invalid digit found in string\n/) });
+    expect(trap).toMatchObject({
+      text: expect.stringMatching(/^invalid digit found in string \(at doomed\/src\/lib\.rs:\d+\)\n/),
+    });
     expect(await atoms.stored("doomed", "began")).toBe("yes");
   });
 }
