@@ -5,9 +5,9 @@ import type { LeftBehind } from "./losses.ts";
 import type { Plan } from "./plan-against-deployed.ts";
 import type { AtomChange, RuntimeChange } from "./plan.ts";
 
-/** What changes; what stays as it is is only counted. */
+/** What changes; what stays as it is, or is on a runtime that nothing is known of, is only counted. */
 export function changesText(plan: Plan): string {
-  const changed = plan.atoms.filter(({ kind }) => kind !== "unchanged");
+  const changed = plan.atoms.filter(({ kind }) => kind !== "unchanged" && kind !== "unknown");
   const parts = [
     table(["RUNTIME", "CHANGE", "DEPLOYED", "PLANNED"], plan.runtimes.map(runtimeRow)),
     ...(changed.length === 0 ? [] : [table(["ATOM", "CHANGE", "WHERE"], changed.map(atomRow))]),

@@ -81,7 +81,8 @@ describe("who is asked", () => {
     const found = await plan(AFTER, all);
     expect(found).toMatchObject({ complete: false, runtimes: [{ kind: "updated" }, { kind: "unknown" }] });
     expect(planTroubles(found)).toEqual([expect.stringMatching(/^The runtime edge-1 at http.* nothing listens/)]);
-    expect(changesText(found)).toMatch(/edge-1 +unknown +unknown[^]*This plan is not complete/);
+    expect(changesText(found)).toMatch(/edge-1 +unknown +unknown[^]*2 unknown[^]*This plan is not complete/);
+    expect(changesText(found)).not.toMatch(/log +unknown/);
   });
 
   test("one that is known not to be deployed is added", async () => {
