@@ -4,12 +4,13 @@ import { isName, type RuntimeName } from "../../durable/core/names.ts";
 import { confirm } from "../deploy/confirm.ts";
 import { openTargets } from "../deploy/open-targets.ts";
 import { findObstacles, runSteps } from "../deploy/run-steps.ts";
+import type { Target } from "../deploy/target.ts";
 import type { Formula } from "../formula/formula.ts";
 import { loadFormula } from "../formula/load.ts";
 import { problemJson } from "../formula/problems.ts";
 import { Console } from "../terminal/console.ts";
 import { CommandError, EXIT } from "./exit-codes.ts";
-import { watchForInterruption } from "./interruption.ts";
+import { watchForInterruption, type Interruption } from "./interruption.ts";
 import { printJson, tellEnd, tellObstacles } from "./steps-report.ts";
 
 export interface DestroyCommandOptions {
@@ -37,6 +38,26 @@ export async function destroyCommand(named: readonly string[], options: DestroyC
     ownSecrets: new Map(),
     environment: process.env,
   });
+  try {
+    return await destroy(formula, runtimes, targets, { named, options, console, interruption });
+  } finally {
+    for (const target of targets) await target.close?.();
+  }
+}
+
+interface Run {
+  readonly named: readonly string[];
+  readonly options: DestroyCommandOptions;
+  readonly console: Console;
+  readonly interruption: Interruption;
+}
+
+async function destroy(
+  formula: Formula,
+  runtimes: readonly RuntimeName[],
+  targets: readonly Target[],
+  { named, options, console, interruption }: Run,
+): Promise<number> {
   const ending = { console, interruption, json: options.json === true, about: { app: formula.app } };
   const obstacles = await findObstacles(targets, console, interruption.signal);
   if (obstacles.length > 0) return tellObstacles(obstacles, ending);

@@ -19,6 +19,8 @@ import { lastLines, sshTrouble } from "./ssh-trouble.ts";
 
 const CONNECT_S_MAX = 15;
 const SILENCE_S_MAX = 45;
+/** Of one command of remote.sh: systemd gives a service that does not end 90 s at most where nothing else is said. */
+const COMMAND_MS_MAX = 120_000;
 /** How long the shared connection outlives a run that was killed. */
 const IDLE_S_MAX = 60;
 /** What ssh itself ends with if it failed. */
@@ -46,8 +48,12 @@ export class Machine {
   }
 
   /** Runs a command of remote.sh. */
-  run(command: string, words: readonly string[], signal: AbortSignal): Promise<Answer> {
-    return this.#answer(scriptLine(command, words), [Readable.from([SCRIPT])], signal);
+  async run(command: string, words: readonly string[], signal: AbortSignal): Promise<Answer> {
+    const limit = AbortSignal.timeout(COMMAND_MS_MAX);
+    const either = AbortSignal.any([signal, limit]);
+    const answer = await this.#answer(scriptLine(command, words), [Readable.from([SCRIPT])], either);
+    if (answer.ok || signal.aborted || !limit.aborted) return answer;
+    return { ok: false, reason: `${this.host}: "${command}" did not end within ${COMMAND_MS_MAX / 1000} s.` };
   }
 
   /** The same, with its output going where this program's goes, until it ends. */

@@ -58,11 +58,15 @@ export class RuntimeOnMachine {
     return answer;
   }
 
-  /** What would keep it from running, as sentences. */
-  async check(signal: AbortSignal): Promise<string[]> {
-    const { machine, runtime } = this.site;
+  /** What would keep it from being reached, and, if it is to be deployed, from running, as sentences. */
+  async check(isDeployed: boolean, signal: AbortSignal): Promise<string[]> {
     const answer = await this.find(signal);
-    if (!answer.ok) return [`${runtime}: ${answer.reason}`];
+    if (!answer.ok) return [`${this.site.runtime}: ${answer.reason}`];
+    return isDeployed ? this.#hindrances() : [];
+  }
+
+  #hindrances(): string[] {
+    const { machine, runtime } = this.site;
     return hindrances(this.site, this.#known).map((reason) => `${runtime}, on ${machine.host}: ${reason}`);
   }
 

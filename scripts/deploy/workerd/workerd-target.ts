@@ -6,7 +6,7 @@ import type { Deployment, Reached, RuntimeToDeploy, Step, Target } from "../targ
 import { Machine } from "./machine.ts";
 import { rehearseConfig } from "./rehearse-config.ts";
 import { RuntimeOnMachine } from "./runtime-on-machine.ts";
-import { siteOf } from "./site.ts";
+import { siteOf, type Site } from "./site.ts";
 
 /** A runtime that is to be sent to its machine. */
 interface Shipment extends Pick<RuntimeToDeploy, "bundle" | "secrets"> {
@@ -35,20 +35,14 @@ export class WorkerdTarget implements Target {
   }
 
   async check(signal: AbortSignal): Promise<readonly string[]> {
-    const homeless = this.#deployment.runtimes
-      .filter(({ spec }) => spec.machine === undefined)
-      .map(({ spec }) => noHost(spec));
-    const unread = this.#runtimes.flatMap(({ site }) =>
-      site.shipped
-        .filter(({ file }) => !existsSync(file))
-        .map(
-          ({ file }) =>
-            `${site.runtime}: There is no ${file}, which "tls" names. An absolute path is the machine's own.`,
-        ),
-    );
-    const found: string[] = [];
-    for (const runtime of this.#runtimes) found.push(...(await runtime.check(signal)));
-    return [...homeless, ...unread, ...found];
+    const specs = this.#deployment.runtimes.map(({ spec }) => spec);
+    const found = specs.filter(({ machine }) => machine === undefined).map(noHost);
+    for (const runtime of this.#runtimes) {
+      const isDeployed = specs.some(({ name }) => name === runtime.site.runtime);
+      if (isDeployed) found.push(...unreadable(runtime.site));
+      found.push(...(await runtime.check(isDeployed, signal)));
+    }
+    return found;
   }
 
   create(): readonly Step[] {
@@ -126,6 +120,13 @@ export class WorkerdTarget implements Target {
   #runtimeOf(name: RuntimeName): RuntimeOnMachine | undefined {
     return this.#runtimes.find(({ site }) => site.runtime === name);
   }
+}
+
+function unreadable({ runtime, shipped }: Site): string[] {
+  const missing = shipped.filter(({ file }) => !existsSync(file));
+  return missing.map(
+    ({ file }) => `${runtime}: There is no ${file}, which "tls" names. An absolute path is the machine's own.`,
+  );
 }
 
 function noHost({ name }: RuntimeSpec): string {

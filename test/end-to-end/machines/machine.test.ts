@@ -1,7 +1,7 @@
 /** A runtime on a machine of one's own, over a real sshd: from nothing to gone. */
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import { join } from "node:path";
@@ -179,13 +179,17 @@ describe.skipIf(lack !== undefined)("a machine", () => {
     expect((await followed.ended()).code).toBe(0);
   });
 
-  test("is removed without a trace", async () => {
-    const { target } = await opened("second");
-    await target.check(signal);
-    expect(await run(target.remove([edge]))).toEqual(["remove edge-1 and its state from machine: done"]);
-    const again = await opened("second");
-    expect(await again.target.check(signal)).toEqual([]);
-    expect(again.target.remove([edge])).toEqual([]);
+  test("is rid of the runtime without a trace, if that is confirmed", async () => {
+    const run = { cwd: join(folder.path, "app"), env: environment() };
+    const asked = await radon(["destroy"], run);
+    expect(asked.code).toBe(4);
+    expect(await count("apple")).toBe("4");
+    const { code, stderr } = await radon(["destroy", "--yes"], run);
+    expect(stderr).toContain("edge-1: the keys, messages, dead letters and logs of counter are lost.");
+    expect(stderr).toMatch(/^done: remove edge-1 and its state from machine$/m);
+    expect(code).toBe(0);
+    expect(existsSync(join(folder.path, "radon"))).toBe(false);
+    expect((await radon(["destroy", "--yes"], run)).stderr).toContain("Nothing of tour is deployed.");
   });
 });
 
