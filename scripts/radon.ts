@@ -106,6 +106,7 @@ function radon(): Command {
     "  radon deploy --dry-run\n  RADON_TOKEN=... radon deploy\n  RADON_TOKEN=... radon deploy --secrets-file .secrets",
   )
     .option("--dry-run", "write and check what would be deployed; needs no account")
+    .option("-y, --yes", "do not ask before state is left behind")
     .option("--secrets-file <file>", "secrets for every runtime: lines NAME=VALUE, or an object in JSON")
     .option("--no-health-check", "do not wait until each runtime answers with what was deployed")
     .option("--wait <seconds>", "how long a runtime may take to do so", seconds, WAIT_S_DEFAULT)

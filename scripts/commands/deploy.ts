@@ -1,7 +1,11 @@
 /** `radon deploy`: builds the application and puts each runtime where its target says. */
 import path from "node:path";
 import { secretsOfRuntimes } from "../deploy/deployment-keys.ts";
+import { confirm } from "../deploy/confirm.ts";
+import { planDeployment } from "../deploy/deployment-plan.ts";
 import { openTargets } from "../deploy/open-targets.ts";
+import { lossesOf, questionOf } from "../deploy/plan-against-deployed.ts";
+import { changesText, planTroubles } from "../deploy/plan-text.ts";
 import { findObstacles, runSteps, type StepsEnd } from "../deploy/run-steps.ts";
 import { readSecrets, TOKEN, type Secrets } from "../deploy/secrets.ts";
 import { deploymentSteps } from "../deploy/sequence.ts";
@@ -22,6 +26,7 @@ import { printJson, tellEnd, tellObstacles } from "./steps-report.ts";
 export interface DeployCommandOptions {
   readonly config: string;
   readonly json?: true;
+  readonly yes?: true;
   readonly dryRun?: true;
   readonly secretsFile?: string;
   /** False with `--no-health-check`. */
@@ -89,6 +94,24 @@ function buildAll(formula: Formula, console: Console, { signal }: Interruption):
   });
 }
 
+/** Tells what changes, and asks before state is left behind; a runtime that does not answer is no reason not to deploy it anew. */
+async function agreeToLosses(
+  { formula, build, secrets, options, console, interruption }: Run,
+  targets: readonly Target[],
+) {
+  console.status("asking what is deployed ...");
+  const { runtimes } = formula;
+  const { applications } = build;
+  const { signal } = interruption;
+  const plan = await planDeployment({ runtimes, applications, targets, token: secrets.get(TOKEN), signal });
+  console.status("");
+  if (plan === undefined || signal.aborted) return;
+  for (const trouble of planTroubles(plan)) console.warn(`warning: ${trouble}`);
+  console.say(`${changesText(plan)}\n`);
+  const losses = lossesOf(plan);
+  if (losses.length > 0) await confirm(questionOf(losses), options.yes === true);
+}
+
 async function rehearse(run: Run, targets: readonly Target[]): Promise<number> {
   const steps = targets.flatMap((target) => target.rehearse());
   const end = await runSteps(steps, run.console, run.interruption.signal);
@@ -107,6 +130,7 @@ async function deploy(run: Run, targets: readonly Target[]): Promise<number> {
       json: options.json === true,
       about: { app: formula.app },
     });
+  await agreeToLosses(run, targets);
   const steps = deploymentSteps({
     formula,
     bundles: build.runtimes,

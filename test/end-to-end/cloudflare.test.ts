@@ -220,6 +220,14 @@ describe("a redeployment", () => {
     expect(put?.upload?.metadata["code_update_strategy"]).toEqual({ mode: "immediate" });
     expect(await count()).toBe(before);
   });
+
+  test("that would leave state behind is told, and not made without an answer", async () => {
+    cloud.calls = [];
+    const { code, stderr } = await run("deploy", [], { RADON_ATOM_COUNTER_PLACE_TAGS: "edge" });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/Leave behind the state of cloud\/counter\? Nothing was changed\. --yes agrees/);
+    expect(cloud.calls.filter(({ method }) => method !== "GET")).toEqual([]);
+  });
 });
 
 test(
