@@ -4,8 +4,8 @@ import { secretsOfRuntimes } from "../deploy/deployment-keys.ts";
 import { confirm } from "../deploy/confirm.ts";
 import { planDeployment } from "../deploy/deployment-plan.ts";
 import { openTargets } from "../deploy/open-targets.ts";
-import { lossesOf, questionOf } from "../deploy/plan-against-deployed.ts";
-import { changesText, planTroubles } from "../deploy/plan-text.ts";
+import { lossesOf, questionOf, type Plan } from "../deploy/plan-against-deployed.ts";
+import { changesJson, changesText, planTroubles } from "../deploy/plan-text.ts";
 import { findObstacles, runSteps, type StepsEnd } from "../deploy/run-steps.ts";
 import { readSecrets, TOKEN, type Secrets } from "../deploy/secrets.ts";
 import { deploymentSteps } from "../deploy/sequence.ts";
@@ -98,18 +98,20 @@ function buildAll(formula: Formula, console: Console, { signal }: Interruption):
 async function agreeToLosses(
   { formula, build, secrets, options, console, interruption }: Run,
   targets: readonly Target[],
-) {
+): Promise<Plan | undefined> {
   console.status("asking what is deployed ...");
   const { runtimes } = formula;
   const { applications } = build;
   const { signal } = interruption;
   const plan = await planDeployment({ runtimes, applications, targets, token: secrets.get(TOKEN), signal });
   console.status("");
-  if (plan === undefined || signal.aborted) return;
+  if (plan === undefined || signal.aborted) return undefined;
   for (const trouble of planTroubles(plan)) console.warn(`warning: ${trouble}`);
-  console.say(`${changesText(plan)}\n`);
   const losses = lossesOf(plan);
+  if (losses.length === 0) console.say(`${changesText(plan)}\n`);
+  else console.warn(`${changesText(plan)}\n`);
   if (losses.length > 0) await confirm(questionOf(losses), options.yes === true);
+  return plan;
 }
 
 async function rehearse(run: Run, targets: readonly Target[]): Promise<number> {
@@ -130,7 +132,7 @@ async function deploy(run: Run, targets: readonly Target[]): Promise<number> {
       json: options.json === true,
       about: { app: formula.app },
     });
-  await agreeToLosses(run, targets);
+  const plan = await agreeToLosses(run, targets);
   const steps = deploymentSteps({
     formula,
     bundles: build.runtimes,
@@ -141,12 +143,15 @@ async function deploy(run: Run, targets: readonly Target[]): Promise<number> {
   });
   const end = await runSteps(steps, console, interruption.signal);
   if (options.json !== true && end.failed === undefined) process.stdout.write(`${await whereTo(formula, targets)}\n`);
-  return finish(run, end);
+  for (const { runtime } of plan?.runtimes.filter(({ kind }) => kind === "removed") ?? [])
+    console.warn(`${runtime} is still deployed: radon destroy ${runtime} deletes it, with its state.`);
+  return finish(run, end, plan);
 }
 
-function finish({ formula, build, options, console, interruption }: Run, end: StepsEnd): number {
+function finish({ formula, build, options, console, interruption }: Run, end: StepsEnd, plan?: Plan): number {
   const runtimes = build.runtimes.map(({ runtime, version, folder }) => ({ runtime, version, folder }));
-  return tellEnd(end, { console, interruption, json: options.json === true, about: { app: formula.app, runtimes } });
+  const about = { app: formula.app, runtimes, ...(plan && { plan: changesJson(plan) }) };
+  return tellEnd(end, { console, interruption, json: options.json === true, about });
 }
 
 function shipped({ runtimes }: Build): string {

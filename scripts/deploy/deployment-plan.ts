@@ -17,8 +17,7 @@ interface Planned {
 export async function planDeployment(planned: Planned): Promise<Plan | undefined> {
   const { runtimes, applications, targets, token, signal } = planned;
   const targetOf = (name: TargetName) => targets.find((target) => target.name === name);
-  // What is there needs steps to be taken away.
-  const isAbsent = ({ name, target }: (typeof runtimes)[number]) => targetOf(target)?.remove([name]).length === 0;
+  const isAbsent = ({ name, target }: (typeof runtimes)[number]) => targetOf(target)?.isAbsent(name) === true;
   const absent = new Set(runtimes.filter(isAbsent).map(({ name }) => name));
   const there = runtimes.filter(({ name }) => !absent.has(name));
   if (there.length === 0) return undefined;

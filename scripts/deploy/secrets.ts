@@ -16,6 +16,9 @@ import { shownPath } from "../formula/problems.ts";
 
 export const TOKEN = "RADON_TOKEN";
 
+/** The bindings of a runtime's Worker: a secret of that name would take the place of one. */
+const TAKEN = /^(ATOMS|NAMING)(_\d+)?$|^RADON_(?!TOKEN$)/;
+
 export type Secrets = ReadonlyMap<string, string>;
 
 /** Those of the environment and of the file that the command was given: an object of texts in JSON, or lines NAME=VALUE. */
@@ -31,6 +34,9 @@ function ofFile(file: string): Record<string, string> {
   const values: unknown = text.trimStart().startsWith("{") ? parseJson(text, file) : parseEnv(text);
   const entries = Object.entries(values as object);
   const wrong = entries.find(([name, value]) => !/^[A-Za-z_]\w*$/.test(name) || typeof value !== "string");
+  const taken = entries.find(([name]) => TAKEN.test(name));
+  if (taken !== undefined)
+    throw refusal(file, `"${taken[0]}" is a name of radon's own. Call the secret something else.`);
   if (wrong === undefined && entries.length > 0) return Object.fromEntries(entries) as Record<string, string>;
   const which = wrong === undefined ? "It holds no secret" : `"${wrong[0]}" is no name with a text`;
   throw refusal(file, `${which}. Write lines NAME=VALUE, or an object of texts in JSON.`);

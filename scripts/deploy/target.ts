@@ -37,6 +37,9 @@ export interface Target {
   /** What would keep the steps below from working, as sentences: no account, no way to a machine, a name that is taken. */
   check(signal: AbortSignal): Promise<readonly string[]>;
 
+  /** True of a runtime that is known not to be deployed, so that nothing of it can be lost. Asked for after `check`. */
+  isAbsent(runtime: RuntimeName): boolean;
+
   /**
    * What has to be there before any runtime may refer to it. Asked for after `check`; over all targets, every step of this is
    * done before the first one of `ship`.

@@ -79,6 +79,21 @@ describe("a target", () => {
     expect([...cloud.workers.all]).toEqual([]);
   });
 
+  it("knows what was never deployed: what is not there, or a stub", async () => {
+    const read = formula();
+    const target = new CloudflareTarget({ formula: read, runtimes: [] }, cloud.environment);
+    cloud.workers.all.clear();
+    cloud.workers.put("tour--edge-1", upload("tour/edge-1"));
+    await target.check(none);
+    const absent = () => read.runtimes.map(({ name }) => target.isAbsent(name));
+    expect(absent()).toEqual([true, false]);
+    const stub = upload("tour/edge-1");
+    stub.metadata.bindings.push({ name: "RADON_STUB", type: "plain_text", text: "true" });
+    cloud.workers.put("tour--edge-1", stub);
+    await target.check(none);
+    expect(absent()).toEqual([true, true]);
+  });
+
   it("reaches a runtime without a url at its workers.dev address", async () => {
     const read = formula();
     const target = new CloudflareTarget({ formula: read, runtimes: [] }, cloud.environment);

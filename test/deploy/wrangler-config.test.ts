@@ -49,8 +49,8 @@ describe("the configuration of a runtime's Worker", () => {
 
   it("1: a stub has the classes and migrations of the Worker that replaces it, and binds to nobody", () => {
     const { full, stub } = configs("");
-    for (const key of ["name", "migrations", "vars", "compatibility_date", "workers_dev"])
-      expect(stub[key]).toEqual(full[key]);
+    for (const key of ["name", "migrations", "compatibility_date", "workers_dev"]) expect(stub[key]).toEqual(full[key]);
+    expect(stub["vars"]).toEqual({ RADON_RUNTIME: "tour/cloud", RADON_STUB: "true" });
     expect(stub["migrations"]).toEqual([{ tag: "v1", new_sqlite_classes: ["AtomObject", "NamingObject"] }]);
     expect(JSON.stringify(stub)).not.toContain("script_name");
     expect(stub["main"]).toBe("stub.js");

@@ -62,7 +62,7 @@ interface Report {
   readonly done: readonly string[];
   readonly failed?: { readonly title: string; readonly reason: string };
   readonly remaining: readonly string[];
-  readonly obstacles?: readonly string[];
+  readonly plan?: { readonly atoms: readonly { readonly change: string }[] };
 }
 
 function startRun(command: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Radon {
@@ -192,6 +192,8 @@ describe("a redeployment", () => {
     const env = { RADON_ATOM_COUNTER_HTTP: "/counter,/counter/*,/tally/*" };
     const { code, report } = await run("deploy", [], env);
     expect([code, report.done]).toEqual([0, [...SHIP, ...START, ...HEALTH]]);
+    const changes = report.plan?.atoms.filter(({ change }) => change !== "unchanged");
+    expect(changes).toEqual([{ change: "reconfigured", atom: "counter", runtime: "cloud" }]);
     expect(cloud.calls.filter(({ method, path }) => method === "PUT" && !path.endsWith("/records"))).toEqual([]);
     const deployed = cloud.calls.filter(({ path }) => path.endsWith("/deployments")).map(({ body }) => body);
     expect(deployed.filter(Boolean)).toMatchObject(

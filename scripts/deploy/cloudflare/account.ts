@@ -10,7 +10,7 @@ import { z } from "zod";
 import type { Environment } from "../../formula/environment.ts";
 import { ApiClient, type Answered } from "./api-client.ts";
 import { readCredentials } from "./credentials.ts";
-import { OWNER_VARIABLE } from "./wrangler-config.ts";
+import { OWNER_VARIABLE, STUB_VARIABLE } from "./wrangler-config.ts";
 
 const accountsSchema = z.array(z.looseObject({ id: z.string(), name: z.string() }));
 const subdomainSchema = z.looseObject({ subdomain: z.string() });
@@ -21,7 +21,8 @@ const settingsSchema = z.looseObject({
 
 /** A Worker of a name: not there, or there with what its owner variable says, which those of others do not have. */
 export type WorkerState =
-  { readonly kind: "absent" } | { readonly kind: "present"; readonly owner: string | undefined };
+  | { readonly kind: "absent" }
+  | { readonly kind: "present"; readonly owner: string | undefined; readonly stub: boolean };
 
 export class Account {
   readonly id: string;
@@ -51,8 +52,10 @@ export class Account {
   async worker(name: string): Promise<Answered<WorkerState>> {
     const settings = await this.#api.ask("GET", this.#script(name, "/settings"), settingsSchema);
     if (!settings.ok) return settings.status === 404 ? { ok: true, value: { kind: "absent" } } : settings;
-    const owner = settings.value.bindings.find((binding) => binding.name === OWNER_VARIABLE)?.text;
-    return { ok: true, value: { kind: "present", owner } };
+    const { bindings } = settings.value;
+    const owner = bindings.find((binding) => binding.name === OWNER_VARIABLE)?.text;
+    const stub = bindings.some((binding) => binding.name === STUB_VARIABLE);
+    return { ok: true, value: { kind: "present", owner, stub } };
   }
 
   /** The Worker that a host name is a custom domain of already. */

@@ -79,6 +79,12 @@ export class CloudflareTarget implements Target {
     ];
   }
 
+  /** A stub has never had an atom. */
+  isAbsent(runtime: RuntimeName): boolean {
+    const worker = this.#workers.get(runtime);
+    return worker?.kind === "absent" || (worker?.kind === "present" && worker.stub);
+  }
+
   create(): readonly Step[] {
     const absent = this.#deployment.runtimes.filter(({ spec }) => this.#workers.get(spec.name)?.kind === "absent");
     // One alone is bound to nobody.

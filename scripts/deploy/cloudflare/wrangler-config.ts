@@ -16,6 +16,9 @@ import { workerName } from "./worker-name.ts";
 /** What tells whose a Worker is: the value is `app/runtime`. */
 export const OWNER_VARIABLE = "RADON_RUNTIME";
 
+/** What tells a stub from a runtime. */
+export const STUB_VARIABLE = "RADON_STUB";
+
 /** The platform gives an event this long where nothing is said. */
 const EVENT_CPU_MS_DEFAULT = 30_000;
 
@@ -33,6 +36,7 @@ export function ownerOf(app: string, runtime: RuntimeName): string {
 export function stubConfig(formula: Formula, runtime: RuntimeSpec, options: ConfigOptions): Record<string, unknown> {
   return {
     ...common(formula, runtime, options),
+    vars: { ...ownerVariable(formula, runtime), [STUB_VARIABLE]: "true" },
     durable_objects: { bindings: bindings(formula, runtime.name, [runtime]), ...UPDATES },
   };
 }
@@ -67,10 +71,14 @@ function common(formula: Formula, runtime: RuntimeSpec, { main, migrations = MIG
     send_metrics: false,
     workers_dev: runtime.custom_domain !== true,
     preview_urls: false,
-    vars: { [OWNER_VARIABLE]: ownerOf(formula.app, runtime.name) },
+    vars: ownerVariable(formula, runtime),
     migrations,
     observability: observability(runtime.observability),
   };
+}
+
+function ownerVariable({ app }: Formula, { name }: RuntimeSpec): Readonly<Record<string, string>> {
+  return { [OWNER_VARIABLE]: ownerOf(app, name) };
 }
 
 interface ObjectBinding {

@@ -45,6 +45,10 @@ export class WorkerdTarget implements Target {
     return found;
   }
 
+  isAbsent(name: RuntimeName): boolean {
+    return this.#runtimeOf(name)?.present === false;
+  }
+
   create(): readonly Step[] {
     return [];
   }
