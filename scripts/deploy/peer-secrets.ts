@@ -11,7 +11,7 @@
 import type { RuntimeName } from "../../durable/core/names.ts";
 import { KEYS_BINDING, type PeerSecret } from "../../durable/signing/key-ring.ts";
 import type { Formula } from "../formula/formula.ts";
-import { remotePairs } from "../formula/reach.ts";
+import { remotePeers } from "../formula/reach.ts";
 import { pairKey, type ApplicationKey } from "./peer-keys.ts";
 
 /** The secrets of each runtime that needs some: the value of a secret by the name of its binding. */
@@ -21,10 +21,8 @@ export function peerSecrets(
   formula: Pick<Formula, "app" | "runtimes">,
   keys: readonly ApplicationKey[],
 ): RuntimeSecrets {
-  const pairs = remotePairs(formula);
   const secretOf = ({ name }: { readonly name: RuntimeName }) => {
-    const peers = pairs.flatMap(([a, b]) => (a === name ? [b] : b === name ? [a] : []));
-    const entries = peers.map((peer) => [peer, keysOf(formula.app, name, peer, keys)] as const);
+    const entries = remotePeers(formula, name).map((peer) => [peer, keysOf(formula.app, name, peer, keys)] as const);
     const secret: PeerSecret = { runtime: name, peers: Object.fromEntries(entries) };
     return entries.length === 0 ? [] : [[name, new Map([[KEYS_BINDING, JSON.stringify(secret)]])] as const];
   };

@@ -4,7 +4,8 @@
 import type { RuntimeName } from "../../durable/core/names.ts";
 import type { RuntimeBundle } from "../formula/bundle.ts";
 import type { Formula } from "../formula/formula.ts";
-import { healthStep, startStep, type Shipped } from "./start-runtime.ts";
+import { remotePeers } from "../formula/reach.ts";
+import { connectionStep, healthStep, startStep, type Shipped } from "./start-runtime.ts";
 import type { Step, Target } from "./target.ts";
 
 export interface SequenceOptions {
@@ -27,7 +28,14 @@ export function deploymentSteps(options: SequenceOptions): readonly Step[] {
     ...targets.flatMap((target) => target.ship()),
     ...shipped.map(startStep),
     ...(healthCheck ? shipped.map((each) => healthStep(each, formula.app, versions.get(each.runtime) ?? "")) : []),
+    ...(healthCheck ? shipped.flatMap((each) => connectionSteps(each, formula)) : []),
   ];
+}
+
+/** None for a runtime that bindings connect to all others: they were there before it was deployed. */
+function connectionSteps(shipped: Shipped, formula: Formula): Step[] {
+  const peers = remotePeers(formula, shipped.runtime);
+  return peers.length === 0 ? [] : [connectionStep(shipped, peers)];
 }
 
 /** The others register with it. */

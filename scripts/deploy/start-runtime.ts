@@ -40,6 +40,13 @@ export function healthStep(shipped: Shipped, app: string, version: string): Step
   return { runtime, title, run: (signal) => insist(shipped, signal, (client) => health(client, app, version)) };
 }
 
+/** `peers` are those that no binding connects to it: they need its keys and have to be where their urls say. */
+export function connectionStep(shipped: Shipped, peers: readonly RuntimeName[]): Step {
+  const { runtime } = shipped;
+  const title = `check that ${runtime} reaches ${peers.join(", ")}`;
+  return { runtime, title, run: (signal) => insist(shipped, signal, (client) => connection(client, peers)) };
+}
+
 /** `later` is false where another try would end alike. */
 type Attempt = StepEnd & { readonly later?: boolean };
 
@@ -73,6 +80,19 @@ async function start(client: RuntimeClient): Promise<Attempt> {
   if (problems.length === 0) return { ok: true };
   const later = !problems.every(({ badAtom }) => badAtom !== undefined);
   return { ok: false, reason: problems.map(({ message }) => message).join("\n"), later };
+}
+
+const runtimesSchema = z.object({
+  runtimes: z.array(z.looseObject({ name: z.string(), health: z.string(), detail: z.string().default("") })),
+});
+
+async function connection(client: RuntimeClient, peers: readonly RuntimeName[]): Promise<Attempt> {
+  const answer = await client.ask({ path: "/_radon/v1/runtimes", schema: runtimesSchema });
+  if (!answer.ok) return { ok: false, reason: answer.failure.message };
+  const apart = answer.value.runtimes.filter(
+    ({ name, health }) => peers.some((peer) => peer === name) && health !== "ok",
+  );
+  return apart.length === 0 ? { ok: true } : { ok: false, reason: apart.map(({ detail }) => detail).join("\n") };
 }
 
 const healthSchema = z.looseObject({ status: z.literal("ok"), app: z.string(), runtime: z.string() });

@@ -22,6 +22,11 @@ export function remotePairs({ runtimes }: Pick<Formula, "runtimes">): RemotePair
   );
 }
 
+/** The runtimes that no binding connects to this one. */
+export function remotePeers(formula: Pick<Formula, "runtimes">, runtime: RuntimeName): RuntimeName[] {
+  return remotePairs(formula).flatMap(([a, b]) => (a === runtime ? [b] : b === runtime ? [a] : []));
+}
+
 /** Runtimes that the others could not find once they are deployed. */
 export function problemsOfReach(formula: Pick<Formula, "runtimes">): Problem[] {
   const pairs = remotePairs(formula);

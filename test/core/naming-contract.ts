@@ -40,7 +40,10 @@ export function describeNaming(title: string, make: () => Promise<NamingUnderTes
         expect(await naming.at(runtime).start()).toHaveProperty("version");
       await naming.settle();
     });
-    afterEach(() => naming.close());
+    afterEach(async () => {
+      await naming.settle();
+      naming.close();
+    });
 
     const setRoom = (revision: number, added: readonly Alias[], removed: readonly Alias[] = []) =>
       naming.at("edge-1").setAliases(atomName("room"), { revision, added, removed });

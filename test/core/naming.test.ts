@@ -3,13 +3,16 @@ import { SingleNaming } from "../../durable/core/naming.ts";
 import type { Naming } from "../../durable/core/naming.ts";
 import { NamingClient } from "../../durable/naming-client.ts";
 import { application, atomName, runtimeName } from "./naming-fixtures.ts";
-import { NamingCluster } from "./naming-cluster.ts";
+import { NamingCluster, type Reach } from "./naming-cluster.ts";
 import { chatApplication, describeNaming, question } from "./naming-contract.ts";
 
 const RUNTIMES = ["cloud", "edge-1", "edge-2"];
 
-function chatCluster(): NamingCluster {
-  return new NamingCluster(RUNTIMES.map((runtime) => chatApplication(runtime)));
+function chatCluster(reach: Reach): NamingCluster {
+  return new NamingCluster(
+    RUNTIMES.map((runtime) => chatApplication(runtime)),
+    reach,
+  );
 }
 
 describeNaming("in one process", async () => {
@@ -18,17 +21,19 @@ describeNaming("in one process", async () => {
   return { at: (runtime) => runtimes.get(runtime) ?? cloud, settle: async () => undefined, close: () => undefined };
 });
 
-describeNaming("leader and followers", async () => chatCluster());
+describeNaming("leader and followers by bindings", async () => chatCluster("bindings"));
+describeNaming("leader and followers by signed requests", async () => chatCluster("signed requests"));
 
-describe("leader and followers", () => {
+describe.each<Reach>(["bindings", "signed requests"])("leader and followers by %s", (reach) => {
   let cluster: NamingCluster;
   beforeEach(async () => {
     vi.spyOn(console, "error").mockImplementation(() => undefined);
-    cluster = chatCluster();
+    cluster = chatCluster(reach);
     for (const runtime of RUNTIMES) await cluster.at(runtime).start();
     await cluster.settle();
   });
-  afterEach(() => {
+  afterEach(async () => {
+    await cluster.settle();
     cluster.close();
     vi.restoreAllMocks();
   });

@@ -6,9 +6,12 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RuntimeName } from "../../durable/core/names.ts";
 import { newKey, rotated, type ApplicationKey } from "../../scripts/deploy/peer-keys.ts";
 import { peerSecrets } from "../../scripts/deploy/peer-secrets.ts";
 import type { Formula } from "../../scripts/formula/formula.ts";
+import { connectionStep } from "../../scripts/deploy/start-runtime.ts";
+import type { StepEnd } from "../../scripts/deploy/target.ts";
 import { loadFormula } from "../../scripts/formula/load.ts";
 import { buildAllForWorkerd, serveWithWorkerd, type PlainWorkerd } from "./plain-workerd.ts";
 import { temporaryFolder } from "./radon-process.ts";
@@ -69,6 +72,14 @@ class Runtime {
     return status === 200 ? text : "";
   }
 
+  /** The step of a deployment that checks whether it reaches another one. */
+  async reaches(peer: Runtime): Promise<StepEnd> {
+    const url = this.workerd?.url ?? "";
+    const [runtime, to] = [this.name, peer.name] as [RuntimeName, RuntimeName];
+    const shipped = { runtime, token: TOKEN, waitMs: 0, reach: async () => ({ ok: true, url }) as const };
+    return connectionStep(shipped, [to]).run(new AbortController().signal);
+  }
+
   async health(): Promise<{ name: string; health: string; detail?: string }[]> {
     return JSON.parse((await this.ask("/_radon/v1/runtimes")).text).runtimes;
   }
@@ -117,6 +128,7 @@ afterAll(async () => {
 test("they know each other's names, and answer for each other's atoms", async () => {
   const named = () => edge.ask("/_radon/v1/lookup?mode=all&scope=topic&pattern=rec.*");
   expect((await eventually(named, ({ text }) => text.includes("cloud/record"))).text).toContain("edge/record");
+  expect(await Promise.all([cloud.reaches(edge), edge.reaches(cloud)])).toMatchObject([{ ok: true }, { ok: true }]);
   expect(await cloud.health()).toMatchObject([
     { name: "cloud", health: "ok" },
     { name: "edge", health: "ok" },
@@ -159,7 +171,7 @@ test("what passed once does nothing when it is sent again", async () => {
   const before = await edge.recorded();
   const exchanges = edge.way.passed.filter(({ path, status }) => path.endsWith("/record/exchange") && status === 200);
   const requests = edge.way.passed.filter(
-    ({ path, status }) => /edge-only\/trigger|record\/fetch/.test(path) && status === 200,
+    ({ path, status }) => /edge-only\/trigger|record\/fetch|naming\/fetch/.test(path) && status === 200,
   );
   for (const each of [exchanges.at(-1), ...requests]) {
     if (each === undefined) throw new Error("Nothing passed.");
@@ -179,6 +191,7 @@ test("who has another key gets nothing done, and both sides say so until the key
   expect(await eventually(state, (found) => found?.health !== "ok")).toMatchObject({
     detail: expect.stringMatching(unknown),
   });
+  expect(await cloud.reaches(edge)).toEqual({ ok: false, reason: expect.stringMatching(unknown) });
   const logs = () => cloud.ask("/_radon/v1/atoms/cloud/to-edge/logs");
   expect((await eventually(logs, ({ text }) => unknown.test(text))).text).toMatch(unknown);
   await eventually(

@@ -7,5 +7,10 @@ function keyText(text: string): string {
 
 /** The secret of a runtime with keys for one peer, the newest first; a key's id is its text. */
 export function secretOf(runtime: string, peer: string, ...keys: readonly string[]): string {
-  return JSON.stringify({ runtime, peers: { [peer]: keys.map((id) => ({ id, key: keyText(id) })) } });
+  return secretFor(runtime, [peer], keys);
+}
+
+export function secretFor(runtime: string, peers: readonly string[], keys: readonly string[]): string {
+  const ofEach = keys.map((id) => ({ id, key: keyText(id) }));
+  return JSON.stringify({ runtime, peers: Object.fromEntries(peers.map((peer) => [peer, ofEach])) });
 }
