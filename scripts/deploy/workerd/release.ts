@@ -50,10 +50,9 @@ export async function releaseOf({ site, bundle, secrets, workerd, unit }: Releas
 }
 
 export function configOf(site: Site, bundle: RuntimeBundle, secrets: readonly string[]): string {
-  const { address, tls } = site;
+  const { address, tls, trusted } = site;
   const wasm = bundle.wasm.map((file) => path.basename(file));
-  const served = { worker: path.basename(bundle.worker), wasm, secrets, address };
-  return workerdConfig(tls === undefined ? served : { ...served, tls });
+  return workerdConfig({ worker: path.basename(bundle.worker), wasm, secrets, address, tls, trusted });
 }
 
 function releaseFrom(files: readonly ReleaseFile[]): Release {

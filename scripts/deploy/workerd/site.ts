@@ -16,6 +16,8 @@ export interface Site {
   readonly ownAddress: string;
   /** As the configuration names them. */
   readonly tls: TlsFiles | undefined;
+  /** The certificates of peers that are here, by their names in the release: runtimes of one formula trust each other. */
+  readonly trusted: readonly string[];
   /** Files that go with the release: certificates that are here. */
   readonly shipped: readonly { readonly name: string; readonly file: string }[];
   /** Files that have to be on the machine. */
@@ -25,6 +27,8 @@ export interface Site {
 /** Undefined for a runtime that names no machine. */
 export function siteOf(formula: Formula, { name, machine }: RuntimeSpec): Site | undefined {
   if (machine === undefined) return undefined;
+  const own = certificates(machine.tls, formula.folder);
+  const peers = peerCertificates(formula, name);
   const [app, runtime] = [safeName(formula.app), safeName(name)];
   const { listen, port } = machine;
   return {
@@ -35,7 +39,9 @@ export function siteOf(formula: Formula, { name, machine }: RuntimeSpec): Site |
     unit: `radon-${app}-${runtime}.service`,
     address: `${inBrackets(listen)}:${port}`,
     ownAddress: `${inBrackets(reachedBy(listen))}:${port}`,
-    ...certificates(machine.tls, formula.folder),
+    ...own,
+    trusted: peers.map((peer) => peer.name),
+    shipped: [...own.shipped, ...peers],
   };
 }
 
@@ -63,4 +69,12 @@ function certificates(tls: MachineSpec["tls"], folder: string): Pick<Site, "tls"
     ),
     expected: files.map(({ file }) => file).filter((file) => path.isAbsolute(file)),
   };
+}
+
+function peerCertificates({ runtimes, folder }: Formula, own: RuntimeSpec["name"]): Site["shipped"] {
+  return runtimes.flatMap(({ name, machine }) => {
+    const certificate = machine?.tls?.certificate;
+    if (name === own || certificate === undefined || path.isAbsolute(certificate)) return [];
+    return [{ name: `peer-${safeName(name)}.pem`, file: path.resolve(folder, certificate) }];
+  });
 }

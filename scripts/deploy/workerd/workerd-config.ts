@@ -33,7 +33,9 @@ export interface ServedWorker {
   readonly secrets: readonly string[];
   /** As in "127.0.0.1:8787" or "*:443". */
   readonly address: string;
-  readonly tls?: TlsFiles;
+  readonly tls?: TlsFiles | undefined;
+  /** Certificates of peers, beside the configuration, that are trusted as those of the public authorities are. */
+  readonly trusted?: readonly string[];
 }
 
 /** PEM files: names beside the configuration, or absolute paths. */
@@ -47,7 +49,7 @@ export function workerdConfig(served: ServedWorker): string {
     services: [
       { name: "runtime", worker: workerOf(served) },
       { name: STATE_FOLDER, disk: { path: STATE_FOLDER, writable: true } },
-      ...(hasPeers(served) ? [PEER_NETWORK] : []),
+      ...(hasPeers(served) ? [peerNetwork(served)] : []),
     ],
     sockets: [{ name: "http", address: served.address, service: "runtime", ...protocolOf(served.tls) }],
   };
@@ -60,10 +62,10 @@ export function workerdConfig(served: ServedWorker): string {
   ].join("\n");
 }
 
-const PEER_NETWORK: CapnpValue = {
-  name: PEERS,
-  network: { allow: ["public", "private"], tlsOptions: { trustBrowserCas: true } },
-};
+function peerNetwork({ trusted = [] }: ServedWorker): CapnpValue {
+  const tlsOptions = { trustBrowserCas: true, trustedCertificates: trusted.map((name) => new Embedded(name)) };
+  return { name: PEERS, network: { allow: ["public", "private"], tlsOptions } };
+}
 
 /** Who has keys for other runtimes sends them requests. */
 function hasPeers({ secrets }: ServedWorker): boolean {

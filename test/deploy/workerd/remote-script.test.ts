@@ -78,9 +78,10 @@ test("a machine tells what it is, and changes nothing", () => {
 describe("a release", () => {
   test("that was assembled half is assembled anew", () => {
     mkdirSync(inSite("releases/one.part"), { recursive: true });
-    writeFileSync(inSite("releases/one.part/workerd"), "half of it");
+    for (const name of ["workerd", "of-another-version"]) writeFileSync(inSite(`releases/one.part/${name}`), "half");
     release("one");
     expect(readdirSync(inSite("releases"))).toEqual(["one"]);
+    expect(readdirSync(inSite("releases/one"))).toEqual(["run", "start", "unit", "workerd"]);
     expect(readFileSync(inSite("releases/one/workerd"), "utf8")).toContain("serve)");
   });
 

@@ -1,5 +1,4 @@
 /** A runtime on a machine of one's own, over a real sshd: from nothing to gone. */
-import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
@@ -13,6 +12,7 @@ import type { WorkerdTarget } from "../../../scripts/deploy/workerd/workerd-targ
 import type { MachineSpec } from "../../../scripts/formula/formula.ts";
 import { Radon, radon } from "../../cli/run-radon.ts";
 import { temporaryFolder } from "../radon-process.ts";
+import { makeCertificate } from "./certificate.ts";
 import { deploymentOf, run, TOKEN } from "./deployments.ts";
 import { lackOfSshd, startSshd, type SshMachine } from "./sshd.ts";
 
@@ -81,16 +81,6 @@ async function count(payload: string): Promise<string> {
   expect((await ask("POST", `${atom}/messages`, payload)).status).toBe(202);
   await expect.poll(counted).not.toBe(before);
   return counted();
-}
-
-/** For localhost, as files of the application's folder. */
-function makeCertificate(cwd: string): NonNullable<MachineSpec["tls"]> | undefined {
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key.pem"];
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
-  const made = spawnSync("openssl", ["req", "-x509", ...key, "-out", "certificate.pem", "-days", "2", ...subject], {
-    cwd,
-  });
-  return made.status === 0 ? { certificate: "certificate.pem", key: "key.pem" } : undefined;
 }
 
 describe.skipIf(lack !== undefined)("a machine", () => {
