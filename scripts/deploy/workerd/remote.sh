@@ -20,6 +20,7 @@ umask 077
 
 RELEASES_KEPT=3
 STOP_S_MAX=3
+START_S_MAX=10
 LOG_BYTES_MAX=16777216
 UNUSED_MINUTES=1440
 
@@ -232,6 +233,17 @@ start_supervisor() {
   starter=nohup
   command -v setsid >/dev/null && starter=setsid
   "$starter" sh "$site_folder/current/run" "$site_folder" </dev/null >/dev/null 2>&1 &
+  tenths=0
+  until is_ours supervisor.pid run; do
+    tenths=$((tenths + 1))
+    [ "$tenths" -le $((START_S_MAX * 10)) ] || fail "the supervisor does not start"
+    tenth_of_a_second
+  done
+}
+
+# Not every sleep takes fractions.
+tenth_of_a_second() {
+  sleep 0.1 2>/dev/null || sleep 1
 }
 
 stop_supervisor() {
@@ -240,11 +252,11 @@ stop_supervisor() {
   while is_ours supervisor.pid run || is_ours workerd.pid workerd; do
     tenths=$((tenths + 1))
     [ "$tenths" -le $((STOP_S_MAX * 10)) ] || break
-    sleep 0.1 2>/dev/null || sleep 1
+    tenth_of_a_second
   done
   is_ours supervisor.pid run && kill -9 "$(cat supervisor.pid)" 2>/dev/null || :
   is_ours workerd.pid workerd && kill -9 "$(cat workerd.pid)" 2>/dev/null || :
-  while is_ours workerd.pid workerd; do sleep 0.1 2>/dev/null || sleep 1; done
+  while is_ours workerd.pid workerd; do tenth_of_a_second; done
   rm -f supervisor.pid workerd.pid
 }
 
