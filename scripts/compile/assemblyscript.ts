@@ -2,13 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { packageFile, versionIn } from "../package.ts";
-import { BINARYEN_ARGS } from "./binaryen.ts";
+import { packageFile, versionOf } from "../package.ts";
+import { runAsc } from "./asc-processes.ts";
 import { tool, type Compiler, type Job, type SourceOf } from "./compiler.ts";
 import { linesOfMap } from "./lines/source-map.ts";
-import { runTool } from "./run-tool.ts";
 import { filesBelow, filesReached } from "./source-files.ts";
 
 const SDK = packageFile("atoms", "sdk", "assemblyscript");
@@ -19,13 +17,7 @@ const KEEP_CALLS = packageFile("scripts", "compile", "assemblyscript-calls.mjs")
 const REFERENCES = /(?:\bfrom|\bimport)\s*["'](\.[^"']*)["']/g;
 
 export const assemblyscript: Compiler<"assemblyscript"> = {
-  find: () => {
-    const folder = path.resolve(path.dirname(fileURLToPath(import.meta.resolve("assemblyscript"))), "..");
-    const version = versionIn(path.join(folder, "package.json"));
-    return Promise.resolve(
-      tool(process.execPath, `assemblyscript ${version}`, [...BINARYEN_ARGS, path.join(folder, "bin", "asc.js")]),
-    );
-  },
+  find: () => Promise.resolve(tool("asc", `assemblyscript ${versionOf("assemblyscript")}`)),
 
   inputs: ({ entry, folder }) => {
     const reached = filesReached(entry, REFERENCES, (target) => [
@@ -40,13 +32,16 @@ export const assemblyscript: Compiler<"assemblyscript"> = {
 
   flags: (source, job) => [...sourceArgs(source, job), JSON.stringify(sdkOptions())],
 
-  compile: async (source, { command, args }, job) => {
+  compile: async (source, _tool, job) => {
     const out = path.join(job.scratch, "atom.wasm");
     const traceable = ["--sourceMap", "--transform", KEEP_CALLS];
-    const options = [...sourceArgs(source, job), ...configArgs(source), ...traceable, "--outFile", out];
-    // Into a pipe, asc has colours in continuous integration only.
-    const [colours, env] = job.colours ? [[], { CI: "true" }] : [["--noColors"], {}];
-    const run = await runTool(command, [...args, ...options, ...colours], { cwd: job.root, env, signal: job.signal });
+    const run = await runAsc({
+      args: [...sourceArgs(source, job), ...configArgs(source), ...traceable, "--outFile", out],
+      cwd: job.root,
+      colours: job.colours,
+      signal: job.signal,
+      plain: ownConfig(source) === undefined,
+    });
     if (run.code !== 0) return { ok: false, diagnostics: (run.stderr + run.stdout).trim() };
     const wasm = await readFile(out);
     const lines = linesOfMap(await readFile(`${out}.map`, "utf8"), wasm, ownFile(baseOf(source, job), job));
@@ -77,9 +72,9 @@ function ownFile(base: string, { root }: Job): (source: string) => string | unde
 }
 
 /** A folder's own asconfig.json wins over the SDK's options, except that the SDK stays importable. */
-function configArgs({ folder }: SourceOf<"assemblyscript">): string[] {
-  const own = folder === undefined ? undefined : path.join(folder, "asconfig.json");
-  if (own === undefined || !existsSync(own)) return ["--config", path.join(SDK, "asconfig.json")];
+function configArgs(source: SourceOf<"assemblyscript">): string[] {
+  const own = ownConfig(source);
+  if (own === undefined) return ["--config", path.join(SDK, "asconfig.json")];
   const set = readConfig(own).options ?? {};
   const missing = Object.entries(sdkOptions()).filter(([option]) => option !== "path" && !Object.hasOwn(set, option));
   const paths = [
@@ -87,9 +82,14 @@ function configArgs({ folder }: SourceOf<"assemblyscript">): string[] {
     ...[set["path"]]
       .flat()
       .filter((each) => typeof each === "string")
-      .map((each) => path.resolve(folder ?? "", each)),
+      .map((each) => path.resolve(path.dirname(own), each)),
   ];
   return ["--config", own, "--path", paths.join(","), ...missing.flatMap(optionArgs)];
+}
+
+function ownConfig({ folder }: SourceOf<"assemblyscript">): string | undefined {
+  const own = folder === undefined ? undefined : path.join(folder, "asconfig.json");
+  return own !== undefined && existsSync(own) ? own : undefined;
 }
 
 function optionArgs([option, value]: [string, unknown]): string[] {

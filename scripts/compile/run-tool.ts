@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 
 /** A compiler that says more is cut off: nobody reads past the first errors. */
-const OUTPUT_BYTES_MAX = 256 * 1024;
+export const OUTPUT_BYTES_MAX = 256 * 1024;
 
 export interface ToolRun {
   /** Undefined if it could not be started or was stopped by a signal. */
