@@ -23,7 +23,7 @@ export async function devCommand(given: DevOptions): Promise<number> {
   const data = DataFolder.open(dataFolderOf(options));
   const guard = await guardWorkerd(data.path);
   if (options.fresh === true) data.empty();
-  const session = new DevSession(options, console);
+  const session = new DevSession({ ...options, waits: isWatched() }, console);
   try {
     const port = await claimPort(options.host, options.port);
     const url = await Promise.race([session.start(port, data.path), stopped]);
@@ -34,12 +34,17 @@ export async function devCommand(given: DevOptions): Promise<number> {
     }
     console.status("");
     console.say(`stopped; state is kept in ${shownPath(data.path)}.`);
-    return EXIT.ok;
+    return session.refusal ?? EXIT.ok;
   } finally {
     await session.stop();
     guard.release();
     data.release();
   }
+}
+
+/** True if somebody looks on: a script would wait for ever for what nobody corrects. */
+function isWatched(): boolean {
+  return process.stdout.isTTY && process.stderr.isTTY;
 }
 
 function dataFolderOf({ data, config }: DevOptions): string {

@@ -16,6 +16,7 @@ import { isLoopback } from "./address.ts";
 import { atomTable } from "./atom-table.ts";
 import { serve, type Server } from "./server.ts";
 import { showLogs } from "./logs.ts";
+import { News } from "./news.ts";
 import { releaseRuntimes } from "./release-runtimes.ts";
 import { startRuntimes } from "./start-runtimes.ts";
 import { Watcher } from "./watch.ts";
@@ -30,6 +31,11 @@ export interface DevOptions {
   readonly fresh?: true;
 }
 
+export interface SessionOptions extends DevOptions {
+  /** True if a first version that cannot be built is waited for. */
+  readonly waits: boolean;
+}
+
 interface Version {
   readonly formula: Formula;
   readonly build: Build;
@@ -40,7 +46,7 @@ interface Version {
 type Attempt = { readonly version: Version } | { readonly version: undefined; readonly exitCode: number };
 
 export class DevSession {
-  readonly #options: DevOptions;
+  readonly #options: SessionOptions;
   readonly #console: Console;
   readonly #development: boolean;
   readonly #token: string | undefined;
@@ -52,15 +58,27 @@ export class DevSession {
   /** True while a version is made; a change meanwhile makes another one afterwards. */
   #busy = false;
   #changedAgain = false;
+  /** Who waits for a change before there is a first version. */
+  #onChange: (() => void) | undefined;
+  #refusal: number | undefined;
+  readonly #news = new News();
 
-  constructor(options: DevOptions, console: Console) {
+  constructor(options: SessionOptions, console: Console) {
     this.#options = options;
     this.#console = console;
     this.#development = isLoopback(options.host);
     this.#token = this.#development ? undefined : this.#chosenToken();
   }
 
-  /** Builds the first version and serves it; resolves to its address once every runtime has started. */
+  /** The exit code of a first version that could not be built, while nothing runs. */
+  get refusal(): number | undefined {
+    return this.#refusal;
+  }
+
+  /**
+   * Builds the first version and serves it; resolves to its address once every runtime has started. One that cannot be built is waited for
+   * where somebody looks on, who may correct it; elsewhere it is an error.
+   */
   start(port: number, dataFolder: string): Promise<string> {
     this.#busy = true;
     this.#starting = this.#start(port, dataFolder).finally(() => this.#idle());
@@ -68,10 +86,8 @@ export class DevSession {
   }
 
   async #start(port: number, dataFolder: string): Promise<string> {
-    const attempt = await this.#build();
-    if (attempt.version === undefined)
-      throw new CommandError("Nothing runs: correct this, and start it again.", attempt.exitCode);
-    const { formula, build } = attempt.version;
+    const version = await this.#firstVersion();
+    const { formula, build } = version;
     this.#console.say("starting the runtimes ...");
     this.#server = await serve(workersOf(formula, build.runtimes, this.#token), {
       host: this.#options.host,
@@ -81,9 +97,34 @@ export class DevSession {
       onRestart: () => this.#workerdRestarted(),
     });
     if (this.#stopping.signal.aborted) return this.#server.url;
-    await this.#startRuntimes(this.#server.url, attempt.version);
+    await this.#startRuntimes(this.#server.url, version);
     this.#console.say(`\n${atomTable(formula, this.#server.url)}\n`);
     return this.#server.url;
+  }
+
+  async #firstVersion(): Promise<Version> {
+    for (;;) {
+      const attempt = await this.#build();
+      this.#refusal = attempt.version === undefined ? attempt.exitCode : undefined;
+      if (attempt.version !== undefined) return attempt.version;
+      if (!this.#options.waits || this.#stopping.signal.aborted)
+        throw new CommandError("Nothing runs: correct this, and start it again.", attempt.exitCode);
+      this.#console.warn("nothing runs yet; waiting for a change ...");
+      await this.#nextChange();
+    }
+  }
+
+  /** Resolves with the next change, at once if there was one since the build began, or when all is to stop. */
+  async #nextChange(): Promise<void> {
+    const { signal } = this.#stopping;
+    if (!this.#changedAgain && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#onChange = resolve;
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+    }
+    this.#onChange = undefined;
+    this.#changedAgain = false;
   }
 
   async stop(): Promise<void> {
@@ -96,7 +137,8 @@ export class DevSession {
   async #build(): Promise<Attempt> {
     const { formula, problems, files } = loadFormula(path.resolve(this.#options.config), { environment: process.env });
     if (formula === undefined) {
-      this.#console.problems(problems);
+      this.#console.problems(this.#news.of(problems, []));
+      if (this.#server === undefined) this.#watcher.watch({ files, folders: [] });
       return { version: undefined, exitCode: exitCodeOf(undefined) };
     }
     this.#watch(formula, files);
@@ -110,9 +152,11 @@ export class DevSession {
       bundle: true,
       colours: this.#console.colours,
       signal: this.#stopping.signal,
+      former: this.#current?.build.modules ?? [],
       ...buildProgress(this.#console, this.#current === undefined),
     });
-    if (!this.#stopping.signal.aborted) this.#console.problems([...problems, ...build.problems]);
+    if (!this.#stopping.signal.aborted)
+      this.#console.problems(this.#news.of([...problems, ...build.problems], build.modules));
     return build.ok
       ? { version: { formula, build, fingerprint: fingerprint(build) } }
       : { version: undefined, exitCode: exitCodeOf(build) };
@@ -128,6 +172,7 @@ export class DevSession {
 
   #changed(): void {
     this.#changedAgain = this.#busy;
+    this.#onChange?.();
     if (this.#busy) return;
     this.#busy = true;
     void this.#reload()
@@ -150,6 +195,8 @@ export class DevSession {
     const { version } = await this.#build();
     if (this.#stopping.signal.aborted || this.#server === undefined) return;
     if (version === undefined) return this.#console.warn("the version before this change goes on running.");
+    for (const name of version.build.kept)
+      this.#console.warn(`the module "${name}" stays what it was before this change.`);
     if (version.fingerprint === this.#current?.fingerprint) return this.#console.say("nothing changed.");
     if (this.#current) await releaseRuntimes(this.#server.url, this.#current.formula, this.#token);
     await this.#server.reload(workersOf(version.formula, version.build.runtimes, this.#token));

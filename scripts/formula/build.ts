@@ -13,6 +13,7 @@ import { bundleWorker, writeApplication, type RuntimeBundle } from "./bundle.ts"
 import { problemsOfModules } from "./check-modules.ts";
 import { safeName, type Folders } from "./folders.ts";
 import type { Formula, ModuleSpec } from "./formula.ts";
+import { withFormer } from "./former-modules.ts";
 import { hasErrors, type Problem } from "./problems.ts";
 import { problemsOfReach, type Situation } from "./reach.ts";
 import { hashOfRuntimeCode } from "./version.ts";
@@ -26,6 +27,8 @@ export interface BuildOptions extends Pick<CompileOptions, "onStart" | "onEnd" |
   readonly situation: Situation;
   /** False leaves bundling to another tool. */
   readonly bundle: boolean;
+  /** What runs so far: a module that is wrong now stays what it was, rather than to hold back all others. */
+  readonly former?: readonly ModuleResult[];
 }
 
 export interface Compilation {
@@ -33,6 +36,8 @@ export interface Compilation {
   readonly ok: boolean;
   readonly modules: readonly ModuleResult[];
   readonly problems: readonly Problem[];
+  /** The modules that stay what they were, because of their problems. */
+  readonly kept: readonly string[];
 }
 
 export interface Build extends Compilation {
@@ -78,10 +83,12 @@ async function compile(formula: Formula, options: CompilationOptions): Promise<C
     ...(onStart === undefined ? {} : { onStart }),
     ...(onEnd === undefined ? {} : { onEnd }),
   });
-  if (signal?.aborted) return { ok: false, modules: [], problems: [] };
+  if (signal?.aborted) return { ok: false, modules: [], problems: [], kept: [] };
   const ofReach = options.situation === "deployed" ? problemsOfReach(formula) : [];
   const problems = [...ofReach, ...(await problemsOfModules(formula, modules))];
-  return { ok: !hasErrors(problems), modules, problems };
+  if (!hasErrors(problems)) return { ok: true, modules, problems, kept: [] };
+  const stand = await withFormer(formula, { modules, problems, former: options.former ?? [] });
+  return stand === undefined ? { ok: false, modules, problems, kept: [] } : { ok: true, problems, ...stand };
 }
 
 /** What each runtime of the formula is built with, in the formula's order. */

@@ -1,9 +1,13 @@
 /** `radon dev` from outside: it serves, reloads, keeps its state, ends cleanly, and leaves nothing behind when it is killed. */
+import { EventEmitter, once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
+import { claimPort } from "../../scripts/dev/address.ts";
+import { DevSession } from "../../scripts/dev/session.ts";
+import { Console } from "../../scripts/terminal/console.ts";
 import { workspace } from "../formula/formulas.ts";
 import { Radon, radon } from "./run-radon.ts";
 
@@ -141,7 +145,7 @@ describe("radon dev", { timeout: 60_000 }, () => {
     await first.command.says("stderr", /reloaded\./);
     expect((await get(`${first.url}/hello`)).body).toBe("changed");
     space.write("hello.wat", "(module (oops))");
-    await first.command.says("stderr", /hello.wat:1:[^]*the version before this change goes on running/);
+    await first.command.says("stderr", /hello.wat:1:[^]*the module "hello" stays what it was before this change/);
     expect((await get(`${first.url}/hello`)).body).toBe("changed");
     space.write("hello.wat", answering("hello"));
 
@@ -169,6 +173,31 @@ describe("radon dev", { timeout: 60_000 }, () => {
     const answer = await ask();
     expect([answer.status, await answer.text()]).toEqual([200, "awake"]);
     expect(await end(slow, "SIGINT")).toBe(0);
+  });
+
+  it("reloads what is right while another module is wrong, and tells no warning twice", async () => {
+    const registers = '(import "radon:interrupt" "on" (func (param i32 i32) (result i32)))';
+    const ill = (text: string) => answering(text).replace("(module", `(module ${registers}`);
+    const answers = async () => [(await get(`${two.url}/well`)).body, (await get(`${two.url}/ill`)).body];
+    const warnings = () => two.command.stderr.match(/exports no "radon_callback"/g)?.length;
+    const atom = (name: string) => `[[atom]]\nname = "${name}"\nsource = "${name}.wat"\nhttp = "/${name}"\n`;
+    space.write("well.wat", answering("well"));
+    space.write("ill.wat", ill("ill"));
+    space.write("two.toml", `app = "two"\n${atom("well")}${atom("ill")}`);
+    const two = await dev("--config", "two.toml", "--data", "two");
+    expect([...(await answers()), warnings()]).toEqual(["well", "ill", 1]);
+
+    space.write("ill.wat", "(module (oops))");
+    space.write("well.wat", answering("better"));
+    await two.command.says("stderr", /ill\.wat:1:[^]*"ill" stays what it was before this change\.\nreloaded\./);
+    expect([...(await answers()), warnings()]).toEqual(["better", "ill", 1]);
+
+    space.write("ill.wat", ill("cured"));
+    await two.command.says("stderr", /reloaded\.[^]*reloaded\./);
+    space.write("well.wat", answering("best"));
+    await two.command.says("stderr", /reloaded\.[^]*reloaded\.[^]*reloaded\./);
+    expect([...(await answers()), warnings()]).toEqual(["best", "cured", 2]);
+    expect(await end(two, "SIGINT")).toBe(0);
   });
 
   it("says at once what it does, and nothing more once it is stopped", async () => {
@@ -229,6 +258,33 @@ describe("radon dev", { timeout: 60_000 }, () => {
     const impossible = await radon(["dev", "--port", "0", "--data", "formula.toml/data"], { cwd });
     expect(impossible).toMatchObject({ code: 3, stderr: expect.stringMatching(/cannot hold the state/) });
     expect(existsSync(path.join(cwd, "mine/file.txt"))).toBe(true);
+  });
+
+  it("waits for a first version that can be built where somebody looks on", async () => {
+    space.write("late.toml", 'app = "late"\n[[atom]]\nname = "late"\nsource = "late.wat"\n');
+    space.write("late.wat", "(module (oops))");
+    const lines: string[] = [];
+    const heard = new EventEmitter();
+    const console = new Console(true);
+    console.warn = (line) => {
+      lines.push(line);
+      heard.emit("line");
+    };
+    const options = { config: path.join(cwd, "late.toml"), host: "127.0.0.1", port: 0, waits: true };
+    const session = new DevSession(options, console);
+    const starting = session.start(await claimPort("127.0.0.1", 0), path.join(cwd, "late-data"));
+    while (!lines.some((line) => /waiting for a change/.test(line))) await once(heard, "line");
+    expect([session.refusal, lines.join("\n")]).toEqual([1, expect.stringMatching(/late\.wat:1:[^]*\n1 error\./)]);
+    space.write("late.wat", answering("late"));
+    expect(await starting).toMatch(/^http:/);
+    expect(session.refusal).toBeUndefined();
+    await session.stop();
+
+    const refused = new DevSession({ ...options, config: path.join(cwd, "none.toml") }, console);
+    refused.start(0, "").catch(() => undefined);
+    await once(heard, "line");
+    await refused.stop();
+    expect(refused.refusal).toBe(1);
   });
 
   it("exits with 1 where the first build fails", async () => {
