@@ -19,7 +19,7 @@ import { buildProgress } from "../terminal/build-progress.ts";
 import { Console } from "../terminal/console.ts";
 import { table } from "../terminal/table.ts";
 import { exitCodeOf } from "./build.ts";
-import { CommandError, EXIT } from "./exit-codes.ts";
+import { EXIT } from "./exit-codes.ts";
 import { watchForInterruption, type Interruption } from "./interruption.ts";
 import { printJson, tellEnd, tellObstacles } from "./steps-report.ts";
 
@@ -41,7 +41,9 @@ export async function deployCommand(options: DeployCommandOptions): Promise<numb
   const { formula, problems } = loadFormula(path.resolve(options.config), { environment: process.env });
   if (formula === undefined) return refuse(options, console, problems, EXIT.input);
   const secrets = readSecrets(process.env, options.secretsFile);
-  if (options.dryRun !== true) requireToken(secrets);
+  const wrong = options.dryRun === true ? undefined : troubleWithToken(secrets);
+  if (wrong !== undefined)
+    return tellObstacles([wrong], { console, interruption, json: options.json === true, about: { app: formula.app } });
   const build = await buildAll(formula, console, interruption);
   const all = [...problems, ...build.problems];
   if (interruption.signal.aborted) return interruption.exitCode();
@@ -71,14 +73,13 @@ interface Run {
 }
 
 /** Without it nobody could start the runtimes: their control API stays closed. */
-function requireToken(secrets: Secrets): void {
+function troubleWithToken(secrets: Secrets): string | undefined {
   const token = secrets.get(TOKEN);
   if (token === undefined) {
     const what = `Set ${TOKEN}: it becomes the token of the control API, by which radon starts what it has deployed.`;
-    throw new CommandError(`${what} openssl rand -base64 24 makes a good one.`, EXIT.environment);
+    return `${what} openssl rand -base64 24 makes a good one.`;
   }
-  if (!/^[!-~]+$/.test(token))
-    throw new CommandError(`${TOKEN} may hold printable ASCII without spaces only.`, EXIT.environment);
+  return /^[!-~]+$/.test(token) ? undefined : `${TOKEN} may hold printable ASCII without spaces only.`;
 }
 
 function buildAll(formula: Formula, console: Console, { signal }: Interruption): Promise<Build> {

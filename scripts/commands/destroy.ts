@@ -78,6 +78,10 @@ function withForgotten(formula: Formula, named: readonly string[]): Formula {
   const forgotten = named.filter((name) => formula.runtimes.every((runtime) => runtime.name !== name));
   const wrong = forgotten.find((name) => !isName(name));
   if (wrong !== undefined) throw new CommandError(`"${wrong}" is no name of a runtime.`, EXIT.usage);
+  if (forgotten.length > 0 && formula.runtimes.every(({ target }) => target !== "cloudflare")) {
+    const known = formula.runtimes.map(({ name }) => name).join(", ");
+    throw new CommandError(`There is no runtime "${forgotten[0]}". Runtimes: ${known}.`, EXIT.usage);
+  }
   const added = forgotten.map((name) => ({ name: name as RuntimeName, tags: [], target: "cloudflare" as const }));
   return { ...formula, runtimes: [...formula.runtimes, ...added] };
 }

@@ -19,6 +19,9 @@ export function watchForInterruption(): Interruption {
     controller.abort();
   };
   for (const signal of SIGNALS) process.on(signal, () => interrupt(128 + constants.signals[signal]));
-  process.once("disconnect", () => interrupt(128 + constants.signals.SIGHUP));
+  // A command that ends in order closes the channel itself.
+  process.once("disconnect", () => {
+    if (!controller.signal.aborted) interrupt(128 + constants.signals.SIGHUP);
+  });
   return { signal: controller.signal, exitCode: () => exitCode };
 }

@@ -54,13 +54,13 @@ export const moduleSchema = z.strictObject(
   { error: 'Write a table: [[module]] with name = "counter" and source = "counter.ts".' },
 );
 
+const onRemedy = 'Write on = "one", on = "all" or a whole number from 1.';
+
 export const placeSchema = z.strictObject(
   {
     tags: tagList.default([]),
     on: z
-      .union([z.enum(["one", "all"]), z.int().min(1)], {
-        error: 'Write on = "one", on = "all" or a whole number from 1.',
-      })
+      .union([z.enum(["one", "all"]), z.int({ error: onRemedy }).min(1, { error: onRemedy })], { error: onRemedy })
       .default("one"),
     prefer: textList('Write a list of tags, the most preferred first: prefer = ["milan", "rome"].').default([]),
     spread: textList('Write a list of tags: spread = ["milan", "rome"].').default([]),

@@ -222,6 +222,29 @@ function withoutImports(file: string): string {
   return readFileSync(file, "utf8").replace(/^import (\w+) from .*$/gm, "const $1 = {};");
 }
 
+describe("radon deploy", () => {
+  it("says before anything is built that there is no token, in JSON as well", async () => {
+    const { code, stdout, stderr } = await radon(["deploy", "--json"], { cwd, env: { RADON_TOKEN: "" } });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^radon: Set RADON_TOKEN: .*\nNothing was changed\.\n$/);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      app: "tour",
+      obstacles: [expect.stringMatching(/^Set RADON_TOKEN/)],
+    });
+  });
+});
+
+describe("radon destroy", () => {
+  it("names the runtimes that there are, where no other one can be deployed", async () => {
+    const text =
+      'app = "own"\n[[runtime]]\nname = "one"\ntarget = "workerd"\nhost = "box"\n[[atom]]\nname = "idle"\nsource = "idle.wat"\n';
+    space.write("own.toml", text);
+    const { code, stderr } = await radon(["destroy", "three", "-c", "own.toml"], { cwd });
+    expect([code, stderr]).toEqual([2, 'radon: There is no runtime "three". Runtimes: one.\n']);
+  });
+});
+
 describe("radon schema", () => {
   it("prints the JSON schema of formulas, whatever the folder", async () => {
     const { code, stdout, stderr } = await radon(["schema"], { cwd: path.join(cwd, "..") });

@@ -99,6 +99,13 @@ const IN_ATOM: readonly Case[] = [
     right: /"one", on = "all"/,
   },
   {
+    what: "an on that is no number of runtimes",
+    text: "place = { on = 0 }",
+    at: "16:16",
+    wrong: /"on" is 0/,
+    right: /"one", on = "all"/,
+  },
+  {
     what: "a place that is a text",
     text: 'place = "cloud"',
     at: "16:9",
