@@ -1,40 +1,25 @@
 /**
  * The keys that this runtime shares with others: of each pair of runtimes its own, so that what one runtime knows helps nobody
- * to speak for two others. They come as one secret, which `radon deploy` makes and nothing ever shows.
+ * to speak for two others.
  *
- * Invariants
+ * Invariant
  * 1. Any key of the pair verifies; the newest one signs, unless the peer has just said that it does not have that one yet.
- * 2. What is wrong with the secret is told without a word of what is in it.
  */
 import { base64url } from "jose";
-import { z } from "zod";
 import type { RuntimeName } from "../core/names.ts";
+import { KEYS_BINDING, readPeerSecret, type PeerSecret } from "./peer-secret.ts";
 import { refused, type Refusal } from "./refusal.ts";
 
-/** The secret: JSON, `{"runtime": "cloud", "peers": {"edge": [{"id": "...", "key": "..."}]}}`, the newest key of a peer first. */
-export const KEYS_BINDING = "RADON_PEER_KEYS";
-/** The one that signs, and the one before it until every runtime has the new one. */
-export const KEYS_PER_PEER_MAX = 2;
-export const KEY_BYTES = 32;
 /** How long a key that a peer did not know is not tried again with it: so long does a deployment take, or longer. */
 const ASIDE_MS = 30_000;
+
+type Env = Readonly<Record<string, unknown>>;
 
 export interface PeerKey {
   readonly id: string;
   /** Imported once. */
   readonly crypto: Promise<CryptoKey>;
 }
-
-const keySchema = z.object({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/),
-  key: z.base64url().refine((text) => base64url.decode(text).length === KEY_BYTES),
-});
-const secretSchema = z.object({
-  runtime: z.string(),
-  peers: z.record(z.string(), z.array(keySchema).min(1).max(KEYS_PER_PEER_MAX)),
-});
-/** What the secret of a runtime holds, before it is written as JSON. */
-export type PeerSecret = z.input<typeof secretSchema>;
 
 export class KeyRing {
   /** The runtime that the keys were made for: it signs as this one, and takes what is for this one. */
@@ -47,19 +32,12 @@ export class KeyRing {
     this.#keys = keys;
   }
 
-  static read(secret: unknown): KeyRing | Refusal {
-    if (typeof secret !== "string" || secret === "") {
-      const reason = `This runtime has no keys for others: its secret ${KEYS_BINDING} is not set. Deploy it again with "radon deploy".`;
-      return refused("NO_KEYS", reason);
-    }
-    const parsed = secretSchema.safeParse(jsonOf(secret));
-    if (!parsed.success) {
-      const reason = `The secret ${KEYS_BINDING} of this runtime is not what "radon deploy" writes. Deploy it again.`;
-      return refused("NO_KEYS", reason);
-    }
-    const { runtime, peers } = parsed.data;
-    const keys = Object.entries(peers).map(([peer, each]) => [peer, each.map(imported)] as const);
-    return new KeyRing(runtime as RuntimeName, new Map(keys));
+  /** The ring of the secrets among the bindings of a Worker. */
+  static read(env: Env): KeyRing | Refusal {
+    const secret = readPeerSecret(env);
+    if ("code" in secret) return secret;
+    const keys = Object.entries(secret.peers).map(([peer, each]) => [peer, each.map(imported)] as const);
+    return new KeyRing(secret.runtime as RuntimeName, new Map(keys));
   }
 
   keyOf(peer: string, id: string): PeerKey | undefined {
@@ -86,30 +64,22 @@ export class KeyRing {
   }
 }
 
-/** Rings by their secrets: a Worker has one. */
+/** Rings by their first secret: a Worker has one. */
 const rings = new Map<unknown, KeyRing | Refusal>();
 const RINGS_MAX = 8;
 
-/** The ring of this Worker's secret. The objects of an isolate share it, and what it has learned of its peers. */
-export function keyRingOf(env: Readonly<Record<string, unknown>>): KeyRing | Refusal {
+/** The ring of this Worker. The objects of an isolate share it, and what it has learned of its peers. */
+export function keyRingOf(env: Env): KeyRing | Refusal {
   const secret = env[KEYS_BINDING];
   const known = rings.get(secret);
   if (known !== undefined) return known;
   if (rings.size >= RINGS_MAX) rings.clear();
-  const ring = KeyRing.read(secret);
+  const ring = KeyRing.read(env);
   rings.set(secret, ring);
   return ring;
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function imported({ id, key }: z.output<typeof keySchema>): PeerKey {
+function imported({ id, key }: PeerSecret["peers"][string][number]): PeerKey {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const bytes = Uint8Array.from(base64url.decode(key));
   return { id, crypto: crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]) };

@@ -23,7 +23,7 @@ export const PEER_PATH = "/_radon/peer/v1/";
 export const AUTHORIZATION_SCHEME = "Radon-Peer";
 export const ANSWER_HEADER = "radon-peer-answer";
 /** On a machine of one's own, the network of signed requests: other runtimes may be on a private one, which atoms cannot reach. */
-export const NETWORK_BINDING = "PEER_NETWORK";
+export const NETWORK_BINDING = "RADON_PEER_NETWORK";
 const PROBLEM_BYTES_MAX = 64 * 1024;
 const DETAIL_LENGTH_MAX = 600;
 

@@ -7,7 +7,7 @@
  * 2. No key is in an error, an id tells nothing of its key.
  */
 import { hkdfSync, randomBytes } from "node:crypto";
-import { KEY_BYTES, KEYS_PER_PEER_MAX } from "../../durable/signing/key-ring.ts";
+import { KEY_BYTES, KEYS_PER_PEER_MAX } from "../../durable/signing/peer-secret.ts";
 
 /** One of the application's keys; what it signs carries its id. */
 export interface ApplicationKey {

@@ -9,7 +9,7 @@
  *    have; what has none in common waits in outboxes and is sent again.
  */
 import type { RuntimeName } from "../../durable/core/names.ts";
-import { KEYS_BINDING, type PeerSecret } from "../../durable/signing/key-ring.ts";
+import { writePeerSecret } from "../../durable/signing/peer-secret.ts";
 import type { Formula } from "../formula/formula.ts";
 import { remotePeers } from "../formula/reach.ts";
 import { pairKey, type ApplicationKey } from "./peer-keys.ts";
@@ -23,8 +23,8 @@ export function peerSecrets(
 ): RuntimeSecrets {
   const secretOf = ({ name }: { readonly name: RuntimeName }) => {
     const entries = remotePeers(formula, name).map((peer) => [peer, keysOf(formula.app, name, peer, keys)] as const);
-    const secret: PeerSecret = { runtime: name, peers: Object.fromEntries(entries) };
-    return entries.length === 0 ? [] : [[name, new Map([[KEYS_BINDING, JSON.stringify(secret)]])] as const];
+    const secret = { runtime: name, peers: Object.fromEntries(entries) };
+    return entries.length === 0 ? [] : [[name, writePeerSecret(secret)] as const];
   };
   return new Map(formula.runtimes.flatMap(secretOf));
 }

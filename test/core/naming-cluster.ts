@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Application } from "../../durable/core/application.ts";
 import { NamingClient } from "../../durable/naming-client.ts";
 import { NamingService, type NamingHost } from "../../durable/naming-service.ts";
-import { KEYS_BINDING } from "../../durable/signing/key-ring.ts";
+import { KEYS_BINDING } from "../../durable/signing/peer-secret.ts";
 import { ReplayGuard, type Stamp } from "../../durable/signing/replay-guard.ts";
 import { NETWORK_BINDING } from "../../durable/signing/signed-call.ts";
 import { peerEndpoint } from "../../workers/peers/endpoint.ts";

@@ -25,11 +25,7 @@ const formula = {
 
 /** The ring that a runtime makes of its secret. */
 function ringOf(name: string, keys: readonly ApplicationKey[], of = formula): KeyRing {
-  const ring = KeyRing.read(
-    peerSecrets(of, keys)
-      .get(name as RuntimeName)
-      ?.get("RADON_PEER_KEYS"),
-  );
+  const ring = KeyRing.read(Object.fromEntries(peerSecrets(of, keys).get(name as RuntimeName) ?? []));
   if ("code" in ring) throw new Error(ring.reason);
   return ring;
 }
@@ -80,6 +76,22 @@ describe("the secrets of runtimes", () => {
     expect(await verdict(after, before)).toBe("GOOD");
     expect(await verdict(before, ringOf("edge-1", rotated(rotated(keys))))).toBe("UNKNOWN_KEY");
   });
+});
+
+test("the keys of many peers are several secrets, each of a length that a Worker takes", async () => {
+  const many = Array.from({ length: 70 }, (_, index) => runtime(`machine-${index}`.padEnd(100, "x"), "workerd"));
+  const large = { app: "large", runtimes: [runtime("cloud", "cloudflare"), ...many] };
+  const keys = [newKey(), newKey()];
+  const secrets = peerSecrets(large, keys).get("cloud" as RuntimeName) ?? new Map<string, string>();
+  expect([...secrets.keys()].slice(0, 3)).toEqual(["RADON_PEER_KEYS", "RADON_PEER_KEYS_2", "RADON_PEER_KEYS_3"]);
+  expect(Math.max(...[...secrets.values()].map(({ length }) => length))).toBeLessThanOrEqual(5_000);
+  const [cloud, last] = ["cloud", many.at(-1)?.name ?? ""].map((name) => ringOf(name, keys, large)) as [
+    KeyRing,
+    KeyRing,
+  ];
+  expect(await verdict(cloud, last)).toBe("GOOD");
+  expect(await verdict(last, cloud)).toBe("GOOD");
+  expect(KeyRing.read({ RADON_PEER_KEYS: secrets.get("RADON_PEER_KEYS") })).toMatchObject({ code: "NO_KEYS" });
 });
 
 describe("the secrets that a deployment sends", () => {

@@ -31,11 +31,11 @@ test.each([
   ["nothing", undefined],
   ["an empty text", ""],
   ["no JSON", "s3cret"],
-  ["a short key", JSON.stringify({ runtime: "cloud", peers: { "edge-1": [{ id: "k1", key: "s3cret" }] } })],
+  ["a short key", JSON.stringify({ runtime: "cloud", parts: 1, peers: { "edge-1": [{ id: "k1", key: "s3cret" }] } })],
   ["no keys for a peer", secretOf(CLOUD, EDGE)],
   ["three keys", secretOf(CLOUD, EDGE, "s3cret", "b", "c")],
 ])("%s as the secret is told of, without a word of what is in it", (_, secret) => {
-  const ring = KeyRing.read(secret);
+  const ring = KeyRing.read({ RADON_PEER_KEYS: secret });
   expect(ring).toMatchObject({ code: "NO_KEYS" });
   expect(JSON.stringify(ring)).toContain("RADON_PEER_KEYS");
   expect(JSON.stringify(ring)).not.toContain("s3cret");

@@ -12,5 +12,5 @@ export function secretOf(runtime: string, peer: string, ...keys: readonly string
 
 export function secretFor(runtime: string, peers: readonly string[], keys: readonly string[]): string {
   const ofEach = keys.map((id) => ({ id, key: keyText(id) }));
-  return JSON.stringify({ runtime, peers: Object.fromEntries(peers.map((peer) => [peer, ofEach])) });
+  return JSON.stringify({ runtime, parts: 1, peers: Object.fromEntries(peers.map((peer) => [peer, ofEach])) });
 }

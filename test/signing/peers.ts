@@ -10,7 +10,7 @@ export const NOW_MS = Date.UTC(2026, 10, 5, 12);
 
 /** The ring of one of the two runtimes, with keys for the other one. */
 export function ringFor(peer: string, ...keys: readonly string[]): KeyRing {
-  const ring = KeyRing.read(secretOf(peer === CLOUD ? EDGE : CLOUD, peer, ...keys));
+  const ring = KeyRing.read({ RADON_PEER_KEYS: secretOf(peer === CLOUD ? EDGE : CLOUD, peer, ...keys) });
   if ("code" in ring) throw new Error(ring.reason);
   return ring;
 }

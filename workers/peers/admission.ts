@@ -6,6 +6,7 @@
  * 2. What is admitted is exactly what was signed: method, path with query, and every byte of the body.
  * 3. Bodies that are coming stay within a budget of the isolate, and none is waited for longer than BODY_MS_MAX.
  */
+import type { RuntimeName } from "../../durable/core/names.ts";
 import { readBounded } from "../../durable/signing/bounded-body.ts";
 import { keyRingOf, type PeerKey } from "../../durable/signing/key-ring.ts";
 import { refused, type Refusal } from "../../durable/signing/refusal.ts";
@@ -28,9 +29,11 @@ export interface Admitted {
   readonly key: PeerKey;
 }
 
-export async function admit(request: Request, env: Bindings): Promise<Admitted | Refusal> {
+export async function admit(request: Request, own: RuntimeName, env: Bindings): Promise<Admitted | Refusal> {
   const ring = keyRingOf(env);
   if ("code" in ring) return ring;
+  if (ring.own !== own)
+    return refused("NO_KEYS", `Runtime ${own} was given the keys of ${ring.own}. Deploy it again with "radon deploy".`);
   const token = tokenOf(request);
   if (token === undefined)
     return refused("UNSIGNED", `Only runtimes come here: they send "Authorization: ${AUTHORIZATION_SCHEME} TOKEN".`);

@@ -65,7 +65,7 @@ async function answerTo(
   log: RefusalLog,
   work: (admitted: Admitted) => Promise<Bytes | Refusal>,
 ): Promise<Response> {
-  const admitted = await admit(request, env);
+  const admitted = await admit(request, application.runtime, env);
   if ("code" in admitted) return refusalResponse(admitted, log);
   try {
     const done = await work(admitted);

@@ -7,7 +7,7 @@
  *    certificates may be absolute paths.
  * 3. What the objects' state is filed under never changes: another key would be other objects.
  */
-import { KEYS_BINDING } from "../../../durable/signing/key-ring.ts";
+import { KEYS_BINDING } from "../../../durable/signing/peer-secret.ts";
 import { NETWORK_BINDING } from "../../../durable/signing/signed-call.ts";
 import { COMPATIBILITY_DATE, OBJECT_CLASSES, OWN_BINDINGS } from "../../formula/worker-shape.ts";
 import { capnpText, Embedded, type CapnpValue } from "./capnp-text.ts";
