@@ -15,6 +15,7 @@ import { safeName, type Folders } from "./folders.ts";
 import type { Formula, ModuleSpec } from "./formula.ts";
 import { withFormer } from "./former-modules.ts";
 import { hasErrors, type Problem } from "./problems.ts";
+import { problemsOfLimits } from "./event-limits.ts";
 import { problemsOfReach, type Situation } from "./reach.ts";
 import { hashOfRuntimeCode } from "./version.ts";
 import { makeWritable } from "./writable-folder.ts";
@@ -84,7 +85,7 @@ async function compile(formula: Formula, options: CompilationOptions): Promise<C
     ...(onEnd === undefined ? {} : { onEnd }),
   });
   if (signal?.aborted) return { ok: false, modules: [], problems: [], kept: [] };
-  const ofReach = options.situation === "deployed" ? problemsOfReach(formula) : [];
+  const ofReach = options.situation === "deployed" ? [...problemsOfReach(formula), ...problemsOfLimits(formula)] : [];
   const problems = [...ofReach, ...(await problemsOfModules(formula, modules))];
   if (!hasErrors(problems)) return { ok: true, modules, problems, kept: [] };
   const stand = await withFormer(formula, { modules, problems, former: options.former ?? [] });

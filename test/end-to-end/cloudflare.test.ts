@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { wranglerConfig } from "../../scripts/deploy/cloudflare/wrangler-config.ts";
 import { loadFormula } from "../../scripts/formula/load.ts";
 import { MIGRATIONS } from "../../scripts/formula/worker-shape.ts";
@@ -15,6 +15,9 @@ import type { Fault } from "../deploy/stand-in/api.ts";
 import { Cloud, type PlannedFault } from "../deploy/stand-in/cloud.ts";
 import { testDemo, type Answer } from "./demo-checks.ts";
 import { temporaryFolder } from "./radon-process.ts";
+
+/** A deployment starts wrangler twice or more, which takes its time where much else runs. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const root = join(import.meta.dirname, "../..");
 const TOKEN = "the-control-token-of-this-test";

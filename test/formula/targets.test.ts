@@ -1,6 +1,7 @@
 /** What a runtime may say of where it runs, and that it says so only to a target that listens. */
 import { describe, expect, it } from "vitest";
 import { applicationFor } from "../../scripts/formula/application.ts";
+import { problemsOfLimits } from "../../scripts/formula/event-limits.ts";
 import { load, shown } from "./formulas.ts";
 
 const ATOM = '[[atom]]\nname = "idle"\nsource = "idle.wat"\n';
@@ -47,6 +48,21 @@ describe("a runtime on Cloudflare", () => {
     ["observability = true", /"observability" is true.*table/],
   ])("is told what is wrong with %s", (line, problem) => {
     expect(load(formula(line)).problems.map(shown)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+describe("a limit of events", () => {
+  const limited = (atom: string) => {
+    const { formula: read } = load(formula("limits = { cpu_ms = 5000 }") + atom);
+    if (read === undefined) throw new Error("The formula is wrong.");
+    return problemsOfLimits(read).map(shown);
+  };
+
+  it("is a warning where it comes before that of an atom", () => {
+    expect(limited("cpu_ms = 5000\n")).toEqual([]);
+    expect(limited("")).toEqual([
+      expect.stringMatching(/^3:8 Cloudflare ends an event of "far" after 5000 ms, and "idle"/),
+    ]);
   });
 });
 

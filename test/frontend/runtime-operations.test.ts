@@ -100,6 +100,13 @@ describe("start", () => {
     expect(seen).toHaveLength(3);
   });
 
+  test("tells that names are not registered while the leader is not reached", async () => {
+    const { send } = world(() => Response.json({ version: 0, leader: "unreachable" }));
+    expect(await (await send("/_radon/start", post)).json()).toMatchObject({
+      naming: { ok: false, detail: expect.stringMatching(/not registered yet: .* naming leader, runtime cloud/) },
+    });
+  });
+
   test("tells the status of an answer that is no problem", async () => {
     const { send } = world(() => new Response("oops", { status: 500 }));
     expect(await (await send("/_radon/start", post)).json()).toMatchObject({

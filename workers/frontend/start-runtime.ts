@@ -18,6 +18,8 @@ import {
   type ObjectAddress,
 } from "./objects.ts";
 
+type Started = z.output<typeof startedSchema>;
+
 const START_MS_MAX = 10_000;
 const STARTS_AT_ONCE_MAX = 8;
 
@@ -32,7 +34,7 @@ export async function startRuntime(
   atoms: readonly AtomEntry[],
 ): Promise<z.output<typeof startReportSchema>> {
   const own = ownRuntime(application);
-  const naming = await startObject(namingAddress(own), ask);
+  const naming = await startNaming(application, ask);
   const started = await mapBounded(atoms, STARTS_AT_ONCE_MAX, async (atom) => ({
     name: globalName(atom.runtime, atom.name),
     ...(await startObject(atomAddress(own, atom.name), ask)),
@@ -54,18 +56,26 @@ export function startWithFirstRequest(application: Application): (env: Bindings,
   };
 }
 
-async function startObject(address: ObjectAddress, ask: Ask): Promise<z.output<typeof startedSchema>> {
-  const response = await ask(address, {
-    method: "POST",
-    route: "/start",
-    body: "{}",
-    limitMs: START_MS_MAX,
-    repeatable: true,
-  });
+/** A follower works without its leader, but nobody elsewhere finds its atoms before it has registered them. */
+async function startNaming(application: Application, ask: Ask): Promise<Started> {
+  const response = await askToStart(namingAddress(ownRuntime(application)), ask);
+  const read = await readJson(response, z.looseObject({ leader: z.string() }));
+  if (!response.ok) return read.ok ? { ok: true } : read;
+  if (!read.ok || read.value.leader !== "unreachable") return { ok: true };
+  const detail = `Its names are not registered yet: it does not reach the naming leader, runtime ${application.leader}.`;
+  return { ok: false, detail };
+}
+
+async function startObject(address: ObjectAddress, ask: Ask): Promise<Started> {
+  const response = await askToStart(address, ask);
   if (response.ok) {
     await response.body?.cancel();
     return { ok: true };
   }
   const read = await readJson(response, z.unknown());
   return read.ok ? { ok: true } : read;
+}
+
+function askToStart(address: ObjectAddress, ask: Ask): Promise<Response> {
+  return ask(address, { method: "POST", route: "/start", body: "{}", limitMs: START_MS_MAX, repeatable: true });
 }

@@ -6,6 +6,7 @@
  * 1. The credentials go to the API's own origin only, in a header, and are in no reason.
  * 2. Every question ends: requests are bounded in time and number.
  */
+import * as http from "node:http";
 import { z } from "zod";
 import type { Environment } from "../../formula/environment.ts";
 import { ApiClient, type Answered } from "./api-client.ts";
@@ -35,6 +36,8 @@ export class Account {
 
   /** The account of the environment, or the only one that its credentials reach. */
   static async open(environment: Environment, signal: AbortSignal): Promise<Answered<Account>> {
+    // By the proxy that wrangler takes; older Nodes know of none.
+    http.setGlobalProxyFromEnv?.();
     const credentials = await readCredentials(environment, signal);
     if (!credentials.ok) return credentials;
     const api = new ApiClient(environment["CLOUDFLARE_API_BASE_URL"], credentials.value, signal);

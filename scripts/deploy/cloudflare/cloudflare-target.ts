@@ -15,6 +15,7 @@ import type { RuntimeSpec } from "../../formula/formula.ts";
 import { withSecretsFile } from "../secrets.ts";
 import type { Deployment, Reached, RuntimeToDeploy, Step, StepEnd, Target } from "../target.ts";
 import { Account, type WorkerState } from "./account.ts";
+import type { Answered } from "./api-client.ts";
 import { stubSource } from "./stub.ts";
 import { workerName } from "./worker-name.ts";
 import { runWrangler, type WranglerEnd } from "./wrangler.ts";
@@ -22,6 +23,8 @@ import { withoutSecrets } from "./wrangler-answer.ts";
 import { ownerOf, stubConfig, wranglerConfig } from "./wrangler-config.ts";
 
 const CONFIG = "wrangler.json";
+/** By its name: without, wrangler would follow what another tool left in a folder above. */
+const DEPLOY = ["deploy", "--config", CONFIG] as const;
 const STUB = "stub.js";
 /** Beside the bundles, as a bundle's folder is searched for modules. No runtime's folder is called so. */
 const STUBS = ".stubs";
@@ -34,6 +37,7 @@ export class CloudflareTarget implements Target {
   /** All of the formula that are on Cloudflare, whether or not they are deployed now. */
   readonly #runtimes: readonly RuntimeSpec[];
   #account: Account | undefined;
+  #subdomain: Promise<Answered<string>> | undefined;
   readonly #workers = new Map<RuntimeName, WorkerState>();
 
   constructor(deployment: Deployment, environment: Environment) {
@@ -124,7 +128,7 @@ export class CloudflareTarget implements Target {
   async reach(runtime: RuntimeName): Promise<Reached> {
     const known = this.#runtimes.find(({ name }) => name === runtime)?.url;
     if (known !== undefined) return { ok: true, url: known };
-    const subdomain = await this.#opened().subdomain();
+    const subdomain = await (this.#subdomain ??= this.#opened().subdomain());
     return subdomain.ok
       ? { ok: true, url: `https://${this.#workerOf(runtime)}.${subdomain.value}.workers.dev` }
       : subdomain;
@@ -136,14 +140,14 @@ export class CloudflareTarget implements Target {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, STUB), stubSource(ownerOf(formula.app, spec.name)));
     writeConfig(folder, stubConfig(formula, spec, { main: STUB }));
-    return endOf(await this.#wrangler(["deploy"], folder, signal), []);
+    return endOf(await this.#wrangler(DEPLOY, folder, signal), []);
   }
 
   async #ship(runtime: RuntimeToDeploy, signal: AbortSignal): Promise<StepEnd> {
     this.#writeConfig(runtime);
     const { bundle, secrets } = runtime;
     return withSecretsFile(secrets, async (file) =>
-      endOf(await this.#wrangler(["deploy", "--secrets-file", file], bundle.folder, signal), secrets.values()),
+      endOf(await this.#wrangler([...DEPLOY, "--secrets-file", file], bundle.folder, signal), secrets.values()),
     );
   }
 
@@ -153,7 +157,7 @@ export class CloudflareTarget implements Target {
     // What is there is of another version.
     rmSync(outdir, { recursive: true, force: true });
     this.#writeConfig(runtime);
-    return endOf(await this.#wrangler(["deploy", "--dry-run", "--outdir", outdir], bundle.folder, signal), []);
+    return endOf(await this.#wrangler([...DEPLOY, "--dry-run", "--outdir", outdir], bundle.folder, signal), []);
   }
 
   #wrangler(args: readonly string[], folder: string, signal: AbortSignal): Promise<WranglerEnd> {

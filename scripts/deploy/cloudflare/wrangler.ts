@@ -4,6 +4,8 @@
  */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { Environment } from "../../formula/environment.ts";
 import { reasonOf } from "./wrangler-answer.ts";
 
@@ -13,7 +15,7 @@ const OUTPUT_CHARS_MAX = 1_000_000;
 
 export interface WranglerRun {
   readonly args: readonly string[];
-  /** Where it runs; it reads wrangler.json there. */
+  /** Where it runs. */
   readonly folder: string;
   readonly environment: Environment;
   readonly signal: AbortSignal;
@@ -51,12 +53,14 @@ function failed(reason: string): WranglerEnd {
 }
 
 /** Would choose another Worker, another configuration or another output. */
-const MISLEADING = /^(?:RADON_|WRANGLER_CI_|WRANGLER_OUTPUT_|WRANGLER_LOG|CLOUDFLARE_ENV$|FORCE_COLOR$|NODE_OPTIONS$)/;
+const MISLEADING = /^(?:RADON_|WRANGLER_CI_|WRANGLER_OUTPUT_|WRANGLER_LOG|CLOUDFLARE_ENV$|FORCE_COLOR$)/;
 
 function environmentOf(environment: Environment): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(([name]) => !MISLEADING.test(name));
   return {
     ...Object.fromEntries(kept),
+    // It is large, and several may run one after the other: what was compiled once is kept, where Node keeps it by default.
+    NODE_COMPILE_CACHE: environment["NODE_COMPILE_CACHE"] ?? path.join(tmpdir(), "node-compile-cache"),
     CI: "true",
     NO_COLOR: "1",
     WRANGLER_SEND_METRICS: "false",
