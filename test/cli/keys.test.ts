@@ -1,4 +1,6 @@
 /** `radon keys`: what it tells, and that it tells no key but where it is asked to. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { IDLE_WAT, workspace } from "../formula/formulas.ts";
 import { radon } from "./run-radon.ts";
@@ -51,3 +53,18 @@ it("says where none are needed", async () => {
   const { stdout } = await radon(["keys", "-c", "bound.toml"], { cwd });
   expect(stdout).toBe("Bindings connect all runtimes of bound: they need no keys.\n");
 });
+
+it(
+  "a dry run of a deployment makes no keys, and has machines take theirs from the environment",
+  { timeout: RUNS_MS_MAX },
+  async () => {
+    const machine = (name: string) => `${runtime(name, "workerd")}host = "user@${name}.example.com"\n`;
+    const text = `app = "machines"\n[naming]\nleader = "one"\n${machine("one")}${machine("two")}${atom}`;
+    space.write("machines.toml", text);
+    expect(await radon(["deploy", "--dry-run", "-c", "machines.toml"], { cwd })).toMatchObject({ code: 0 });
+    const config = readFileSync(join(cwd, ".radon/build/machines/one/config.capnp"), "utf8");
+    expect(config).toContain('(name = "RADON_PEER_KEYS", fromEnvironment = "RADON_PEER_KEYS")');
+    expect(config).toContain('(name = "RADON_PEER_NETWORK", service = "peers")');
+    expect(existsSync(join(cwd, ".radon/keys/machines"))).toBe(false);
+  },
+);
