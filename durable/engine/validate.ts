@@ -65,23 +65,32 @@ export function moduleProblems(module: WebAssembly.Module, bytes?: Uint8Array): 
   ];
 }
 
-/** The imports that an atom's configuration does not grant. */
+/** The imports that an atom's configuration does not grant, those of one capability together. */
 export function grantProblems(module: WebAssembly.Module, grants: readonly Grant[]): ModuleProblem[] {
-  return WebAssembly.Module.imports(module).flatMap((each) => {
-    if (knownFunction(each.module, each.name) === undefined) return [];
+  const missing = new Map<string, { readonly grant: Grant; readonly imports: ImportDescriptor[] }>();
+  for (const each of WebAssembly.Module.imports(module)) {
+    if (knownFunction(each.module, each.name) === undefined) continue;
     const needed = grantsFor(each.module, each.name);
-    const first = needed[0];
-    if (first === undefined || needed.some((grant) => grants.includes(grant))) return [];
-    const message = `It imports ${each.module}.${each.name}, but the capability "${first}" is not granted to it.`;
-    return [
-      error(
-        "grants",
-        whereIs(each),
-        message,
-        `Add "${first}" to the grants of the atom, or do not import the function.`,
-      ),
-    ];
-  });
+    const grant = needed[0];
+    if (grant === undefined || needed.some((other) => grants.includes(other))) continue;
+    const key = `${each.module} ${grant}`;
+    const others = missing.get(key);
+    if (others) others.imports.push(each);
+    else missing.set(key, { grant, imports: [each] });
+  }
+  return [...missing.values()].map(({ grant, imports }) => notGranted(grant, imports));
+}
+
+function notGranted(grant: Grant, imports: readonly ImportDescriptor[]): ModuleProblem {
+  const [first, ...others] = imports.map(({ module, name }, index) => (index === 0 ? `${module}.${name}` : name));
+  const last = others.pop();
+  const names = last === undefined ? first : `${[first, ...others].join(", ")} and ${last}`;
+  return error(
+    "grants",
+    `import ${first}`,
+    `It imports ${names}, but the capability "${grant}" is not granted to it.`,
+    `Add "${grant}" to the grants of the atom, or do not import the ${last === undefined ? "function" : "functions"}.`,
+  );
 }
 
 interface ExportedFunction {

@@ -37,10 +37,16 @@ export const c: Compiler<"c"> = {
     const out = path.join(job.scratch, "atom.wasm");
     const options = [...found.args, ...linkArgs(source), ...objects.map(({ object }) => object), "-o", out];
     const link = await runTool(found.command, options, { cwd: job.root, env: found.env, signal: job.signal });
-    if (link.code !== 0) return { ok: false, diagnostics: [...said, withoutOldTarget(link.stderr)].join("\n") };
+    if (link.code !== 0) return { ok: false, diagnostics: [...said, bySource(link.stderr, objects, job)].join("\n") };
     return { ok: true, wasm: new Uint8Array(await readFile(out)), warnings: said.join("\n") };
   },
 };
+
+/** What the linker says, with the source in the place of each object file, which is gone by the time that it is read. */
+function bySource(said: string, objects: readonly { object: string; file: string }[], { root }: Job): string {
+  const names = objects.map(({ object, file }) => [object, path.relative(root, file)] as const);
+  return withoutOldTarget(names.reduce((text, [object, name]) => text.replaceAll(object, name), said));
+}
 
 /** A stack that runs over leaves the memory at its start, rather than to write over the data. */
 const LINK_ARGS = ["-Wl,--stack-first", "-Wl,-z,stack-size=262144"] as const;
@@ -62,7 +68,7 @@ async function compileFile(
   { source, file, index }: Unit,
   found: Tool,
   job: Job,
-): Promise<ToolRun & { object: string }> {
+): Promise<ToolRun & { object: string; file: string }> {
   const object = path.join(job.scratch, `${index}-${path.basename(file)}.o`);
   const colours = job.colours ? "-fcolor-diagnostics" : "-fno-color-diagnostics";
   const options = [...found.args.filter(isOfCompiler), colours, ...languageArgs(source, file)];
@@ -72,7 +78,7 @@ async function compileFile(
     env: found.env,
     signal: job.signal,
   });
-  return { ...run, object };
+  return { ...run, object, file };
 }
 
 /** Of the arguments of a target: newer compilers refuse those of the linker where nothing is linked. */

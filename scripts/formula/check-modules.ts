@@ -1,4 +1,5 @@
 /** What compiling and checking the modules found, as problems of the formula. */
+import { entryAdvice } from "../compile/entry-advice.ts";
 import { startProblems } from "../compile/start-function.ts";
 import { compileWasm } from "../compile/wasm-module.ts";
 import type { CompiledModule, ModuleResult } from "../compile/compile-modules.ts";
@@ -83,6 +84,7 @@ function memoryProblems(spec: ModuleSpec, { wasm }: CompiledModule, atom: AtomSp
 const MB_BYTES = 1024 * 1024;
 
 function located(problem: ModuleProblem, spec: ModuleSpec, users: string, place: Place): Problem {
-  const { severity, where, message, remedy } = problem;
+  const { rule, severity, where, message } = problem;
+  const remedy = rule === "body" ? (entryAdvice(languageOf(spec.source)) ?? problem.remedy) : problem.remedy;
   return { severity, place, message: `Module "${spec.name}", ${users}, ${where}: ${message}`, remedy };
 }

@@ -159,9 +159,10 @@ function ownModules(atoms: readonly ReadAtom[], report: Reporter): ModuleSpec[] 
     if (own === undefined) continue;
     const other = byName.get(own.name);
     byName.set(own.name, other ?? own);
-    if (other !== undefined && other.source.entry !== own.source.entry) {
+    const at = [...placed.at, "name"];
+    if (other !== undefined && other.source.entry !== own.source.entry && !report.isWrong(at)) {
       report.error(
-        [...placed.at, "name"],
+        at,
         `Two atoms named "${own.name}" have sources of their own.`,
         "Make each source a [[module]] with a name, and let the atoms name them.",
       );

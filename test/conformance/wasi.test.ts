@@ -19,6 +19,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
   fd_fdstat_get: "(param i32 i32) (result i32)",
   fd_fdstat_set_flags: "(param i32 i32) (result i32)",
   fd_filestat_get: "(param i32 i32) (result i32)",
+  path_open: "(param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)",
   fd_seek: "(param i32 i64 i32 i32) (result i32)",
   fd_tell: "(param i32 i32) (result i32)",
   fd_sync: "(param i32) (result i32)",
@@ -151,7 +152,7 @@ describe("§5 stdout and stderr are the log", () => {
     const stat = (fd: number) => `(call $fd_fdstat_get (i32.const ${fd}) (i32.const 4096))`;
     const type = `(i32.load8_u (i32.const 4096))`;
     const rights = `(i32.wrap_i64 (i64.load (i32.const 4104)))`;
-    const found = await results(["fd_fdstat_get"], stat(1), type, rights, stat(0), type, rights, stat(3));
+    const found = await results(["fd_fdstat_get"], stat(1), type, rights, stat(0), type, rights, stat(4));
     expect(found).toEqual([0, 2, 64, 0, 0, 2, ERRNO.badf]);
     const size = `(i32.wrap_i64 (i64.load (i32.const 4128)))`;
     const file = `(call $fd_filestat_get (i32.const 0) (i32.const 4096))`;
@@ -167,14 +168,26 @@ describe("§5 stdout and stderr are the log", () => {
     expect([read, written]).toEqual([ERRNO.badf, ERRNO.badf]);
   });
 
-  test("no descriptor is a directory that is open", async () => {
-    const [standard, next, name] = await results(
-      ["fd_prestat_get", "fd_prestat_dir_name"],
-      `(call $fd_prestat_get (i32.const 0) (i32.const 4096))`,
-      `(call $fd_prestat_get (i32.const 3) (i32.const 4096))`,
-      `(call $fd_prestat_dir_name (i32.const 3) (i32.const 4096) (i32.const 9))`,
+  test("the only directory that is open is /, and it has no files, which the log says once", async () => {
+    const prestat = (fd: number) => `(call $fd_prestat_get (i32.const ${fd}) (i32.const 4096))`;
+    const found = await results(
+      ["fd_prestat_get", "fd_prestat_dir_name", "fd_fdstat_get"],
+      ...[prestat(0), prestat(3), prestat(4), `(i32.load (i32.const 4096))`, `(i32.load (i32.const 4100))`],
+      `(call $fd_prestat_dir_name (i32.const 3) (i32.const 4096) (i32.const 1))`,
+      `(i32.load8_u (i32.const 4096))`,
+      `(call $fd_fdstat_get (i32.const 3) (i32.const 4096))`,
+      `(i32.load8_u (i32.const 4096))`,
     );
-    expect([standard, next, name]).toEqual([ERRNO.badf, ERRNO.badf, ERRNO.badf]);
+    expect(found).toEqual([ERRNO.notsup, 0, ERRNO.badf, 0, 1, 0, "/".charCodeAt(0), 0, 3]);
+
+    const open = `(call $path_open (i32.const 3) (i32.const 0) (i32.const 512) (i32.const 8) (i32.const 0)
+      (i64.const 0) (i64.const 0) (i32.const 0) (i32.const 0))`;
+    const opening = answering(["path_open"], `(i32.store (i32.const 0) ${open})`, '(data (i32.const 512) "data.txt")');
+    const world = await worldOf(opening);
+    for (let i = 0; i < 2; i++) expect((await bytesOf(world)).getUint32(0, true)).toBe(ERRNO.nosys);
+    expect(world.logs("a")).toEqual([
+      expect.stringMatching(/^warn: path_open of "data\.txt" fails: an atom has no files/),
+    ]);
   });
 
   test("a signal that it raises is a trap", async () => {
@@ -183,12 +196,11 @@ describe("§5 stdout and stderr are the log", () => {
     expect(shownAnswer(await world.ask("a", ""))).toContain("The atom raised signal 6.");
   });
 
-  test("stdin is empty, and no directory is open", async () => {
+  test("stdin is empty", async () => {
     const code = `(i32.store (i32.const 1024) (i32.const 2048)) (i32.store (i32.const 1028) (i32.const 9))
-      (i32.store (i32.const 0) (call $fd_read (i32.const 0) (i32.const 1024) (i32.const 1) (i32.const 4)))
-      (i32.store (i32.const 8) (call $fd_prestat_get (i32.const 3) (i32.const 2048)))`;
-    const view = await bytesOf(await worldOf(answering(["fd_read", "fd_prestat_get"], code)));
-    expect([0, 4, 8].map((at) => view.getUint32(at, true))).toEqual([0, 0, 8]);
+      (i32.store (i32.const 0) (call $fd_read (i32.const 0) (i32.const 1024) (i32.const 1) (i32.const 4)))`;
+    const view = await bytesOf(await worldOf(answering(["fd_read"], code)));
+    expect([0, 4].map((at) => view.getUint32(at, true))).toEqual([0, 0]);
   });
 });
 

@@ -195,6 +195,17 @@ describe("a module that is wrong", () => {
     expect(await problems(wasi + BODY, ["kv"])).toMatchObject([{ remedy: expect.stringMatching(/Add "wasi"/) }]);
   });
 
+  it("imports several functions of a capability that is not granted: one error", async () => {
+    const wasi = ["fd_write", "fd_close", "proc_exit"].map((name) =>
+      importOf(WASI_MODULE, name, { params: [], results: [] }),
+    );
+    const remedy = 'Add "wasi" to the grants of the atom, or do not import the functions.';
+    const message = /imports wasi_snapshot_preview1\.fd_write, fd_close and proc_exit, but .*"wasi"/;
+    expect(await problems(wasi.join("") + BODY, ["kv"])).toMatchObject([
+      { where: "import wasi_snapshot_preview1.fd_write", message: expect.stringMatching(message), remedy },
+    ]);
+  });
+
   it("registers callbacks that it cannot be called with: a warning", async () => {
     const registering = importOf("radon:interrupt", "on", ABI["radon:interrupt"].on);
     expect(await problems(registering + BODY)).toMatchObject([{ severity: "warning", where: "export radon_callback" }]);

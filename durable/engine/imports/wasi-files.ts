@@ -1,9 +1,11 @@
-/** The standard streams as the shim's files: what a program finds when it looks at them, reads and writes. */
+/** What a program finds open, as the shim's files: the standard streams, and a directory with nothing in it. */
 import { Fd, wasi } from "@bjorn3/browser_wasi_shim";
 import type { StandardStreams } from "../streams.ts";
 
 /** As a pipe is shown: a program need not write it line by line. */
 const FILETYPE_UNKNOWN = 0;
+/** A library asks of a directory only what its rights allow. */
+const ALL_RIGHTS = (1n << 30n) - 1n;
 const NO_POSITION = { ret: wasi.ERRNO_SPIPE, offset: 0n } as const;
 
 /** No read blocks, and all that is written is appended, so flags change nothing. It has no position. */
@@ -74,8 +76,27 @@ class Output extends Stream {
   }
 }
 
-/** stdin, stdout and stderr. */
-export function standardFiles(streams: StandardStreams): Fd[] {
+/**
+ * `/`. Without a directory a C library would refuse each path by itself, as one that the program has no right to; so it asks, and is told that
+ * there are no files.
+ */
+class Root extends Fd {
+  override fd_fdstat_get() {
+    const fdstat = new wasi.Fdstat(wasi.FILETYPE_DIRECTORY, 0);
+    fdstat.fs_rights_base = ALL_RIGHTS;
+    fdstat.fs_rights_inherited = ALL_RIGHTS;
+    return { ret: wasi.ERRNO_SUCCESS, fdstat };
+  }
+  override fd_filestat_get() {
+    return { ret: wasi.ERRNO_SUCCESS, filestat: new wasi.Filestat(0n, wasi.FILETYPE_DIRECTORY, 0n) };
+  }
+  override fd_prestat_get() {
+    return { ret: wasi.ERRNO_SUCCESS, prestat: wasi.Prestat.dir("/") };
+  }
+}
+
+/** stdin, stdout, stderr and the directory. */
+export function openFiles(streams: StandardStreams): Fd[] {
   const writeError = (bytes: Uint8Array) => {
     streams.writeError(bytes);
     return true;
@@ -87,5 +108,6 @@ export function standardFiles(streams: StandardStreams): Fd[] {
       () => !streams.answers,
     ),
     new Output(writeError, () => true),
+    new Root(),
   ];
 }

@@ -4,15 +4,16 @@
  *
  * Invariants
  * 1. Every function that preview 1 names can be imported. There are standard streams and no files: what is not done here answers
- *    ENOSYS, and traps nobody.
+ *    ENOSYS, and traps nobody. Whoever looks for a file is told so in the log, once.
  * 2. A pointer outside the memory traps, as it does everywhere in the ABI.
  */
 import { WASI } from "@bjorn3/browser_wasi_shim";
 import type { Guest } from "../guest.ts";
+import type { Host } from "../host.ts";
 import { GuestFault } from "../memory.ts";
 import { StandardStreams } from "../streams.ts";
 import { CLOCK_ID_MAX, CLOCK_REALTIME, ERRNO } from "./wasi-constants.ts";
-import { standardFiles } from "./wasi-files.ts";
+import { openFiles } from "./wasi-files.ts";
 import { errnoOf, pollOneoff } from "./wasi-poll.ts";
 import { TextList } from "./wasi-texts.ts";
 
@@ -23,13 +24,13 @@ const CLOCK_RESOLUTION_NS = 1_000_000n;
 
 const FROM_SHIM = [
   ...["proc_exit", "fd_close", "fd_datasync", "fd_fdstat_get", "fd_fdstat_set_flags", "fd_filestat_get"],
-  ...["fd_read", "fd_seek", "fd_sync", "fd_tell", "fd_write"],
+  ...["fd_prestat_get", "fd_prestat_dir_name", "fd_read", "fd_seek", "fd_sync", "fd_tell", "fd_write"],
 ] as const;
 
 /** What the engine does itself. */
 const OWN = [
   ...(["args_get", "args_sizes_get", "environ_get", "environ_sizes_get", "clock_time_get", "clock_res_get"] as const),
-  ...(["fd_prestat_get", "fd_prestat_dir_name", "random_get", "sched_yield", "poll_oneoff", "proc_raise"] as const),
+  ...(["random_get", "sched_yield", "poll_oneoff", "proc_raise"] as const),
 ];
 type Own = (typeof OWN)[number];
 
@@ -47,7 +48,7 @@ export interface WasiImports {
 
 export function wasiImports(guest: Guest): WasiImports {
   const streams = new StandardStreams((level, line) => guest.log(level, line));
-  const shim = new WASI([], [], standardFiles(streams));
+  const shim = new WASI([], [], openFiles(streams));
   const own: Readonly<Record<Own, WasiFunction>> = {
     ...textFunctions(guest),
     ...clockFunctions(guest),
@@ -56,7 +57,7 @@ export function wasiImports(guest: Guest): WasiImports {
   const functions = new Map([...fromShim(shim, guest), ...Object.entries<WasiFunction>(own)]);
   return {
     streams,
-    function: (name) => functions.get(name) ?? (() => ERRNO.nosys),
+    function: (name) => functions.get(name) ?? absent(name, guest),
     attach: (instance) => {
       shim.inst = instance as typeof shim.inst;
     },
@@ -85,6 +86,30 @@ function overVectors(guest: Guest, fn: WasiFunction): WasiFunction {
     }
     return transfer(fd, vectors, count, done);
   };
+}
+
+/** The atoms that were told of files. */
+const told = new WeakSet<Host>();
+
+/** What a runtime does not have. Of files an author hears: what libraries make of ENOSYS says little. */
+function absent(name: string, guest: Guest): WasiFunction {
+  if (!name.startsWith("path_")) return () => ERRNO.nosys;
+  return (_directory: number, _flags: number, ptr: number, length: number) => {
+    const path = name === "path_open" ? ` of "${shown(guest.memory.read(ptr, length))}"` : "";
+    if (!told.has(guest.host))
+      guest.log(
+        "warn",
+        `${name}${path} fails: an atom has no files. What is to stay belongs into its key-value store, what is only read into the module.`,
+      );
+    told.add(guest.host);
+    return ERRNO.nosys;
+  };
+}
+
+const PATH_BYTES_MAX = 200;
+
+function shown(path: Uint8Array): string {
+  return new TextDecoder().decode(path.subarray(0, PATH_BYTES_MAX));
 }
 
 function textFunctions(guest: Guest) {
@@ -127,9 +152,6 @@ function clockNs({ host }: Guest, id: number): bigint {
 function ownFunctions(guest: Guest, streams: StandardStreams) {
   const { host } = guest;
   return {
-    // Programs look for open directories until this ends them.
-    fd_prestat_get: () => ERRNO.badf,
-    fd_prestat_dir_name: () => ERRNO.badf,
     random_get: (ptr: number, length: number) => {
       guest.memory.check(ptr, length);
       const bytes = new Uint8Array(length >>> 0);
