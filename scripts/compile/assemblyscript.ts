@@ -6,7 +6,6 @@ import { z } from "zod";
 import { packageFile, versionOf } from "../package.ts";
 import { runAsc } from "./asc-processes.ts";
 import { tool, type Compiler, type Job, type SourceOf } from "./compiler.ts";
-import { linesOfMap } from "./lines/source-map.ts";
 import { filesBelow, filesReached } from "./source-files.ts";
 
 const SDK = packageFile("atoms", "sdk", "assemblyscript");
@@ -43,7 +42,8 @@ export const assemblyscript: Compiler<"assemblyscript"> = {
       plain: ownConfig(source) === undefined,
     });
     if (run.code !== 0) return { ok: false, diagnostics: (run.stderr + run.stdout).trim() };
-    const wasm = await readFile(out);
+    const wasm = new Uint8Array(await readFile(out));
+    const { linesOfMap } = await import("./lines/source-map.ts");
     const lines = linesOfMap(await readFile(`${out}.map`, "utf8"), wasm, ownFile(baseOf(source, job), job));
     return { ok: true, wasm, lines, warnings: run.stderr.trim() };
   },

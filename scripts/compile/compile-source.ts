@@ -12,25 +12,16 @@ import { command } from "./command.ts";
 import { cacheKey, readCached, writeCached, type CacheEntry } from "./cache.ts";
 import type { Compiled, Compiler, Job, MissingTool, SourceOf, Tool } from "./compiler.ts";
 import { FileHashes } from "./file-hashes.ts";
-import { ownFiles } from "./lines/own-files.ts";
-import { traced } from "./lines/traced.ts";
-import { LINES_VERSION, withLines } from "./lines/write-lines.ts";
-import { METERING_VERSION, meterModule } from "./metering/meter.ts";
-import { moved } from "./metering/moved-code.ts";
-import { OPTIMIZER_VERSION, optimized } from "./optimize.ts";
+import type { Finish } from "./finish.ts";
+import { LINES_VERSION } from "./lines/version.ts";
+import { METERING_VERSION } from "./metering/version.ts";
+import { OPTIMIZER_VERSION } from "./optimize.ts";
 import { rust } from "./rust.ts";
 import { LANGUAGES, type Source } from "./source.ts";
-import { isValidWasm } from "./wasm-module.ts";
 import { wasm, wat } from "./wat.ts";
 import { zig } from "./zig.ts";
 
 const COMPILERS: { readonly [K in Source["kind"]]: Compiler<K> } = { assemblyscript, wat, wasm, c, rust, zig, command };
-
-/** What is done to a module once it is compiled. */
-export interface Finish {
-  readonly metered: boolean;
-  readonly optimized: boolean;
-}
 
 export type SourceResult =
   | { readonly kind: "compiled"; readonly entry: CacheEntry; readonly cached: boolean; readonly toolchain: string }
@@ -75,7 +66,9 @@ export class SourceCompiler {
   async #make<K extends Source["kind"]>(work: Work<K>, key: string): Promise<Compiled> {
     const { metered, optimized } = work.finish;
     const unlimited = keyOf({ ...work, finish: { metered: "either", optimized } }, this.#hashes);
-    const result = limited(await this.#once(unlimited, () => make(work)), metered);
+    const made = await this.#once(unlimited, () => make(work));
+    const { limited } = await import("./finish.ts");
+    const result = limited(made, metered);
     if (result.ok && keyOf(work, new FileHashes()) === key) await writeCached(this.#cacheFolder, key, entryOf(result));
     return result;
   }
@@ -116,17 +109,10 @@ function keyOf<K extends Source["kind"]>(
 
 async function make<K extends Source["kind"]>({ compiler, source, tool, finish, job }: Work<K>): Promise<Compiled> {
   await mkdir(job.scratch, { recursive: true });
-  const compiled = traced(await compiler.compile(source, tool, job), ownFiles(source, job.root));
-  return finish.optimized ? optimized(compiled, job) : compiled;
-}
-
-/** With its limits built in, and with its lines. What is no valid module is left as it is: the checks that follow say why it is none. */
-function limited(compiled: Compiled, metered: boolean): Compiled {
-  if (!compiled.ok || !isValidWasm(compiled.wasm)) return compiled;
-  const result = meterModule(compiled.wasm, metered);
-  if (!result.ok) return { ok: false, diagnostics: result.message };
-  const { lines = [] } = compiled;
-  return { ...compiled, wasm: withLines(result.wasm, result.moved ? moved(lines, result.moved) : lines) };
+  const compiled = await compiler.compile(source, tool, job);
+  // What only a compilation needs is not loaded for a build in which nothing changed.
+  const { unlimited } = await import("./finish.ts");
+  return unlimited(compiled, source, finish, job);
 }
 
 /** Kept without colours: who reads it from the cache may have none. */

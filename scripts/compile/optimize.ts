@@ -19,6 +19,8 @@ const ARGS: readonly string[] = [
   ...["-Os", "-g", "--enable-bulk-memory", "--enable-sign-ext", "--enable-nontrapping-float-to-int"],
   ...["--enable-mutable-globals", "--enable-multivalue", "--enable-reference-types", "--enable-simd"],
   ...["--enable-tail-call", "--enable-exception-handling", "--enable-extended-const"],
+  // Code that stands in two places would be made one, with the name and the lines of either.
+  ...["--skip-pass=code-folding", "--skip-pass=duplicate-function-elimination"],
 ];
 
 /** Part of the cache's key. */
@@ -44,12 +46,18 @@ export async function optimized(compiled: Compiled, job: Job): Promise<Compiled>
   if (!compiled.ok || !isValidWasm(compiled.wasm)) return compiled;
   const from = path.join(job.scratch, "compiled.wasm");
   const to = path.join(job.scratch, "optimized.wasm");
-  await writeFile(from, compiled.wasm);
+  const { CarriedLines } = await import("./lines/carried-lines.ts");
+  const carried = compiled.lines && new CarriedLines(compiled.wasm, compiled.lines);
+  await writeFile(from, carried?.wasm ?? compiled.wasm);
+  if (carried) await writeFile(`${from}.map`, carried.map);
   const optimizer = path.join(packageOf("binaryen"), "bin", "wasm-opt");
-  const run = await runTool(process.execPath, [...BINARYEN_ARGS, optimizer, from, "-o", to, ...ARGS], {
-    signal: job.signal,
-  });
-  if (run.code === 0) return { ...compiled, wasm: new Uint8Array(await readFile(to)), lines: undefined };
+  const maps = carried ? ["--input-source-map", `${from}.map`, "--output-source-map", `${to}.map`] : [];
+  const options = [...BINARYEN_ARGS, optimizer, from, "-o", to, ...(carried?.args ?? []), ...ARGS, ...maps];
+  const run = await runTool(process.execPath, options, { signal: job.signal });
+  if (run.code === 0) {
+    const wasm = new Uint8Array(await readFile(to));
+    return { ...compiled, wasm, ...carried?.back(wasm, await readFile(`${to}.map`, "utf8")) };
+  }
   const warning = `It is not optimized, because binaryen refuses it: ${run.stderr.trim()}`;
   return { ...compiled, warnings: [compiled.warnings, warning].filter((each) => each !== "").join("\n") };
 }

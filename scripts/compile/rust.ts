@@ -5,7 +5,8 @@ import path from "node:path";
 import { z } from "zod";
 import { missingTool, tool, type Compiler, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
 import { runTool } from "./run-tool.ts";
-import { withReadableNames } from "./rust-names.ts";
+import { withFunctionNames } from "./function-names.ts";
+import { demangled } from "./rust-names.ts";
 import { rustSources } from "./rust-sources.ts";
 import { firstLine } from "./tool-answers.ts";
 
@@ -44,7 +45,7 @@ export const rust: Compiler<"rust"> = {
       };
     return {
       ok: true,
-      wasm: withReadableNames(await readFile(file)),
+      wasm: withFunctionNames(await readFile(file), demangled),
       warnings: run.stderr.trim(),
     };
   },

@@ -116,9 +116,22 @@ const SOURCES = {
     import { receive } from "radon-as";
     class Cart {
       items: u32[] = [];
+      seen: i32 = 0;
       first(n: i32): u32 { return this.items[n]; }
       fill(): void { for (;;) for (let i = 0; i < 100000; i++) this.items.push(7); }
       call_deeply(n: i32): i32 { return n == 0 ? 0 : this.call_deeply(n + 1) + this.items.length + 1; }
+    }
+    function choose(cart: Cart, n: i32): void {
+      if (n == 5) {
+        cart.seen += 1;
+        cart.first(n); // five
+      } else if (n == 6) {
+        cart.seen += 2;
+        cart.first(n); // six
+      } else {
+        cart.seen += 3;
+        cart.first(n); // other
+      }
     }
     export function invoke(): void {
       const message = receive();
@@ -128,8 +141,8 @@ const SOURCES = {
       else if (message.text == "s") cart.call_deeply(1);
       else if (message.text == "a") assert(false, "n is large");
       else if (message.text == "t") throw new Error("went wrong");
-      else if (message.text == "y") cart.first(4);
-      else if (message.text == "z") cart.first(4);
+      else if (message.text == "y") choose(cart, 5);
+      else if (message.text == "z") choose(cart, 6);
       else cart.first(3);
     }`,
 } as const;
@@ -138,27 +151,33 @@ const place = { kind: "file", file: "formula.toml", line: 1, column: 1 } as cons
 const modules = new Map<string, WebAssembly.Module>();
 const wasms = new Map<string, Uint8Array>();
 
-async function moduleOf(name: string, context: TestContext): Promise<WebAssembly.Module> {
-  const known = modules.get(name);
+/** As `radon dev` builds it or, optimized, `radon build`. */
+async function moduleOf(name: string, context: TestContext, optimize = false): Promise<WebAssembly.Module> {
+  const key = `${name} ${optimize}`;
+  const known = modules.get(key);
   if (known) return known;
   for (const [file, text] of Object.entries(SOURCES)) if (file.startsWith(`${name}/`)) space.write(file, text);
   const source = detectSource(path.join(space.folder, name));
   if (!isSource(source)) throw new Error(source.message);
   const folders = { cacheFolder: path.join(space.folder, "cache"), workFolder: path.join(space.folder, "work") };
-  const [result] = await compileModules([{ name, source, metered: true, place }], { root: space.folder, ...folders });
+  const [result] = await compileModules([{ name, source, metered: true, place }], {
+    root: space.folder,
+    ...folders,
+    optimize,
+  });
   if (result?.kind === "no toolchain") return context.skip(result.message);
   const needsLibrary = result?.kind === "refused" && /'(assert\.h|string)' file not found/.test(result.diagnostics);
   if (needsLibrary) return context.skip("The clang of this machine has no standard library for WebAssembly.");
   const module = result?.kind === "compiled" ? await compileWasm(result.wasm) : JSON.stringify(result);
   if (typeof module === "string") throw new Error(module);
-  modules.set(name, module);
+  modules.set(key, module);
   if (result?.kind === "compiled") wasms.set(name, result.wasm);
   return module;
 }
 
 /** The text of the trap that the message leads to. */
-async function trapOf(name: string, message: string, context: TestContext): Promise<string> {
-  const world = new World([{ name: "a", module: await moduleOf(name, context), attemptsMax: 1 }]);
+async function trapOf(name: string, message: string, context: TestContext, optimize: boolean): Promise<string> {
+  const world = new World([{ name: "a", module: await moduleOf(name, context, optimize), attemptsMax: 1 }]);
   await world.send("a", message);
   return world.trapText("a");
 }
@@ -167,7 +186,8 @@ const USED_UP = "\\(Its stack is used up: a recursion without end";
 const MORE_MEMORY = "\\(It asked for more memory: its memory is limited to 32 MiB, memory_mb\\.\\)";
 
 /** Patterns, in which `@{code}@` stands for the file and the line of that code. */
-const CASES: readonly (readonly [name: string, message: string, headline: string, frames: string])[] = [
+type Case = readonly [name: string, message: string, headline: string, frames: string];
+const CASES: readonly Case[] = [
   ["c", "s", USED_UP, "at fill_stack @{return fill_stack}@, \\d\\d times"],
   ["c", "d", USED_UP, "at call_deeply @{return call_deeply}@, \\d\\d times"],
   [
@@ -232,8 +252,8 @@ const CASES: readonly (readonly [name: string, message: string, headline: string
   ],
   ["as", "m", "^RuntimeError: unreachable @{this.items.push}@ \\(", "."],
   ["as", "s", USED_UP, "at as/index/Cart#call_deeply @{call_deeply(n + 1)}@, \\d\\d times"],
-  ["as", "a", "^n is large \\(as/index\\.ts:15:\\d+\\)$", "^ {2}at as/index/invoke @{assert(false}@$"],
-  ["as", "t", "^went wrong \\(as/index\\.ts:16:\\d+\\)$", "^ {2}at as/index/invoke @{throw new Error}@$"],
+  ["as", "a", "^n is large \\(as/index\\.ts:\\d+:\\d+\\)$", "^ {2}at as/index/invoke @{assert(false}@$"],
+  ["as", "t", "^went wrong \\(as/index\\.ts:\\d+:\\d+\\)$", "^ {2}at as/index/invoke @{throw new Error}@$"],
   [
     "as",
     "x",
@@ -241,8 +261,8 @@ const CASES: readonly (readonly [name: string, message: string, headline: string
     "at as/index/Cart#first @{this.items[n]}@\n {2}at as/index/invoke @{else cart.first(3)}@$",
   ],
   // These two are alike but for their lines.
-  ["as", "y", "^Index out of range", 'at as/index/invoke @{"y"}@$'],
-  ["as", "z", "^Index out of range", 'at as/index/invoke @{"z"}@$'],
+  ["as", "y", "^Index out of range", 'at as/index/choose @{// five}@\n {2}at as/index/invoke @{"y"}@$'],
+  ["as", "z", "^Index out of range", 'at as/index/choose @{// six}@\n {2}at as/index/invoke @{"z"}@$'],
 ];
 
 function pattern(name: string, text: string): RegExp {
@@ -267,9 +287,17 @@ describe("a module", { timeout: 120_000 }, () => {
 });
 
 describe("the text of a trap", { timeout: 120_000 }, () => {
-  it.for(CASES)("of %s, told %j, says %s and where", async ([name, message, headline, frames], context) => {
-    const [first = "", ...rest] = (await trapOf(name, message, context)).split("\n");
+  const check = async ([name, message, headline, frames]: Case, context: TestContext, optimize = false) => {
+    const [first = "", ...rest] = (await trapOf(name, message, context, optimize)).split("\n");
     expect(first).toMatch(pattern(name, headline));
     expect(rest.join("\n")).toMatch(pattern(name, frames));
-  });
+  };
+
+  it.for(CASES)("of %s, told %j, says %s and where", (each, context) => check(each, context));
+
+  // AssemblyScript is optimized in any case, and what is linked by clang goes the same way in all its languages.
+  it.for(CASES.filter(([name]) => ["wasi", "rs"].includes(name)))(
+    "of %s, optimized and told %j, says %s and where",
+    (each, context) => check(each, context, true),
+  );
 });

@@ -1,9 +1,14 @@
 /** Builds for deployment run binaryen over what clang, rustc and zig made: smaller, and the same names. */
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { SourceLines } from "../../durable/engine/source-lines.ts";
 import { compileModules, type CompiledModule } from "../../scripts/compile/compile-modules.ts";
+import type { Job } from "../../scripts/compile/compiler.ts";
+import type { Row } from "../../scripts/compile/lines/code-lines.ts";
+import { linesContent } from "../../scripts/compile/lines/write-lines.ts";
 import { isOptimizedByDefault, optimized } from "../../scripts/compile/optimize.ts";
 import { detectSource, isSource } from "../../scripts/compile/source.ts";
+import { assembleWat } from "../../scripts/compile/wat.ts";
 import { workspace } from "./formulas.ts";
 
 const space = workspace();
@@ -30,6 +35,25 @@ async function compile(text: string, options: { readonly optimize?: boolean; rea
 }
 
 const bytes = ({ wasm }: CompiledModule): Buffer => Buffer.from(wasm);
+
+function job(): Job {
+  const scratch = path.dirname(space.write("scratch/file", ""));
+  return { root: space.folder, scratch, keep: scratch, signal: undefined, colours: false };
+}
+
+const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
+
+/** The offsets of the functions on the stack when `f` traps. */
+function stackOf(wasm: Uint8Array, told: number): number[] {
+  const { f } = new WebAssembly.Instance(new Module(wasm)).exports as unknown as { f(told: number): void };
+  try {
+    f(told);
+    return [];
+  } catch (error) {
+    const stack = error instanceof Error ? (error.stack ?? "") : "";
+    return [...stack.matchAll(/wasm-function\[\d+\]:0x([0-9a-f]+)/g)].map(([, hex = ""]) => Number.parseInt(hex, 16));
+  }
+}
 
 describe("optimizing", { timeout: 60_000 }, () => {
   it("leaves out what does nothing, and keeps names and limits", async () => {
@@ -64,10 +88,35 @@ describe("optimizing", { timeout: 60_000 }, () => {
     // A function that makes a struct, of a proposal that is not asked for.
     const sections = [1, 6, 2, 0x5f, 0, 0x60, 0, 0, 3, 2, 1, 1, 10, 8, 1, 6, 0, 0xfb, 1, 0, 0x1a, 0x0b];
     const wasm = Uint8Array.from([...header, ...sections]);
-    const scratch = path.dirname(space.write("scratch/file", ""));
-    const job = { root: space.folder, scratch, keep: scratch, signal: undefined, colours: false };
-    const result = await optimized({ ok: true, wasm, warnings: "It warned." }, job);
+    const result = await optimized({ ok: true, wasm, warnings: "It warned." }, job());
     expect(result).toMatchObject({ ok: true, wasm });
     expect(result.ok && result.warnings).toMatch(/^It warned\.\nIt is not optimized, because binaryen refuses it: \S/);
+  });
+
+  it("keeps the lines of what traps, and what stands twice apart", async () => {
+    const wat = `(module (memory (export "memory") 1)
+      (func $one (param i32) (result i32) (i32.div_s (i32.const 100) (local.get 0)))
+      (func $two (param i32) (result i32) (i32.div_s (i32.const 100) (local.get 0)))
+      (func $once (param i32) (result i32) (i32.add (call $one (local.get 0)) (call $two (i32.sub (local.get 0) (i32.const 1)))))
+      (func $save (param i32) (i32.store (i32.const 8) (call $one (local.get 0))))
+      (func (export "f") (param i32)
+        (if (i32.eq (local.get 0) (i32.const 2)) (then (i32.store (i32.const 8) (i32.const 20)) (call $save (i32.const 0)))
+          (else (if (i32.eq (local.get 0) (i32.const 3)) (then (i32.store (i32.const 8) (i32.const 30)) (call $save (i32.const 0)))
+            (else (i32.store (i32.const 8) (call $once (local.get 0))) (call $save (i32.const 0))))))))`;
+    const wasm = await assembleWat(space.write("lines.wat", wat), "lines.wat");
+    const before = [0, 1, 2, 3].map((told) => stackOf(wasm, told));
+    expect(new Set(before.map(String)).size).toBe(4);
+    const offsets = [...new Set(before.flat())].sort((a, b) => a - b);
+    // The offset itself is the line.
+    const rows = offsets.flatMap((offset): Row[] => [
+      { offset, place: { file: "a.c", line: offset } },
+      { offset: offset + 1, place: "unknown" },
+    ]);
+    const result = await optimized({ ok: true, wasm, warnings: "", lines: rows }, job());
+    if (!result.ok) throw new Error(result.diagnostics);
+    expect([result.warnings, result.wasm.length < wasm.length]).toEqual(["", true]);
+    const lines = SourceLines.read(linesContent(result.lines ?? []));
+    const after = [0, 1, 2, 3].map((told) => stackOf(result.wasm, told).map((offset) => lines?.at(offset)?.[0]?.line));
+    expect(after).toEqual(before);
   });
 });

@@ -1,7 +1,8 @@
 /** What a Rust crate is built from, and what its functions are called: no cargo is needed here. */
 import path from "node:path";
 import { afterAll, describe, expect, it, test } from "vitest";
-import { demangled, withReadableNames } from "../../scripts/compile/rust-names.ts";
+import { withFunctionNames } from "../../scripts/compile/function-names.ts";
+import { demangled } from "../../scripts/compile/rust-names.ts";
 import { rustSources } from "../../scripts/compile/rust-sources.ts";
 import { assemble } from "../engine/wat.ts";
 import { workspace } from "./formulas.ts";
@@ -109,8 +110,8 @@ describe("the name of a function", () => {
     const text = (symbol: string) =>
       `(module (memory (export "memory") 1) (func $${symbol} (export "invoke") (param $n i32)))`;
     const mangled = assemble(text("_ZN3foo3bar17h0feac789a37e774eE"));
-    expect(withReadableNames(mangled)).toEqual(assemble(text("foo::bar")));
+    expect(withFunctionNames(mangled, demangled)).toEqual(assemble(text("foo::bar")));
     const plain = assemble(text("plain"));
-    expect(withReadableNames(plain)).toEqual(plain);
+    expect(withFunctionNames(plain, demangled)).toEqual(plain);
   });
 });

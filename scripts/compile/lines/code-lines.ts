@@ -29,6 +29,8 @@ export type CodeLines = readonly Row[];
 export interface Extent {
   readonly from: number;
   readonly to: number;
+  /** True if it is known to be the formula's, even if none of its code has a line. */
+  readonly isOwn?: boolean;
 }
 
 export function extentsOf({ bytes, sections }: ModuleIndex): Extent[] {
@@ -52,15 +54,37 @@ export function clipped(rows: readonly Row[], extents: readonly Extent[]): Row[]
     if (kept.at(-1)?.place !== row.place) kept.push(row);
   };
   let at = 0;
-  for (const { from, to } of extents) {
+  for (const { from, to, isOwn = false } of extents) {
     while ((rows[at]?.offset ?? Infinity) < from) at += 1;
     const start = at;
     while ((rows[at]?.offset ?? Infinity) < to) at += 1;
     const within = rows.slice(start, at);
-    const otherwise = within.some(({ place }) => place !== undefined) ? "unknown" : undefined;
+    const otherwise = isOwn || within.some(({ place }) => place !== undefined) ? "unknown" : undefined;
     add({ offset: from, place: otherwise });
     for (const { offset, place } of within) add({ offset, place: place ?? otherwise });
   }
   add({ offset: extents.at(-1)?.to ?? 0, place: undefined });
   return kept[0]?.place === undefined ? kept.slice(1) : kept;
+}
+
+/** Of each function, whether it is of the formula: whether any of its code has lines. */
+export function ownFunctions(lines: CodeLines, extents: readonly Extent[]): boolean[] {
+  let next = 0;
+  return extents.map(({ from, to }) => {
+    let isOwn = false;
+    while ((lines[next]?.offset ?? Infinity) <= from) next += 1;
+    for (let at = next - 1; at < lines.length && (lines[at]?.offset ?? 0) < to; at += 1) {
+      isOwn ||= lines[at]?.place !== undefined;
+    }
+    return isOwn;
+  });
+}
+
+/** The place at an offset, to be asked for in the order of the code. */
+export function placesBy(lines: CodeLines): (offset: number) => Row["place"] {
+  let next = 0;
+  return (offset) => {
+    while ((lines[next]?.offset ?? Infinity) <= offset) next += 1;
+    return lines[next - 1]?.place;
+  };
 }

@@ -2,25 +2,34 @@
 import { decode } from "@jridgewell/sourcemap-codec";
 import { z } from "zod";
 import { indexModule } from "../metering/module-index.ts";
-import { clipped, extentsOf, type CodeLines, type Place, type Row } from "./code-lines.ts";
+import { clipped, extentsOf, type CodeLines, type Extent, type Place, type Row } from "./code-lines.ts";
 
 const mapSchema = z.object({ sources: z.array(z.string()), mappings: z.string() });
 
 /** `nameOf`: a source's name relative to the formula's folder, or undefined for those that are not of the formula. */
 export function linesOfMap(map: string, wasm: Uint8Array, nameOf: (source: string) => string | undefined): CodeLines {
-  const { sources, mappings } = mapSchema.parse(JSON.parse(map));
+  const names = mapSchema.parse(JSON.parse(map)).sources.map(nameOf);
   const places = new Map<string, Place>();
   const placeAt = (source: number, line: number): Place | undefined => {
-    const file = nameOf(sources[source] ?? "");
+    const file = names[source];
     if (file === undefined) return undefined;
-    const key = `${source}:${line}`;
-    const place = places.get(key) ?? { file, line };
-    places.set(key, place);
+    const place = places.get(`${source}:${line}`) ?? { file, line: line + 1 };
+    places.set(`${source}:${line}`, place);
     return place;
   };
-  const rows = (decode(mappings)[0] ?? []).map(([offset, source, line]): Row => ({
-    offset,
-    place: source === undefined || line === undefined ? undefined : placeAt(source, line + 1),
-  }));
-  return clipped(rows, extentsOf(indexModule(wasm)));
+  return mappedLines(map, extentsOf(indexModule(wasm)), placeAt);
+}
+
+/** `placeAt`: by the number of a source and that of a line in it, which count from 0. */
+export function mappedLines(
+  map: string,
+  extents: readonly Extent[],
+  placeAt: (source: number, line: number) => Place | undefined,
+): CodeLines {
+  const segments = decode(mapSchema.parse(JSON.parse(map)).mappings)[0] ?? [];
+  const rows = segments.map(([offset, source, line]): Row => {
+    const isPlaced = source !== undefined && line !== undefined;
+    return { offset, place: isPlaced ? placeAt(source, line) : undefined };
+  });
+  return clipped(rows, extents);
 }

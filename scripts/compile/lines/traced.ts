@@ -2,19 +2,16 @@
 import type { Compiled } from "../compiler.ts";
 import { withoutDebugSections } from "../debug-sections.ts";
 import { UnknownEncoding } from "../metering/binary.ts";
-import { indexModule } from "../metering/module-index.ts";
 import { isValidWasm } from "../wasm-module.ts";
 import { linesOfDwarf } from "./dwarf/lines-of-dwarf.ts";
 import type { OwnFile } from "./own-files.ts";
-import { atTraps } from "./trapping-code.ts";
 
 /** What is no valid module is left as it is: the checks that follow say why it is none. */
 export function traced(compiled: Compiled, ownFile: OwnFile): Compiled {
   if (!compiled.ok || !isValidWasm(compiled.wasm)) return compiled;
   const wasm = withoutDebugSections(compiled.wasm);
   try {
-    const lines = compiled.lines ?? linesOfDwarf(compiled.wasm, wasm, ownFile);
-    return { ...compiled, wasm, lines: atTraps(lines, indexModule(wasm)) };
+    return { ...compiled, wasm, lines: compiled.lines ?? linesOfDwarf(compiled.wasm, wasm, ownFile) };
   } catch (error) {
     // What metering does not know it refuses, with a better message.
     if (error instanceof UnknownEncoding) return { ...compiled, wasm, lines: undefined };

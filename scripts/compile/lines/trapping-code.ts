@@ -4,10 +4,9 @@
  * Invariant
  * 1. Of an instruction that can trap, call or be looked at by metering, and of the beginning of each function, the place is as it was.
  */
-import { ByteReader } from "../metering/binary.ts";
-import { skipImmediates, skipType } from "../metering/instructions.ts";
 import type { ModuleIndex } from "../metering/module-index.ts";
-import { extentsOf, type CodeLines, type Extent, type Row } from "./code-lines.ts";
+import { extentsOf, ownFunctions, placesBy, type CodeLines, type Row } from "./code-lines.ts";
+import { instructionsOf } from "./instructions-of.ts";
 
 /** Reads the code of functions that have lines only. */
 export function atTraps(lines: CodeLines, module: ModuleIndex): CodeLines {
@@ -15,34 +14,20 @@ export function atTraps(lines: CodeLines, module: ModuleIndex): CodeLines {
   const add = (offset: number, place: Row["place"]): void => {
     if (kept.at(-1)?.place !== place) kept.push({ offset, place });
   };
-  let next = 0;
-  const placeAt = (offset: number): Row["place"] => {
-    while ((lines[next]?.offset ?? Infinity) <= offset) next += 1;
-    return lines[next - 1]?.place;
-  };
-  for (const extent of extentsOf(module)) {
-    const { from, to } = extent;
-    add(from, placeAt(from));
-    const isPlain = lines[next - 1]?.place === undefined && (lines[next]?.offset ?? Infinity) >= to;
-    if (!isPlain) for (const offset of trapping(module.bytes, extent)) add(offset, placeAt(offset));
+  const placeAt = placesBy(lines);
+  const extents = extentsOf(module);
+  const own = ownFunctions(lines, extents);
+  for (const [index, extent] of extents.entries()) {
+    add(extent.from, placeAt(extent.from));
+    if (own[index] !== true) continue;
+    for (const { at, opcode } of instructionsOf(module.bytes, extent)) if (mayTrap(opcode)) add(at, placeAt(at));
   }
   add(module.bytes.length, undefined);
   return kept[0]?.place === undefined ? kept.slice(1) : kept;
 }
 
-/** Where its instructions are that may be on the stack of a trap. */
-function* trapping(bytes: Uint8Array, { from, to }: Extent): Generator<number> {
-  const reader = new ByteReader(bytes, from);
-  reader.times(() => {
-    reader.skipNumber();
-    skipType(reader);
-  });
-  while (reader.at < to) {
-    const { at } = reader;
-    const opcode = reader.byte();
-    skipImmediates(reader, opcode);
-    if (!HARMLESS.some(([first, last]) => opcode >= first && opcode <= last)) yield at;
-  }
+function mayTrap(opcode: number): boolean {
+  return !HARMLESS.some(([first, last]) => opcode >= first && opcode <= last);
 }
 
 /** Control without calls and loops, variables, constants and arithmetic but for divisions and conversions that may not fit. */

@@ -4,9 +4,6 @@ import { joined, name, section, unsigned, type Bytes } from "../metering/binary.
 import { SECTION } from "../metering/module-index.ts";
 import type { CodeLines, Place } from "./code-lines.ts";
 
-/** Raise it whenever the lines of the same module change: modules that were built before are then built anew. */
-export const LINES_VERSION = "2";
-
 /** The module with its lines behind it; without them where there are none, or more than fit. */
 export function withLines(wasm: Uint8Array, lines: CodeLines): Uint8Array {
   if (lines.length === 0) return wasm;

@@ -20,9 +20,6 @@ import { extended, functionIndices } from "./sections.ts";
 import { LOOP_UNITS } from "./weights.ts";
 import { Work } from "./work.ts";
 
-/** Raise it whenever the result for the same module changes: modules that were built before are then built anew. */
-export const METERING_VERSION = "2";
-
 /** What C and Rust call their stack pointer. AssemblyScript's own has another name, and no red zone. */
 const STACK_POINTER = "__stack_pointer";
 
