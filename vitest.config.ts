@@ -79,6 +79,7 @@ export default defineConfig({
                 ATOMS: { className: "AtomObject", useSQLite: true },
                 NAMING: { className: "NamingObject", useSQLite: true },
               },
+              additionalUnboundDurableObjects: [{ className: "StateKeeper", useSQLite: true }],
             },
           }),
         ],

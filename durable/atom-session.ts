@@ -414,12 +414,13 @@ export class AtomSession implements Host, LaneReceiver {
     );
   }
 
-  get #hasUndone(): boolean {
+  /** True as long as an alarm has to be set. */
+  get hasUndone(): boolean {
     return !this.atom.idle || this.runner.hasWork || this.#aliases.undone;
   }
 
   #armAlarm(): void {
-    if (this.#alarmSet || !this.#hasUndone) return;
+    if (this.#alarmSet || !this.hasUndone) return;
     this.#alarmSet = true;
     this.#ports.setAlarm(this.now() + ALARM_AFTER_MS);
   }

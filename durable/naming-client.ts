@@ -7,7 +7,7 @@ import type { Asker, LookupQuery } from "./core/lookup.ts";
 import type { AliasAnswer, DirectoryView, Naming, Versioned } from "./core/naming.ts";
 import type { AtomName, GlobalName } from "./core/names.ts";
 import { PEER_ANSWER_MS_MAX } from "./naming-peers.ts";
-import { NAMING_OBJECT_NAME } from "./naming-wire.ts";
+import { NAMING_OBJECT_NAME, type LoadedStatement } from "./naming-wire.ts";
 import { withinTime } from "./time-limit.ts";
 
 /** The naming object asks other runtimes' for a part of this at most, and tells of it. */
@@ -34,6 +34,11 @@ export class NamingClient implements Naming {
 
   setAliases(atom: AtomName, delta: AliasDelta): Promise<AliasAnswer | Failure> {
     return this.#ask("/aliases", { atom, ...delta });
+  }
+
+  /** An atom was loaded into this runtime, or the one that was loaded under this name is gone. */
+  setLoaded(statement: LoadedStatement): Promise<Versioned | Failure> {
+    return this.#ask("/loaded", statement);
   }
 
   async resolve(name: string, asker: Asker): Promise<GlobalName | Failure> {

@@ -10,8 +10,9 @@ import { Router } from "itty-router";
 import type { Application } from "./core/application.ts";
 import { lookup, resolve } from "./core/lookup.ts";
 import { directoryView } from "./core/naming.ts";
-import type { RuntimeName } from "./core/names.ts";
-import { OwnAtoms } from "./core/own-atoms.ts";
+import { isSuperseded } from "./core/loaded-atom.ts";
+import type { AtomName, RuntimeName } from "./core/names.ts";
+import { OwnAtoms, type LoadedName } from "./core/own-atoms.ts";
 import { PatternCache } from "./core/patterns.ts";
 import { ownDeployment } from "./deployment.ts";
 import { FollowerRole } from "./naming-follower.ts";
@@ -22,6 +23,7 @@ import { NamingStore, type NamingStorage } from "./naming-store.ts";
 import {
   aliasesSchema,
   changesQuerySchema,
+  loadedSchema,
   lookupSchema,
   read,
   readBody,
@@ -61,7 +63,7 @@ export class NamingService {
     this.#application = application;
     this.#host = host;
     this.#store = new NamingStore(host.storage);
-    this.#own = new OwnAtoms(application, application.runtime, this.#store.loadDeltas());
+    this.#own = new OwnAtoms(application, application.runtime, this.#store.loadDeltas(), this.#loadedNames());
     const peers = new NamingPeers(application, env);
     this.#role =
       application.leader === application.runtime
@@ -87,6 +89,7 @@ export class NamingService {
     this.#router
       .post("/start", () => this.#start())
       .post("/aliases", (request) => this.#setAliases(request))
+      .post("/loaded", (request) => this.#setLoaded(request))
       .post("/resolve", (request) => this.#resolve(request))
       .post("/lookup", (request) => this.#lookup(request))
       .get("/directory", () => this.#directory())
@@ -95,6 +98,19 @@ export class NamingService {
       .post("/register", (request) => this.#register(request))
       .get("/changes", (request) => this.#changesSince(request))
       .post("/changes", (request) => this.#hear(request));
+  }
+
+  /** Those that were loaded; what was deployed over one is its end, also if a later deployment should bring back what was there. */
+  #loadedNames(): (readonly [AtomName, LoadedName])[] {
+    const { atoms, runtime } = this.#application;
+    const isOver = ([name, loaded]: readonly [AtomName, LoadedName]) =>
+      isSuperseded(
+        loaded,
+        atoms.find((atom) => atom.runtime === runtime && atom.name === name),
+      );
+    const all = this.#store.loadLoaded();
+    for (const each of all) if (isOver(each)) this.#store.putLoaded(each[0], null);
+    return all.filter((each) => !isOver(each));
   }
 
   /** The first event of the object's life finds out what happened meanwhile, and tells that it is there. */
@@ -151,6 +167,16 @@ export class NamingService {
       this.#publish();
     }
     return Response.json({ version: this.#role.version, revision: verdict.revision });
+  }
+
+  async #setLoaded(request: Request): Promise<Response> {
+    const body = await readBody(request, loadedSchema);
+    if (body instanceof Response) return body;
+    this.#store.putLoaded(body.atom, body.loaded);
+    this.#own.setLoaded(body.atom, body.loaded);
+    this.#role.stateOwn();
+    this.#publish();
+    return Response.json({ version: this.#role.version });
   }
 
   async #resolve(request: Request): Promise<Response> {

@@ -1,6 +1,6 @@
 /**
- * What a naming object keeps in its SQLite: the directory, the log of changes (of a leader), its own atoms' alias deltas,
- * and a few values. The object writes through here first and changes its memory after.
+ * What a naming object keeps in its SQLite: the directory, the log of changes (of a leader), its own atoms' alias deltas, those that
+ * were loaded, and a few values. The object writes through here first and changes its memory after.
  *
  * Invariants
  * 1. `commit` writes changes, log and position together or not at all.
@@ -9,7 +9,7 @@
 import type { AliasDelta } from "./core/aliases.ts";
 import { Directory, type AtomRecord, type Change, type RuntimeHead } from "./core/directory.ts";
 import type { AtomName, RuntimeName } from "./core/names.ts";
-import type { AtomDelta } from "./core/own-atoms.ts";
+import type { AtomDelta, LoadedName } from "./core/own-atoms.ts";
 import { LOGGED_CHANGES_MAX, type Position } from "./core/registry.ts";
 import { NOWHERE } from "./core/replica.ts";
 
@@ -19,6 +19,7 @@ const TABLES = `
     (runtime TEXT, atom TEXT, record TEXT NOT NULL, PRIMARY KEY (runtime, atom)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS naming_log (version INTEGER PRIMARY KEY, change TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS naming_deltas (atom TEXT PRIMARY KEY, delta TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS naming_loaded (atom TEXT PRIMARY KEY, loaded TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS naming_values (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
@@ -82,6 +83,16 @@ export class NamingStore {
 
   putDelta(atom: AtomName, delta: AliasDelta): void {
     this.#sql.exec("INSERT OR REPLACE INTO naming_deltas VALUES (?, ?)", atom, JSON.stringify(delta));
+  }
+
+  loadLoaded(): (readonly [AtomName, LoadedName])[] {
+    const rows = this.#sql.exec<{ atom: string; loaded: string }>("SELECT atom, loaded FROM naming_loaded");
+    return rows.toArray().map(({ atom, loaded }) => [atom as AtomName, JSON.parse(loaded) as LoadedName]);
+  }
+
+  putLoaded(atom: AtomName, loaded: LoadedName | null): void {
+    if (loaded) this.#sql.exec("INSERT OR REPLACE INTO naming_loaded VALUES (?, ?)", atom, JSON.stringify(loaded));
+    else this.#sql.exec("DELETE FROM naming_loaded WHERE atom = ?", atom);
   }
 
   /** A follower's commit: the changes, and where in the leader's history they lead. */

@@ -91,6 +91,15 @@ export const aliasesSchema = z
   .object({ atom: atomName, revision: count, added: z.array(pair), removed: z.array(pair) })
   .transform(({ atom, ...delta }): { atom: AtomName; delta: AliasDelta } => ({ atom, delta }));
 
+/** What was loaded under an atom's name, which stays beside what the application configures; null: nothing any more. */
+export const loadedSchema = z.object({
+  atom: atomName,
+  loaded: z
+    .object({ kind: z.enum(["reactive", "daemon"]), moduleHash: z.string(), aliases, replaces: z.string().nullable() })
+    .nullable(),
+});
+export type LoadedStatement = z.output<typeof loadedSchema>;
+
 export const resolveSchema = z.object({ name: z.string(), asker: asker.default("") });
 
 export const lookupSchema = z

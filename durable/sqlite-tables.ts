@@ -36,6 +36,11 @@ const TABLES = {
   unfinished: "(id INTEGER PRIMARY KEY, end INTEGER NOT NULL REFERENCES unfinished DEFERRABLE INITIALLY DEFERRED)",
 } as const;
 type Table = keyof typeof TABLES;
+export const STORE_TABLES = Object.keys(TABLES) as readonly Table[];
+
+export function createTable(table: Table): string {
+  return `CREATE TABLE IF NOT EXISTS ${table}${TABLES[table]}`;
+}
 
 /** The table that a change is about. */
 const TABLE_OF: Readonly<Record<Change["kind"], Table>> = {

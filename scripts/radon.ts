@@ -7,6 +7,7 @@ import type { DeployCommandOptions } from "./commands/deploy.ts";
 import type { DestroyCommandOptions } from "./commands/destroy.ts";
 import { addInit } from "./commands/init-options.ts";
 import { addLogs } from "./commands/logs-options.ts";
+import { addLoad, addUnload } from "./commands/load-options.ts";
 import { addSchema } from "./commands/schema.ts";
 import type { DevOptions } from "./dev/session.ts";
 import type { KeysCommandOptions } from "./commands/keys.ts";
@@ -144,6 +145,8 @@ function radon(): Command {
       process.exitCode = await destroyCommand(runtimes, options);
     });
 
+  addLoad(program, EXIT_CODES);
+  addUnload(program, EXIT_CODES);
   addConformance(program, EXIT_CODES);
   addLogs(program, EXIT_CODES);
   addSchema(program, EXIT_CODES);

@@ -5,5 +5,7 @@ import type { Application } from "../durable/core/application.ts";
 export declare const application: Application;
 /** The compiled modules of this runtime's atoms; the key is `AtomEntry.module`. */
 export declare const modules: Readonly<Record<string, WebAssembly.Module>>;
+/** The bundle of `durable/loaded/loaded-atom-object.ts`; null if the runtime cannot load atoms. */
+export declare const loadedAtomCode: string | null;
 /** The compiled `durable/engine/trampoline.wat`. */
 export declare const trampoline: WebAssembly.Module;

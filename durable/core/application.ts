@@ -91,6 +91,8 @@ export interface Application {
   /** True under `radon dev` on a loopback address: the control API then asks for no token. */
   readonly development: boolean;
   readonly runtimes: readonly RuntimeEntry[];
+  /** True if atoms can be loaded into this runtime. */
+  readonly loads?: boolean;
   /** Every atom of every runtime. */
   readonly atoms: readonly AtomEntry[];
 }

@@ -1,18 +1,25 @@
 /**
- * The atoms of one runtime as its naming object knows them: what the application configures and what each atom has since
- * changed of its aliases. The runtime is the only authority for these; everybody else has copies.
+ * The atoms of one runtime as its naming object knows them: what the application configures, what was loaded since, and what each
+ * atom has since changed of its aliases. The runtime is the only authority for these; everybody else has copies.
  *
  * Invariants
- * 1. An atom is listed if and only if the application lists it.
+ * 1. An atom is listed if and only if the application lists it, or it was loaded and nothing was deployed over that.
  * 2. Of an atom's alias deltas the newest counts, in whatever order they come.
  */
 import { aliasPairs, effectiveAliases } from "./alias-set.ts";
 import { checkAlias, NO_ALIASES, type Alias, type AliasDelta } from "./aliases.ts";
-import type { Application, AtomEntry } from "./application.ts";
+import type { Application } from "./application.ts";
 import type { AtomRecord, RuntimeRecord } from "./directory.ts";
 import { failure, type Failure } from "./errors.ts";
 import { ALIASES_MAX } from "./limits.ts";
+import { isSuperseded } from "./loaded-atom.ts";
 import type { AtomName, RuntimeName } from "./names.ts";
+
+/** What was loaded, as the naming has to know it. */
+export interface LoadedName extends Omit<AtomRecord, "name"> {
+  /** As in `LoadedAtom`. */
+  readonly replaces: string | null;
+}
 
 export type AtomDelta = readonly [atom: AtomName, delta: AliasDelta];
 
@@ -27,21 +34,28 @@ export interface DeltaVerdict {
 export class OwnAtoms {
   readonly #runtime: RuntimeName;
   readonly #tags: readonly string[];
-  readonly #configured: ReadonlyMap<AtomName, AtomEntry>;
+  readonly #configured: ReadonlyMap<AtomName, AtomRecord>;
+  readonly #loaded: Map<AtomName, LoadedName>;
   readonly #deltas: Map<AtomName, AliasDelta>;
 
-  constructor(application: Application, runtime: RuntimeName, deltas: Iterable<AtomDelta> = []) {
+  constructor(
+    application: Application,
+    runtime: RuntimeName,
+    deltas: Iterable<AtomDelta> = [],
+    loaded: Iterable<readonly [AtomName, LoadedName]> = [],
+  ) {
     this.#runtime = runtime;
     this.#tags = application.runtimes.find((entry) => entry.name === runtime)?.tags ?? [];
     this.#configured = new Map(
       application.atoms.filter((atom) => atom.runtime === runtime).map((atom) => [atom.name, atom]),
     );
     this.#deltas = new Map(deltas);
+    this.#loaded = new Map(loaded);
   }
 
   /** Judges a delta and changes nothing: the caller stores it, then calls `put`. */
   judge(atom: AtomName, delta: AliasDelta): DeltaVerdict | Failure {
-    const configured = this.#configured.get(atom);
+    const configured = this.#atom(atom);
     if (configured === undefined) return failure("NOT_FOUND", `Runtime ${this.#runtime} has no atom ${atom}.`);
     const wrong = [...delta.added, ...delta.removed].map(([scope, value]) => checkAlias(scope, value)).find(Boolean);
     if (wrong !== undefined) return wrong;
@@ -57,19 +71,32 @@ export class OwnAtoms {
     this.#deltas.set(atom, delta);
   }
 
+  /** `null`: nothing is loaded under the name any more. */
+  setLoaded(atom: AtomName, loaded: LoadedName | null): void {
+    if (loaded) this.#loaded.set(atom, loaded);
+    else this.#loaded.delete(atom);
+  }
+
   record(identity: string, revision: number): RuntimeRecord {
-    const atoms = [...this.#configured.values()].map((entry) => this.#atomRecord(entry));
+    const names = new Set([...this.#configured.keys(), ...this.#loaded.keys()]);
+    const atoms = [...names].flatMap((name) => this.#atom(name) ?? []).map((atom) => this.#atomRecord(atom));
     return { runtime: this.#runtime, identity, tags: this.#tags, revision, atoms };
   }
 
-  #atomRecord({ name, kind, moduleHash, aliases }: AtomEntry): AtomRecord {
+  #atom(name: AtomName): AtomRecord | undefined {
+    const configured = this.#configured.get(name);
+    const loaded = this.#loaded.get(name);
+    return loaded && !isSuperseded(loaded, configured) ? { name, ...loaded } : configured;
+  }
+
+  #atomRecord({ name, kind, moduleHash, aliases }: AtomRecord): AtomRecord {
     const delta = this.#deltas.get(name) ?? NO_ALIASES;
     return { name, kind, moduleHash, aliases: effectiveAliases(aliases, delta) };
   }
 }
 
 /** Taking back what the configuration does not give has no effect, and a long life would fill the store with it. */
-function withoutEffectless(configured: AtomEntry, delta: AliasDelta): AliasDelta {
+function withoutEffectless(configured: AtomRecord, delta: AliasDelta): AliasDelta {
   const given = new Set(aliasPairs(configured.aliases).map(keyOf));
   return { ...delta, removed: delta.removed.filter((alias) => given.has(keyOf(alias))) };
 }

@@ -4,18 +4,18 @@ import { alone } from "../core/bytes.ts";
 import { decodeBatch, encodeBatch, type Batch } from "../core/frame.ts";
 import type { Departure, Lane, LaneReceiver } from "../core/lane.ts";
 import type { GlobalName } from "../core/names.ts";
-import type { ObjectStubs } from "./object-stubs.ts";
+import type { PeerObjects } from "./object-stubs.ts";
 
 const ANSWER_MS_MAX = 30_000;
 
 export class CallLane implements Lane {
-  readonly #stubs: ObjectStubs;
+  readonly #stubs: PeerObjects;
   readonly #receiver: LaneReceiver;
   readonly #clock: Clock;
   readonly #waitUntil: (work: Promise<unknown>) => void;
 
   /** `waitUntil` keeps the object alive until the promise settles. */
-  constructor(stubs: ObjectStubs, receiver: LaneReceiver, clock: Clock, waitUntil: (work: Promise<unknown>) => void) {
+  constructor(stubs: PeerObjects, receiver: LaneReceiver, clock: Clock, waitUntil: (work: Promise<unknown>) => void) {
     this.#stubs = stubs;
     this.#receiver = receiver;
     this.#clock = clock;

@@ -10,7 +10,7 @@ import type { Clock } from "../clock.ts";
 import type { Departure, Lane, LaneReceiver } from "../core/lane.ts";
 import type { GlobalName } from "../core/names.ts";
 import { CallLane } from "./call-lane.ts";
-import type { ObjectStubs } from "./object-stubs.ts";
+import type { PeerObjects } from "./object-stubs.ts";
 import { RemoteLane } from "./remote-lane.ts";
 import { SocketLane } from "./socket-lane.ts";
 
@@ -32,7 +32,7 @@ export class ObjectLane implements Lane {
   readonly #self: GlobalName;
   readonly #calls: CallLane;
   readonly #remote: RemoteLane;
-  readonly #stubs: ObjectStubs;
+  readonly #stubs: PeerObjects;
   readonly #clock: Clock;
   readonly #waitUntil: (work: Promise<unknown>) => void;
   readonly #heat = new Map<GlobalName, Heat>();
@@ -40,7 +40,7 @@ export class ObjectLane implements Lane {
   /** `waitUntil` keeps the object alive until the promise settles. */
   constructor(
     self: GlobalName,
-    stubs: ObjectStubs,
+    stubs: PeerObjects,
     receiver: LaneReceiver,
     clock: Clock,
     waitUntil: (work: Promise<unknown>) => void,

@@ -7,14 +7,23 @@ import { namespaceOf } from "./namespaces.ts";
 export interface PeerObject {
   /** Hands over an encoded batch; resolves with the one that answers it, once all that it brought is durable. */
   exchange(batch: Uint8Array): Promise<Uint8Array>;
+  /** Where no socket leads to the object, a response without one. */
   fetch(url: string, init: RequestInit): Promise<Response>;
+}
+
+/** Leads to the objects of peers. */
+export interface PeerObjects {
+  /** True if no binding leads to the atom's runtime, but a url. */
+  isRemote(name: GlobalName): boolean;
+  /** A stub of the atom's object, for one use: after an exception a stub is of no use any more. Throws if nothing leads to it. */
+  get(name: GlobalName): PeerObject;
 }
 
 interface PeerNamespace {
   getByName(name: string): PeerObject;
 }
 
-export class ObjectStubs {
+export class ObjectStubs implements PeerObjects {
   readonly #application: Application;
   readonly #env: Readonly<Record<string, unknown>>;
 
@@ -23,12 +32,10 @@ export class ObjectStubs {
     this.#env = env;
   }
 
-  /** True if no binding leads to the atom's runtime, but a url. */
   isRemote(name: GlobalName): boolean {
     return this.#entryOf(name)?.url !== undefined;
   }
 
-  /** A stub of the atom's object, for one use: after an exception a stub is of no use any more. Throws if nothing leads to it. */
   get(name: GlobalName): PeerObject {
     const { runtime, atom } = splitGlobalName(name);
     const entry = this.#entryOf(name);

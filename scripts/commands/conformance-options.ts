@@ -1,7 +1,7 @@
 /** What the command line of `radon conformance` takes; the command itself is loaded when it runs. */
-import { InvalidArgumentError, type Command } from "commander";
-import { GRANTS, type Grant } from "../../durable/core/application.ts";
-import { didYouMean } from "../../durable/core/suggest.ts";
+import type { Command } from "commander";
+import type { Grant } from "../../durable/core/application.ts";
+import { configValue, grants, wholeNumber } from "./atom-options.ts";
 
 export interface ConformanceCommandOptions {
   readonly json?: true;
@@ -43,24 +43,4 @@ export function addConformance(program: Command, exitCodes: string): void {
       const { conformanceCommand } = await import("./conformance.ts");
       process.exitCode = await conformanceCommand(files, options);
     });
-}
-
-function grants(text: string): readonly Grant[] {
-  const names = text.split(",").map((name) => name.trim());
-  const wrong = names.find((name) => !GRANTS.some((grant) => grant === name));
-  if (wrong === undefined) return GRANTS.filter((grant) => names.includes(grant));
-  const known = `${didYouMean(wrong, GRANTS)} All: ${GRANTS.join(", ")}.`;
-  throw new InvalidArgumentError(`There is no capability "${wrong}".${known}`);
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("A whole number from 1 is expected.");
-}
-
-/** One `KEY=VALUE` beside those before it. */
-function configValue(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  const at = text.indexOf("=");
-  if (at > 0) return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-  throw new InvalidArgumentError("A value of the configuration is KEY=VALUE.");
 }

@@ -14,6 +14,7 @@ export interface ExchangeOptions {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | undefined;
   /** For all of it, from the connection to the last byte. */
   readonly limitMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -24,7 +25,8 @@ export type Exchange =
   /** `reason` completes "The runtime X: ...". */
   | { readonly kind: "none"; readonly reason: string };
 
-export function exchange({ method, url, headers, limitMs, signal: given }: ExchangeOptions): Promise<Exchange> {
+export function exchange(options: ExchangeOptions): Promise<Exchange> {
+  const { method, url, headers, body, limitMs, signal: given } = options;
   return new Promise((resolve) => {
     const timeout = AbortSignal.timeout(limitMs);
     const signal = given === undefined ? timeout : AbortSignal.any([timeout, given]);
@@ -37,7 +39,7 @@ export function exchange({ method, url, headers, limitMs, signal: given }: Excha
     try {
       const sent = send(url.href, options, (response) => void readAnswer(response).then(resolve, fail));
       sent.once("error", fail);
-      sent.end();
+      sent.end(body);
     } catch (error) {
       fail(error);
     }

@@ -36,10 +36,11 @@ export type Asked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: RemoteFailure };
 
 export interface Question<S extends z.ZodType> {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   /** With the query, as in `/_radon/v1/atoms?limit=5`. */
   readonly path: string;
   readonly schema: S;
+  readonly body?: Uint8Array | undefined;
   readonly limitMs?: number;
   /** Ends the wait; the answer says so then. */
   readonly signal?: AbortSignal | undefined;
@@ -85,11 +86,11 @@ export class RuntimeClient {
   }
 
   async ask<S extends z.ZodType>(question: Question<S>): Promise<Asked<z.output<S>>> {
-    const { method = "GET", path, schema, limitMs = ANSWER_MS_MAX, signal } = question;
+    const { method = "GET", path, schema, body, limitMs = ANSWER_MS_MAX, signal } = question;
     const { url, token } = this.#address;
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const headers = { accept: "application/json", ...authorization };
-    const answer = await exchange({ method, url: new URL(path, url), headers, limitMs, signal });
+    const answer = await exchange({ method, url: new URL(path, url), headers, limitMs, signal, body });
     return answer.kind === "none" ? this.#failed("unreachable", answer.reason) : this.#read(answer, schema);
   }
 

@@ -6,7 +6,7 @@ import { boundRuntimes } from "../formula/application.ts";
 import type { RuntimeBundle } from "../formula/bundle.ts";
 import { safeName } from "../formula/folders.ts";
 import type { Formula } from "../formula/formula.ts";
-import { COMPATIBILITY_DATE, OBJECT_CLASSES } from "../formula/worker-shape.ts";
+import { COMPATIBILITY_DATE, LOADER_BINDING, OBJECT_CLASSES } from "../formula/worker-shape.ts";
 import { runtimeHost } from "./address.ts";
 
 type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>["workers"][number];
@@ -35,6 +35,7 @@ function workerOf(formula: Formula, bundle: RuntimeBundle, token: string | undef
       ...bundle.wasm.map((file) => ({ type: "CompiledWasm" as const, path: file, contents: bytesOf(file) })),
     ],
     durableObjects: objectBindings(formula, bundle.runtime),
+    ...(bundle.loads ? { workerLoaders: { [LOADER_BINDING]: {} } } : {}),
     bindings: token === undefined ? {} : { RADON_TOKEN: token },
     routes: routesOf(bundle.runtime),
   };

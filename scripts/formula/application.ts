@@ -22,16 +22,19 @@ export interface ApplicationOptions {
   readonly hashes: ReadonlyMap<string, string>;
   /** The hash of the runtime's own code, of which the version is made as well. */
   readonly code: string;
+  /** True if atoms can be loaded into the runtime. */
+  readonly loads?: boolean;
 }
 
 export function applicationFor(formula: Formula, options: ApplicationOptions): Application {
-  const { runtime, development, situation, hashes, code } = options;
+  const { runtime, development, situation, hashes, code, loads = false } = options;
   const application = {
     app: formula.app,
     runtime,
     leader: formula.leader,
     development,
     runtimes: runtimeEntries(formula, runtime, situation),
+    loads,
     atoms: formula.atoms.flatMap((atom) => atom.runtimes.map((each) => atomEntry(atom, each, hashes))),
   };
   return { ...application, version: versionOfWorker(application, code) };

@@ -14,6 +14,7 @@ import { problemsOfModules } from "./check-modules.ts";
 import { safeName, type Folders } from "./folders.ts";
 import type { Formula, ModuleSpec } from "./formula.ts";
 import { withFormer } from "./former-modules.ts";
+import { loadedAtomBundle } from "./loaded-atom-bundle.ts";
 import { hasErrors, type Problem } from "./problems.ts";
 import { problemsOfLimits } from "./event-limits.ts";
 import { problemsOfReach, type Situation } from "./reach.ts";
@@ -57,8 +58,9 @@ export async function buildFormula(formula: Formula, options: BuildOptions): Pro
   const hashes = new FileHashes();
   const applications = applicationsOf(formula, compilation, options, hashes);
   const compiled = compiledOf(compilation);
+  const loadedAtom = applications.some(({ loads }) => loads) ? await loadedAtomBundle(folders.cache, hashes) : null;
   const runtimes = await Promise.all(
-    applications.map((application) => buildRuntime(application, compiled, options, hashes)),
+    applications.map((application) => buildRuntime(application, compiled, options, { hashes, loadedAtom })),
   );
   return { ...compilation, runtimes, applications };
 }
@@ -96,14 +98,16 @@ async function compile(formula: Formula, options: CompilationOptions): Promise<C
 export function applicationsOf(
   formula: Formula,
   compilation: Compilation,
-  { development, situation }: Pick<BuildOptions, "development" | "situation">,
+  { development, situation, bundle = true }: Pick<BuildOptions, "development" | "situation"> & Partial<BuildOptions>,
   fileHashes = new FileHashes(),
 ): Application[] {
   const hashes = new Map(compiledOf(compilation).map((module) => [module.name, module.hash]));
   const code = hashOfRuntimeCode(fileHashes);
-  return formula.runtimes.map(({ name }) =>
-    applicationFor(formula, { runtime: name, development, situation, hashes, code }),
-  );
+  return formula.runtimes.map(({ name, loader = false }) => {
+    // What runs on this machine has a loader, but for a build that is wrangler's to bundle.
+    const loads = situation === "deployed" ? loader : bundle;
+    return applicationFor(formula, { runtime: name, development, situation, hashes, code, loads });
+  });
 }
 
 function compiledOf({ modules }: Compilation): CompiledModule[] {
@@ -116,15 +120,22 @@ function makeFolders({ cache, work }: Folders): void {
   makeWritable(work, { holds: "what compilers write", remedy: beside });
 }
 
+interface RuntimeParts {
+  readonly hashes: FileHashes;
+  /** The code of an atom that is loaded; null if no runtime loads any. */
+  readonly loadedAtom: string | null;
+}
+
 async function buildRuntime(
   application: Application,
   compiled: readonly CompiledModule[],
   { folders, bundle }: BuildOptions,
-  fileHashes: FileHashes,
+  { hashes, loadedAtom }: RuntimeParts,
 ): Promise<RuntimeBundle> {
   const { runtime, version } = application;
   const folder = path.join(folders.build, safeName(runtime));
-  const wasm = await writeApplication(folder, application, compiled, folders.cache);
-  const worker = bundle ? await bundleWorker(folder, fileHashes) : path.join(folder, "application.js");
-  return { runtime, version, folder, worker, wasm };
+  const loads = application.loads === true;
+  const wasm = await writeApplication(folder, application, compiled, folders.cache, loads ? loadedAtom : null);
+  const worker = bundle ? await bundleWorker(folder, hashes) : path.join(folder, "application.js");
+  return { runtime, version, folder, worker, wasm, loads };
 }

@@ -29,6 +29,8 @@ export interface RuntimeBundle {
   readonly worker: string;
   /** Its WebAssembly files, as absolute paths. */
   readonly wasm: readonly string[];
+  /** True if atoms can be loaded into it, so that it needs the platform's loader. */
+  readonly loads?: boolean;
 }
 
 /** Writes the generated module and the wasm files; the folder holds nothing else afterwards but what bundling adds. */
@@ -37,6 +39,7 @@ export async function writeApplication(
   application: Application,
   compiled: readonly CompiledModule[],
   cacheFolder: string,
+  loadedAtomCode: string | null,
 ): Promise<string[]> {
   const used = new Set(
     application.atoms.filter((atom) => atom.runtime === application.runtime).map((atom) => atom.module),
@@ -46,7 +49,7 @@ export async function writeApplication(
   const files = new Map(modules.map((module) => [wasmName(module), module.wasm]));
   await Promise.all([...files].map(([name, wasm]) => writeOnce(path.join(folder, name), wasm)));
   await writeFile(path.join(folder, TRAMPOLINE), await assembledOnce(TRAMPOLINE_SOURCE, cacheFolder));
-  await writeFile(path.join(folder, GENERATED), generated(application, modules));
+  await writeFile(path.join(folder, GENERATED), generated(application, modules, loadedAtomCode));
   const kept = new Set([...files.keys(), TRAMPOLINE]);
   const stale = (await readdir(folder)).filter((name) => name.endsWith(".wasm") && !kept.has(name));
   await Promise.all(stale.map((name) => rm(path.join(folder, name))));
@@ -70,7 +73,11 @@ function wasmName({ hash }: CompiledModule): string {
 }
 
 /** Modules of one content are one module, which the isolate has once, whatever they are called. */
-function generated(application: Application, modules: readonly CompiledModule[]): string {
+function generated(
+  application: Application,
+  modules: readonly CompiledModule[],
+  loadedAtomCode: string | null,
+): string {
   const files = [...new Set(modules.map(wasmName))];
   const imports = files.map((file, index) => `import module${index} from "./${file}";`);
   const entries = modules.map(
@@ -81,6 +88,7 @@ function generated(application: Application, modules: readonly CompiledModule[])
     ...imports,
     `import trampoline from "./${TRAMPOLINE}";`,
     `export const application = ${JSON.stringify(application, null, 2)};`,
+    `export const loadedAtomCode = ${JSON.stringify(loadedAtomCode)};`,
     "export { trampoline };",
     "export const modules = {",
     ...entries,

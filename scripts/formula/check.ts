@@ -64,12 +64,14 @@ export function checkRuntimes(rows: readonly Row<RuntimeShape>[], report: Report
   }
   const urls = checkUrls(rows, report);
   const machines = checkMachines(rows, report);
-  return rows.map(({ at, shape: { name, tags, target, custom_domain, place, limits, observability } }, index) => ({
-    ...{ name: name as RuntimeName, tags, target, custom_domain, place, limits, observability },
-    url: urls[index],
-    machine: machines[index],
-    at: report.placeOf([...at, "name"], "value"),
-  }));
+  return rows.map(
+    ({ at, shape: { name, tags, target, custom_domain, place, limits, observability, loader } }, index) => ({
+      ...{ name: name as RuntimeName, tags, target, custom_domain, place, limits, observability, loader },
+      url: urls[index],
+      machine: machines[index],
+      at: report.placeOf([...at, "name"], "value"),
+    }),
+  );
 }
 
 export function checkModules(rows: readonly Row<ModuleShape>[], folder: string, report: Reporter): ModuleSpec[] {

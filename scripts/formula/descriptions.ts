@@ -31,6 +31,7 @@ export const RUNTIME_SENTENCES: SentencesOf<typeof runtimeSchema> = {
   custom_domain: "Whether Cloudflare makes the host of its url a custom domain of its Worker; the default is false.",
   place: "Where Cloudflare is to have it.",
   limits: "What one event of it may use, on Cloudflare.",
+  loader: "Whether atoms can be loaded into it without a deployment (radon load); needs the platform's Worker Loader.",
   observability: "Which of its logs and traces Cloudflare keeps.",
   host: "The machine of a runtime with target workerd, as ssh knows it: user@machine.",
   port: "The port that the runtime listens on; 8787 if not given.",

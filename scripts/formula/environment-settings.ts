@@ -41,6 +41,7 @@ export const TABLE_SETTINGS: Readonly<Record<string, TableSettings>> = {
     [["target"], "text"],
     ...(["url", "host", "listen", "folder", "service"] as const).map((key) => [[key], "text"] as const),
     [["port"], "number"],
+    [["loader"], "truth"],
     ...(["certificate", "key"] as const).map((key) => [["tls", key], "text"] as const),
     [["custom_domain"], "truth"],
     ...(["location", "jurisdiction", "region"] as const).map((key) => [["place", key], "text"] as const),

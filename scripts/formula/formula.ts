@@ -39,6 +39,8 @@ export interface RuntimeSpec {
   readonly limits?: RuntimeLimits | undefined;
   /** Which of its logs and traces Cloudflare keeps. */
   readonly observability?: Observability | undefined;
+  /** True if atoms can be loaded into it without a deployment. */
+  readonly loader?: boolean | undefined;
   /** Where it runs, with target "workerd" and a host. */
   readonly machine?: MachineSpec | undefined;
   /** Where the formula names it; absent for the one of a formula that names none. */

@@ -29,6 +29,7 @@ export const runtimeSchema = z.strictObject(
     limits: limitsSchema.optional(),
     observability: observabilitySchema.optional(),
     ...machineKeys,
+    loader: z.boolean({ error: "Write true or false." }).optional(),
   },
   { error: 'Write a table: [[runtime]] with name = "cloud".' },
 );

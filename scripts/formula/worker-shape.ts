@@ -8,6 +8,9 @@ export const OBJECT_CLASSES = { atoms: "AtomObject", naming: "NamingObject" } as
 /** The bindings of its own objects; those of its peers are numbered. */
 export const OWN_BINDINGS = { atoms: "ATOMS", naming: "NAMING" } as const;
 
+/** By which a runtime loads atoms, where its platform can. */
+export const LOADER_BINDING = "LOADER";
+
 /** A change of the classes that hold state, as the platform has to be told of it. */
 export interface Migration {
   readonly tag: string;

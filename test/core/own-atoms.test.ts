@@ -121,3 +121,30 @@ describe("the atoms of a runtime", () => {
     expect(own.judge(counter, delta(1, many))).toMatchObject({ code: "TOO_LARGE" });
   });
 });
+
+describe("atoms that were loaded", () => {
+  const loaded = (replaces: string | null, moduleHash = "new") =>
+    ({ kind: "daemon", moduleHash, aliases: { topic: ["loaded"] }, replaces }) as const;
+  const listed = (own: OwnAtoms) => own.record("id", 1).atoms.map(({ name, moduleHash }) => `${name} ${moduleHash}`);
+  const added = atomName("added");
+
+  it("1: are listed beside those of the application, and in the place of the one that they replace", () => {
+    const own = new OwnAtoms(app, app.runtime, [], [[added, loaded(null)]]);
+    own.setLoaded(counter, loaded("hash"));
+    expect(listed(own)).toEqual(["counter new", "room hash", "added new"]);
+    expect(own.record("id", 1).atoms[0]).toMatchObject({ kind: "daemon", aliases: { topic: ["loaded"] } });
+  });
+
+  it("1: are not listed once something was deployed over them", () => {
+    const stale = [[counter, loaded("older")] as const, [atomName("room"), loaded(null)] as const];
+    expect(listed(new OwnAtoms(app, app.runtime, [], stale))).toEqual(["counter hash", "room hash"]);
+  });
+
+  it("may give themselves aliases, and are gone when they are taken back", () => {
+    const own = new OwnAtoms(app, app.runtime, [], [[added, loaded(null)]]);
+    expect(own.judge(added, delta(1, [["topic", "more"]]))).toMatchObject({ fresh: true });
+    own.setLoaded(added, null);
+    expect(listed(own)).toEqual(["counter hash", "room hash"]);
+    expect(own.judge(added, delta(2, []))).toMatchObject({ code: "NOT_FOUND" });
+  });
+});

@@ -57,6 +57,7 @@ describe("the configuration of a runtime's Worker", () => {
   });
 
   it.each([
+    ["loader = true", { worker_loaders: [{ binding: "LOADER" }] }],
     ['place = { region = "aws:eu-central-1" }', { placement: { mode: "targeted", region: "aws:eu-central-1" } }],
     ['place = { region = "smart", location = "weur" }', { placement: { mode: "smart" } }],
     ["limits = { cpu_ms = 60000, subrequests = 5000 }", { limits: { cpu_ms: 60_000, subrequests: 5000 } }],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { atom, cloud, ok, problemOf, textOf, world } from "./fakes.ts";
+import { problem } from "../../durable/problem.ts";
+import { atom, cloud, ok, problemOf, stateOf, textOf, world, type Answerer } from "./fakes.ts";
 
 const BASE = "/_radon/v1/atoms/cloud/counter";
 const MIB = 1024 * 1024;
@@ -151,6 +152,9 @@ describe("malformed parameters are named, with what would be right", () => {
   });
 });
 
+/** The naming knows no atom; nobody else is asked. */
+const unnamed: Answerer = () => problem(404, "NOT_FOUND", "There is no such atom.");
+
 describe("what is not there gets no object", () => {
   test("an unknown runtime", async () => {
     const { seen, send } = world(ok);
@@ -162,18 +166,27 @@ describe("what is not there gets no object", () => {
   });
 
   test.each(["GET", "POST"])("an unknown atom (%s)", async (method) => {
-    const { seen, send } = world(ok);
+    const { seen, send } = world(unnamed);
     const body = await problemOf(
       await send(`/_radon/v1/atoms/cloud/ticker${method === "GET" ? "" : "/messages"}`, { method }),
     );
     expect(body).toMatchObject({ status: 404, code: "NOT_FOUND" });
     expect(body.detail).toContain("counter, clock");
-    expect(seen).toEqual([]);
+    expect(seen.map((each) => each.object)).toEqual(["naming"]);
+  });
+
+  test("an atom that its runtime knows, though the application does not: it was loaded", async () => {
+    const { seen, send } = world(({ object }) =>
+      object === "naming" ? Response.json({ name: "edge-1/loaded" }) : stateOf("edge-1/loaded"),
+    );
+    expect((await send("/_radon/v1/atoms/edge-1/loaded")).status).toBe(200);
+    expect(seen.map(({ binding, object }) => `${binding}/${object}`)).toEqual(["NAMING_1/naming", "ATOMS_1/loaded"]);
+    expect(JSON.parse(textOf(seen[0]?.body ?? new Uint8Array()))).toEqual({ name: "edge-1/loaded" });
   });
 
   test("a list of known atoms is bounded", async () => {
     const atoms = Array.from({ length: 500 }, (_, index) => atom(cloud, `atom-${index}`));
-    const { send } = world(ok, { atoms });
+    const { send } = world(unnamed, { atoms });
     const { detail } = await problemOf(await send(BASE));
     expect(detail).toContain("and 480 more");
     expect(detail.length).toBeLessThan(400);
@@ -197,7 +210,7 @@ describe("payloads over 1 MiB", () => {
 
 describe("methods and paths that are not there", () => {
   test.each([
-    ["PUT", "", "GET, HEAD, OPTIONS"],
+    ["POST", "", "GET, HEAD, PUT, DELETE, OPTIONS"],
     ["GET", "/messages", "POST, OPTIONS"],
     ["HEAD", "/messages", "POST, OPTIONS"],
     ["POST", "/kv/a", "GET, HEAD, PUT, DELETE, OPTIONS"],

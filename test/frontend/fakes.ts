@@ -83,6 +83,12 @@ export function bindings(answer: Answerer): { readonly env: Record<string, unkno
         seen.push(one);
         return answered(await answer(one));
       },
+      reset: async (): Promise<void> => {
+        const { signal } = new AbortController();
+        const rest = { headers: new Headers(), body: new Uint8Array(), signal };
+        seen.push({ binding, object, method: "RPC", route: "reset", ...rest });
+        throw new Error("The object begins anew.");
+      },
     }),
   });
   const names = ["ATOMS", "NAMING", "ATOMS_1", "NAMING_1"];

@@ -88,6 +88,8 @@ test("the control API is that of the architecture", async () => {
       "GET /v1/lookup",
       `GET ${one}`,
       `GET ${one}/storage`,
+      `PUT ${one}`,
+      `DELETE ${one}`,
       `POST ${one}/messages`,
       `POST ${one}/requests`,
       `POST ${one}/interrupts/{signal}`,

@@ -9,6 +9,7 @@ import ticker from "radon:test-atoms/ticker.wasm";
 import trampoline from "radon:test-atoms/trampoline.wasm";
 
 export { trampoline };
+export const loadedAtomCode = null;
 
 const main = "main" as RuntimeName;
 

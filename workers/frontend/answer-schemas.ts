@@ -92,6 +92,7 @@ export const runtimesSchema = z.object({
       tags: z.array(z.string()),
       leader: z.boolean().describe("True of the runtime that hosts the naming leader."),
       health: z.enum(["ok", "unreachable"]).describe("Whether its naming object answered just now."),
+      url: z.string().optional().describe("Where it answers, if no binding of this runtime leads to it."),
       version: z.number().optional().describe("The version of its replica of the names."),
       detail: z.string().optional().describe("Why it is not ok."),
     }),
@@ -160,6 +161,13 @@ export const startReportSchema = z.object({
   runtime: z.string(),
   naming: startedSchema,
   atoms: z.array(startedSchema.extend({ name: globalName })),
+});
+
+export const loadedSchema = z.object({
+  name: globalName,
+  moduleHash: z.string().describe("SHA-256 of the module, in hex."),
+  started: z.boolean(),
+  detail: z.string().optional().describe("Why it did not start: its module traps, or cannot migrate."),
 });
 
 export const problemSchema = z.looseObject({

@@ -2,10 +2,11 @@
 import type { Application, RuntimeEntry } from "../../durable/core/application.ts";
 import { problem } from "../../durable/problem.ts";
 import { readJson } from "./answer-reading.ts";
-import { atomsSchema, directorySchema, lookupSchema, runtimesSchema, type DirectoryAtom } from "./answer-schemas.ts";
+import { atomsSchema, lookupSchema, runtimesSchema, type DirectoryAtom } from "./answer-schemas.ts";
 import { json, jsonResponse } from "./answers.ts";
 import { readState, STATES_AT_ONCE_MAX } from "./atom-states.ts";
 import { mapBounded } from "./bounded.ts";
+import { directoryOf } from "./directory.ts";
 import { namingAddress, ownRuntime, type Ask } from "./objects.ts";
 import { operation, type Operation } from "./operation.ts";
 import { listLimitParameter, modeParameter, patternParameter, scopeParameter } from "./parameters.ts";
@@ -38,15 +39,11 @@ const runtimes = operation(
 
 async function healthOf(application: Application, runtime: RuntimeEntry, ask: Ask): Promise<object> {
   const directory = await directoryOf(runtime, ask, HEALTH_MS_MAX);
-  const known = { name: runtime.name, tags: runtime.tags, leader: runtime.name === application.leader };
+  const { name, tags, url } = runtime;
+  const known = { name, tags, leader: name === application.leader, ...(url === undefined ? {} : { url }) };
   return directory.ok
     ? { ...known, health: "ok", version: directory.value.version }
     : { ...known, health: "unreachable", detail: directory.detail };
-}
-
-async function directoryOf(runtime: RuntimeEntry, ask: Ask, limitMs: number) {
-  const response = await ask(namingAddress(runtime), { method: "GET", route: "/directory", limitMs, repeatable: true });
-  return readJson(response, directorySchema);
 }
 
 const atoms = operation(
@@ -63,7 +60,7 @@ const atoms = operation(
   },
   async ({ application, ask, query }) => {
     const own = ownRuntime(application);
-    const directory = await directoryOf(own, ask, NAMING_MS_MAX);
+    const directory = await directoryOf(own, ask);
     if (!directory.ok)
       return problem(503, "UNAVAILABLE", `The naming of runtime ${own.name} does not answer: ${directory.detail}`);
     const filtered = query.pattern !== undefined || query.scope !== "";

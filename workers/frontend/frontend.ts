@@ -9,6 +9,7 @@ import { atomOperations } from "./atom-operations.ts";
 import { directoryOperations } from "./directory-operations.ts";
 import { refusal } from "./guard.ts";
 import { internalError } from "./incident.ts";
+import { loadOperations } from "./load-operations.ts";
 import { mountOperations } from "./mount.ts";
 import type { Bindings } from "./objects.ts";
 import { documentOperation } from "./openapi.ts";
@@ -19,7 +20,12 @@ import { runtimeOperations } from "./runtime-operations.ts";
 import { mountTriggers } from "./triggers.ts";
 import { dropUnreadBody } from "./unread-body.ts";
 
-const documented: readonly Operation[] = [...runtimeOperations, ...directoryOperations, ...atomOperations];
+const documented: readonly Operation[] = [
+  ...runtimeOperations,
+  ...directoryOperations,
+  ...atomOperations,
+  ...loadOperations,
+];
 /** Every operation of the control API, its own document included. */
 export const operations: readonly Operation[] = [...documented, documentOperation(documented)];
 

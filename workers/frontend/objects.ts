@@ -26,6 +26,8 @@ export interface ObjectStub {
   fetch(request: Request): Promise<Response>;
   /** What became of it; from a runtime that no binding reaches, the response that this makes. */
   trigger(head: Uint8Array, payload: Uint8Array, key: string | undefined): Promise<Submission | Response>;
+  /** Ends the object, which begins anew with its next event; only atoms' objects that a binding reaches have it. */
+  reset?(): Promise<void>;
 }
 
 /** One object: where it is and how an error names it. */
@@ -66,6 +68,9 @@ interface Under<T> {
 /** Asks one object of the Worker that the bindings belong to. */
 export type Ask = (address: ObjectAddress, question: Question) => Promise<Response>;
 
+/** Has an atom's object begin anew. It has no answer to give, so none is a failure. */
+export type Reset = (address: ObjectAddress) => Promise<void>;
+
 /** Objects keep time limits of their own; this much past one, the object itself must be what hangs. */
 export const OBJECT_GRACE_MS = 5_000;
 const TRIES_MAX = 2;
@@ -94,6 +99,17 @@ export function askThrough(env: Bindings): Ask {
       const answer = object.fetch(requestOf(question, abort.signal));
       return { answer, abandon: () => dropLateAnswer(answer, abort) };
     });
+}
+
+export function resetThrough(env: Bindings): Reset {
+  return async ({ runtime, kind, name }) => {
+    const namespace = namespaceOf(runtime, kind, env);
+    if (isNamespace(namespace))
+      await namespace
+        .getByName(name)
+        .reset?.()
+        .catch(() => undefined);
+  };
 }
 
 /** Hands an HTTP request to an atom; what became of it, or the problem. By RPC: it costs half of what a `fetch` does. */

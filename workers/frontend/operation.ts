@@ -5,7 +5,7 @@
 import type * as z from "zod";
 import type { Application } from "../../durable/core/application.ts";
 import { problem } from "../../durable/problem.ts";
-import { askThrough, type Ask, type Bindings } from "./objects.ts";
+import { askThrough, resetThrough, type Ask, type Bindings, type Reset } from "./objects.ts";
 import { decodedPath, rawQueryOf, restOfPath } from "./url-parts.ts";
 import { shown, shownList } from "./shown.ts";
 
@@ -29,6 +29,7 @@ export interface Call<P extends Shape = Shape, Q extends Shape = Shape> {
   readonly application: Application;
   readonly request: Request;
   readonly ask: Ask;
+  readonly reset: Reset;
   readonly path: Values<P>;
   readonly query: Values<Q>;
   /** The valid query as it goes on to an object: defaults filled in, bytes as the client escaped them. */
@@ -79,7 +80,15 @@ export function operation<P extends Shape, Q extends Shape>(
       if (path instanceof Response) return path;
       const query = checked(description.queryShape, decodedQuery(rawQuery, description.escaped ?? []));
       if (query instanceof Response) return query;
-      return handle({ application, request, ask: askThrough(env), path, query, search: searchOf(query, rawQuery) });
+      return handle({
+        application,
+        request,
+        ask: askThrough(env),
+        reset: resetThrough(env),
+        path,
+        query,
+        search: searchOf(query, rawQuery),
+      });
     },
   };
 }

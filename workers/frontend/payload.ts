@@ -12,15 +12,20 @@ import { BodyBudget } from "./body-budget.ts";
 
 export const BODY_MS_MAX = 30_000;
 const RETRY_AFTER_S = 1;
+const MB_BYTES = 1024 * 1024;
 /** Of the isolate: all its requests share it. */
 const bodies = new BodyBudget();
 
 /** The body's bytes, or the problem: 413, 429 or 408. */
-export async function readPayload(request: Request, budget = bodies): Promise<Uint8Array<ArrayBuffer> | Response> {
+export async function readPayload(
+  request: Request,
+  budget = bodies,
+  bytesMax = PAYLOAD_BYTES_MAX,
+): Promise<Uint8Array<ArrayBuffer> | Response> {
   const announced = Number(request.headers.get("content-length") ?? 0);
-  if (announced > PAYLOAD_BYTES_MAX) return tooLarge(`announces ${announced} bytes`);
+  if (announced > bytesMax) return tooLarge(`announces ${announced} bytes`, bytesMax);
   if (request.body === null) return new Uint8Array(0);
-  const reading = new Reading(request.body, budget);
+  const reading = new Reading(request.body, bytesMax, budget);
   try {
     return await reading.result();
   } finally {
@@ -30,14 +35,16 @@ export async function readPayload(request: Request, budget = bodies): Promise<Ui
 
 class Reading {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #bytesMax: number;
   readonly #budget: BodyBudget;
   readonly #late: Promise<undefined>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #chunks: Uint8Array[] = [];
   #bytes = 0;
 
-  constructor(body: ReadableStream<Uint8Array>, budget: BodyBudget) {
+  constructor(body: ReadableStream<Uint8Array>, bytesMax: number, budget: BodyBudget) {
     this.#reader = body.getReader();
+    this.#bytesMax = bytesMax;
     this.#budget = budget;
     this.#late = new Promise((resolve) => (this.#timer = setTimeout(() => resolve(undefined), BODY_MS_MAX)));
   }
@@ -60,7 +67,7 @@ class Reading {
   }
 
   #add(chunk: Uint8Array): Response | undefined {
-    if (this.#bytes + chunk.byteLength > PAYLOAD_BYTES_MAX) return tooLarge("is larger");
+    if (this.#bytes + chunk.byteLength > this.#bytesMax) return tooLarge("is larger", this.#bytesMax);
     if (!this.#budget.take(chunk.byteLength)) return tooMany();
     this.#bytes += chunk.byteLength;
     this.#chunks.push(chunk);
@@ -83,9 +90,9 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBu
   return whole;
 }
 
-function tooLarge(what: string): Response {
-  const detail = `A request's body takes at most ${PAYLOAD_BYTES_MAX} bytes (1 MiB); this one ${what}. Send it in parts.`;
-  return problem(413, "PAYLOAD_TOO_LARGE", detail, { limit_bytes: PAYLOAD_BYTES_MAX });
+function tooLarge(what: string, bytesMax: number): Response {
+  const detail = `A request's body takes at most ${bytesMax} bytes (${bytesMax / MB_BYTES} MiB); this one ${what}. Send it in parts.`;
+  return problem(413, "PAYLOAD_TOO_LARGE", detail, { limit_bytes: bytesMax });
 }
 
 function tooMany(): Response {

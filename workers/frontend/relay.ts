@@ -2,6 +2,7 @@
 import type { AtomEntry, RuntimeEntry } from "../../durable/core/application.ts";
 import { problem } from "../../durable/problem.ts";
 import type { Answers } from "./answers.ts";
+import { isLoaded } from "./directory.ts";
 import { idempotencyHeader } from "./idempotency.ts";
 import { atomAddress, type ObjectAddress, type Question } from "./objects.ts";
 import { operation, type Call, type Method, type Operation, type Shape } from "./operation.ts";
@@ -10,9 +11,9 @@ import { readPayload } from "./payload.ts";
 import { shown, shownList } from "./shown.ts";
 
 const OBJECT_MS_MAX = 30_000;
-const BASE = "/_radon/v1/atoms/{runtime}/{atom}";
-const atomPath = { runtime: runtimeParameter, atom: atomParameter };
-type AtomPath = typeof atomPath;
+export const ATOM_PATH = "/_radon/v1/atoms/{runtime}/{atom}";
+export const atomPath = { runtime: runtimeParameter, atom: atomParameter };
+export type AtomPath = typeof atomPath;
 
 interface Relay<P extends Shape, Q extends Shape> {
   readonly id: string;
@@ -39,7 +40,7 @@ export function relay<P extends Shape = {}, Q extends Shape = {}>(description: R
   return operation(
     {
       ...description,
-      path: BASE + description.suffix,
+      path: ATOM_PATH + description.suffix,
       tag: "atoms",
       pathShape: { ...atomPath, ...description.path } as P & AtomPath,
       queryShape: (description.query ?? {}) as Q,
@@ -53,7 +54,7 @@ async function passOn<P extends Shape, Q extends Shape>(
   description: Relay<P, Q>,
   call: Call<P & AtomPath, Q>,
 ): Promise<Response> {
-  const address = addressOf(call as unknown as Call<AtomPath>);
+  const address = await addressOf(call as unknown as Call<AtomPath>);
   if (address instanceof Response) return address;
   const key = description.idempotent === true ? idempotencyHeader(call.request) : {};
   if (key instanceof Response) return key;
@@ -80,14 +81,22 @@ function passedHeaders(request: Request, names: readonly string[]): Record<strin
   );
 }
 
-/** The address of the atom that the path names; an atom that the application does not have gets no object. */
-function addressOf(call: Call<AtomPath>): ObjectAddress | Response {
-  const { application, path } = call;
-  const runtime = application.runtimes.find((each) => each.name === path.runtime);
-  if (runtime === undefined) return unknownRuntime(path.runtime, application.runtimes);
+/** The address of the atom that the path names; an atom that is neither of the application nor loaded gets no object. */
+async function addressOf(call: Call<AtomPath>): Promise<ObjectAddress | Response> {
+  const { application, path, ask } = call;
+  const runtime = runtimeOf(call);
+  if (runtime instanceof Response) return runtime;
   const atoms = application.atoms.filter((each) => each.runtime === runtime.name);
-  if (!atoms.some((each) => each.name === path.atom)) return unknownAtom(runtime, path.atom, atoms);
-  return atomAddress(runtime, path.atom);
+  const isKnown = atoms.some((each) => each.name === path.atom) || (await isLoaded(runtime, path.atom, ask));
+  return isKnown ? atomAddress(runtime, path.atom) : unknownAtom(runtime, path.atom, atoms);
+}
+
+export function runtimeOf({
+  application,
+  path,
+}: Pick<Call<AtomPath>, "application" | "path">): RuntimeEntry | Response {
+  const runtime = application.runtimes.find((each) => each.name === path.runtime);
+  return runtime ?? unknownRuntime(path.runtime, application.runtimes);
 }
 
 /** The answer to a question about a runtime that this one was not built to know. */
@@ -96,7 +105,7 @@ export function unknownRuntime(name: string, known: readonly RuntimeEntry[]): Re
   return problem(404, "NOT_FOUND", `There is no runtime "${shown(name)}". Known runtimes: ${names}.`);
 }
 
-function unknownAtom(runtime: RuntimeEntry, name: string, known: readonly AtomEntry[]): Response {
+export function unknownAtom(runtime: RuntimeEntry, name: string, known: readonly AtomEntry[]): Response {
   const names = shownList(known.map((each) => each.name));
   return problem(404, "NOT_FOUND", `Runtime ${runtime.name} has no atom "${shown(name)}". Its atoms: ${names}.`);
 }

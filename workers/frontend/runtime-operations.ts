@@ -1,10 +1,10 @@
 /** What is asked of a runtime as a whole: its health, its metrics, its document, its start, and its end. */
 import type { Application } from "../../durable/core/application.ts";
-import { globalName } from "../../durable/core/names.ts";
 import { ownDeployment } from "../../durable/deployment.ts";
 import { deploymentSchema, healthSchema, startReportSchema } from "./answer-schemas.ts";
 import { done, json, jsonResponse } from "./answers.ts";
 import { readState, STATES_AT_ONCE_MAX } from "./atom-states.ts";
+import { ownAtomNames } from "./directory.ts";
 import { mapBounded } from "./bounded.ts";
 import { METRICS_CONTENT_TYPE, metricsText, type AtomReading } from "./metrics.ts";
 import { namingAddress, type Ask } from "./objects.ts";
@@ -12,7 +12,7 @@ import { operation, type Operation } from "./operation.ts";
 import { deployedRuntimeParameter } from "./parameters.ts";
 import { unknownRuntime } from "./relay.ts";
 import { releaseRuntime } from "./release-runtime.ts";
-import { ownAtoms, startRuntime } from "./start-runtime.ts";
+import { startRuntime } from "./start-runtime.ts";
 
 /** A scrape has a time limit of its own, 10 s by default: the metrics that are there go out before it. */
 const METRICS_MS_MAX = 8_000;
@@ -53,11 +53,11 @@ const metrics = operation(
   },
 );
 
-function readings(application: Application, ask: Ask): Promise<AtomReading[]> {
+async function readings(application: Application, ask: Ask): Promise<AtomReading[]> {
   const endsAt = Date.now() + METRICS_MS_MAX;
-  return mapBounded(ownAtoms(application), STATES_AT_ONCE_MAX, async (atom) => ({
-    atom: atom.name,
-    state: await readState(application, globalName(atom.runtime, atom.name), ask, endsAt - Date.now()),
+  return mapBounded(await ownAtomNames(application, ask), STATES_AT_ONCE_MAX, async (atom) => ({
+    atom,
+    state: await readState(application, `${application.runtime}/${atom}`, ask, endsAt - Date.now()),
   }));
 }
 
@@ -95,7 +95,8 @@ const start = operation(
     answers: json("How the start of each went.", startReportSchema),
     problems: [],
   },
-  async ({ application, ask }) => jsonResponse(await startRuntime(application, ask, ownAtoms(application))),
+  async ({ application, ask }) =>
+    jsonResponse(await startRuntime(application, ask, () => ownAtomNames(application, ask))),
 );
 
 const release = operation(

@@ -4,7 +4,6 @@
  */
 import * as z from "zod";
 import type { Application, AtomEntry } from "../../durable/core/application.ts";
-import { globalName } from "../../durable/core/names.ts";
 import { readJson } from "./answer-reading.ts";
 import type { startedSchema, startReportSchema } from "./answer-schemas.ts";
 import { mapBounded } from "./bounded.ts";
@@ -31,13 +30,13 @@ export function ownAtoms(application: Application): AtomEntry[] {
 export async function startRuntime(
   application: Application,
   ask: Ask,
-  atoms: readonly AtomEntry[],
+  atomsOf: () => Promise<readonly string[]>,
 ): Promise<z.output<typeof startReportSchema>> {
   const own = ownRuntime(application);
   const naming = await startNaming(application, ask);
-  const started = await mapBounded(atoms, STARTS_AT_ONCE_MAX, async (atom) => ({
-    name: globalName(atom.runtime, atom.name),
-    ...(await startObject(atomAddress(own, atom.name), ask)),
+  const started = await mapBounded(await atomsOf(), STARTS_AT_ONCE_MAX, async (atom) => ({
+    name: `${own.name}/${atom}`,
+    ...(await startObject(atomAddress(own, atom), ask)),
   }));
   return { runtime: own.name, naming, atoms: started };
 }
@@ -52,7 +51,8 @@ export function startWithFirstRequest(application: Application): (env: Bindings,
     if (started) return;
     started = true;
     const daemons = ownAtoms(application).filter(({ kind }) => kind === "daemon");
-    context.waitUntil(startRuntime(application, askThrough(env), daemons));
+    const names = daemons.map(({ name }) => name);
+    context.waitUntil(startRuntime(application, askThrough(env), () => Promise.resolve(names)));
   };
 }
 

@@ -10,7 +10,13 @@ import { boundRuntimes } from "../../formula/application.ts";
 import { settingsOn } from "../../formula/atom-settings.ts";
 import type { Observability, RuntimePlace } from "../../formula/cloudflare-schema.ts";
 import type { Formula, RuntimeSpec } from "../../formula/formula.ts";
-import { COMPATIBILITY_DATE, MIGRATIONS, OBJECT_CLASSES, type Migration } from "../../formula/worker-shape.ts";
+import {
+  COMPATIBILITY_DATE,
+  LOADER_BINDING,
+  MIGRATIONS,
+  OBJECT_CLASSES,
+  type Migration,
+} from "../../formula/worker-shape.ts";
 import { workerName } from "./worker-name.ts";
 
 /** What tells whose a Worker is: the value is `app/runtime`. */
@@ -54,6 +60,7 @@ export function wranglerConfig(
     upload_source_maps: true,
     durable_objects: { bindings: bindings(formula, runtime.name, reachable), ...UPDATES },
     ...domain(runtime),
+    ...(runtime.loader === true ? { worker_loaders: [{ binding: LOADER_BINDING }] } : {}),
     ...placement(runtime.place),
     ...limits(formula, runtime),
   };

@@ -12,6 +12,8 @@ import type { Site } from "./site.ts";
 import { workerdConfig } from "./workerd-config.ts";
 
 const VERSION_LENGTH = 16;
+/** An empty file, by which `start.sh` knows that workerd has to allow loaded Workers. */
+const LOADER_MARK = "loader";
 
 export interface ReleaseFile {
   /** In the release. */
@@ -46,13 +48,15 @@ export async function releaseOf({ site, bundle, secrets, workerd, unit }: Releas
   ]);
   const texts = [fromText("config.capnp", configOf(site, bundle, secrets))];
   if (unit !== undefined) texts.push(fromText("unit", unit));
+  if (bundle.loads) texts.push(fromText(LOADER_MARK, ""));
   return releaseFrom([...files, ...texts]);
 }
 
 export function configOf(site: Site, bundle: RuntimeBundle, secrets: readonly string[]): string {
   const { address, tls, trusted } = site;
   const wasm = bundle.wasm.map((file) => path.basename(file));
-  return workerdConfig({ worker: path.basename(bundle.worker), wasm, secrets, address, tls, trusted });
+  const served = { worker: path.basename(bundle.worker), wasm, secrets, address, tls, trusted };
+  return workerdConfig({ ...served, loads: bundle.loads ?? false });
 }
 
 function releaseFrom(files: readonly ReleaseFile[]): Release {

@@ -6,4 +6,7 @@ set -a
 . ./environment
 set +a
 echo start >>starts
-exec "$1/current/workerd" serve --import-path=/ current/config.capnp config
+options=
+[ ! -e current/loader ] || options=--experimental
+# shellcheck disable=SC2086
+exec "$1/current/workerd" serve $options --import-path=/ current/config.capnp config

@@ -9,7 +9,7 @@
  */
 import { KEYS_BINDING } from "../../../durable/signing/peer-secret.ts";
 import { NETWORK_BINDING } from "../../../durable/signing/signed-call.ts";
-import { COMPATIBILITY_DATE, OBJECT_CLASSES, OWN_BINDINGS } from "../../formula/worker-shape.ts";
+import { COMPATIBILITY_DATE, LOADER_BINDING, OBJECT_CLASSES, OWN_BINDINGS } from "../../formula/worker-shape.ts";
 import { capnpText, Embedded, type CapnpValue } from "./capnp-text.ts";
 
 /** The constant that `workerd serve` is told to take. */
@@ -36,6 +36,8 @@ export interface ServedWorker {
   readonly tls?: TlsFiles | undefined;
   /** Certificates of peers, beside the configuration, that are trusted as those of the public authorities are. */
   readonly trusted?: readonly string[];
+  /** True if it loads atoms: a feature of workerd's that it has to be told to allow (`--experimental`). */
+  readonly loads?: boolean;
 }
 
 /** PEM files: names beside the configuration, or absolute paths. */
@@ -84,6 +86,7 @@ function workerOf(served: ServedWorker): CapnpValue {
       ...CLASSES.map(({ binding, className }) => ({ name: binding, durableObjectNamespace: className })),
       ...secrets.map((name) => ({ name, fromEnvironment: name })),
       ...(hasPeers(served) ? [{ name: NETWORK_BINDING, service: PEERS }] : []),
+      ...(served.loads === true ? [{ name: LOADER_BINDING, workerLoader: {} }] : []),
     ],
     durableObjectNamespaces: CLASSES.map(({ className, uniqueKey }) => ({ className, uniqueKey, enableSql: true })),
     durableObjectStorage: { localDisk: STATE_FOLDER },

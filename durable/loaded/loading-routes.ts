@@ -1,0 +1,44 @@
+/** The routes by which something is loaded into an atom's object, or taken out of it again. */
+import { application } from "radon:application";
+import { failure, type Failure } from "../core/errors.ts";
+import type { AtomName } from "../core/names.ts";
+import { namingOf } from "../naming-client.ts";
+import type { LoadedStatement } from "../naming-wire.ts";
+import { failureResponse } from "../object-routes/answers.ts";
+import { decodeLoad, LOADED_ROUTE } from "./load-body.ts";
+import type { Loading } from "./loading.ts";
+
+type Env = Readonly<Record<string, unknown>>;
+
+export function isLoadingRequest(request: Request): boolean {
+  return request.url.endsWith(LOADED_ROUTE) && (request.method === "PUT" || request.method === "DELETE");
+}
+
+export async function loadingResponse(request: Request, loading: Loading, name: AtomName, env: Env): Promise<Response> {
+  const failed = await (request.method === "PUT" ? put(request, loading, name, env) : remove(loading, name, env));
+  return failed ? failureResponse(failed) : new Response(null, { status: 204 });
+}
+
+async function put(request: Request, loading: Loading, atom: AtomName, env: Env): Promise<Failure | undefined> {
+  const { settings, module } = decodeLoad(new Uint8Array(await request.arrayBuffer()));
+  const loaded = await loading.load(atom, settings, module);
+  if ("code" in loaded) return loaded;
+  const { kind, moduleHash, aliases } = loaded.entry;
+  return tell(env, { atom, loaded: { kind, moduleHash, aliases, replaces: loaded.replaces } });
+}
+
+async function remove(loading: Loading, atom: AtomName, env: Env): Promise<Failure | undefined> {
+  return loading.unload() ?? tell(env, { atom, loaded: null });
+}
+
+/** Who asked is told if the names could not be: asking again puts that right. */
+async function tell(env: Env, statement: LoadedStatement): Promise<Failure | undefined> {
+  const own = application.runtimes.find(({ name }) => name === application.runtime);
+  const naming = namingOf(env[own?.namingBinding ?? ""] as DurableObjectNamespace);
+  try {
+    const answer = await naming.setLoaded(statement);
+    return "code" in answer ? answer : undefined;
+  } catch (error) {
+    return failure("BUSY", `The naming of this runtime could not be told: ${String(error)}. Try again.`);
+  }
+}

@@ -1,0 +1,16 @@
+;; Counts what comes in its store, and answers with its version and the count: v1 3. `migrate` logs.
+(module
+  (import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))
+  (import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))
+  (import "radon:kv" "get" (func $get (param i32 i32 i32 i32) (result i32)))
+  (import "radon:kv" "put" (func $put (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "v1 0")
+  (data (i32.const 16) "countmigrated")
+  (func (export "migrate") (drop (call $put (i32.const 21) (i32.const 8) (i32.const 0) (i32.const 2))))
+  (func (export "invoke")
+    (drop (call $receive (i64.const 0) (i32.const 1024) (i32.const 1024)))
+    (drop (call $get (i32.const 16) (i32.const 5) (i32.const 3) (i32.const 1)))
+    (i32.store8 (i32.const 3) (i32.add (i32.load8_u (i32.const 3)) (i32.const 1)))
+    (drop (call $put (i32.const 16) (i32.const 5) (i32.const 3) (i32.const 1)))
+    (drop (call $reply (i32.const 0) (i32.const 4)))))
