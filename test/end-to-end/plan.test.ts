@@ -5,7 +5,8 @@ import { IDLE_WAT, workspace } from "../formula/formulas.ts";
 
 const TOKEN = "token-of-the-plan-test";
 const space = workspace();
-const runtime = (name: string) => `[[runtime]]\nname = "${name}"\ntags = ["${name}"]\n`;
+/** What runs on this machine has a loader, so what is planned has to have one as well to be the same. */
+const runtime = (name: string) => `[[runtime]]\nname = "${name}"\ntags = ["${name}"]\nloader = true\n`;
 const atom = (name: string, module: string, on: string) =>
   `[[atom]]\nname = "${name}"\nmodule = "${module}"\nplace = { tags = ["${on}"] }\n`;
 const module = (name: string, source: string) => `[[module]]\nname = "${name}"\nsource = "${source}"\n`;
