@@ -7,6 +7,7 @@ export interface LogsCommandOptions {
   readonly config: string;
   readonly follow?: true;
   readonly lines: number;
+  readonly host?: string;
 }
 
 const EXAMPLES = `
@@ -22,6 +23,7 @@ export function addLogs(program: Command, exitCodes: string): void {
     .option("-c, --config <file>", "the formula of the application", "formula.toml")
     .option("-f, --follow", "go on with what it prints from now on, until Ctrl-C")
     .option("-n, --lines <number>", "how many of the last lines", lines, LINES_DEFAULT)
+    .option("--host <machine>", "which machine, of a runtime that is on several")
     .showHelpAfterError("See radon logs --help.")
     .addHelpText("after", `${EXAMPLES}\n${exitCodes}`)
     .action(async (runtime: string | undefined, options: LogsCommandOptions) => {

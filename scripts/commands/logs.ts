@@ -3,7 +3,7 @@ import path from "node:path";
 import { didYouMean } from "../../durable/core/suggest.ts";
 import { Machine } from "../deploy/workerd/machine.ts";
 import { RuntimeOnMachine } from "../deploy/workerd/runtime-on-machine.ts";
-import { siteOf } from "../deploy/workerd/site.ts";
+import { sitesOf, type Site } from "../deploy/workerd/site.ts";
 import { sshOptions } from "../deploy/workerd/ssh-options.ts";
 import { workerName } from "../deploy/cloudflare/worker-name.ts";
 import type { Formula, RuntimeSpec } from "../formula/formula.ts";
@@ -19,14 +19,13 @@ export async function logsCommand(runtime: string | undefined, options: LogsComm
     return EXIT.input;
   }
   const spec = chosenRuntime(formula, runtime);
-  const site = siteOf(formula, spec);
-  if (site === undefined) throw noMachine(formula, spec);
+  const site = chosenSite(formula, spec, options.host);
   const stopping = new AbortController();
   process.once("SIGINT", () => stopping.abort());
   const machine = new Machine(site.machine.host, sshOptions(process.env));
   try {
     const { signal } = stopping;
-    const onMachine = new RuntimeOnMachine(site, machine);
+    const onMachine = new RuntimeOnMachine(site, machine, process.env);
     const found = await onMachine.find(signal);
     const end = found.ok ? await onMachine.showLogs(options.lines, options.follow === true, signal) : found;
     if (!end.ok && !signal.aborted) throw new CommandError(end.reason, EXIT.environment);
@@ -42,6 +41,18 @@ function chosenRuntime(formula: Formula, name: string | undefined): RuntimeSpec 
   if (chosen !== undefined) return chosen;
   const what = name === undefined ? "Which runtime?" : `There is no runtime "${name}".${didYouMean(name, names)}`;
   throw new CommandError(`${what} Runtimes: ${names.join(", ")}.`, EXIT.usage);
+}
+
+/** A cluster is on several machines, each with a log of its own. */
+function chosenSite(formula: Formula, spec: RuntimeSpec, host: string | undefined): Site {
+  const sites = sitesOf(formula, spec);
+  if (sites.length === 0) throw noMachine(formula, spec);
+  const hosts = sites.map(({ machine }) => machine.host);
+  const chosen = sites.find(({ machine }) => machine.host === (host ?? (hosts.length === 1 ? hosts[0] : undefined)));
+  if (chosen !== undefined) return chosen;
+  const what =
+    host === undefined ? `"${spec.name}" is on several machines: add --host.` : `"${spec.name}" is not on ${host}.`;
+  throw new CommandError(`${what} Its machines: ${hosts.join(", ")}.`, EXIT.usage);
 }
 
 function noMachine(formula: Formula, { name, target }: RuntimeSpec): CommandError {

@@ -6,7 +6,6 @@ import { CloudflareTarget } from "./cloudflare/cloudflare-target.ts";
 import type { Secrets } from "./secrets.ts";
 import type { RuntimeSecrets } from "./peer-secrets.ts";
 import type { Deployment, RuntimeToDeploy, Target, TargetName } from "./target.ts";
-import { sshOptions } from "./workerd/ssh-options.ts";
 import { WorkerdTarget } from "./workerd/workerd-target.ts";
 
 export interface TargetsOptions {
@@ -30,7 +29,7 @@ function openTarget(name: TargetName, options: TargetsOptions): Target {
   const runtimes = formula.runtimes.filter(({ target }) => target === name).flatMap((spec) => toDeploy(spec, options));
   const deployment: Deployment = { formula, runtimes };
   if (name === "cloudflare") return new CloudflareTarget(deployment, environment);
-  return new WorkerdTarget(deployment, sshOptions(environment));
+  return new WorkerdTarget(deployment, environment);
 }
 
 function toDeploy(spec: RuntimeSpec, { bundles, secrets, ownSecrets }: TargetsOptions): RuntimeToDeploy[] {

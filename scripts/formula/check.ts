@@ -5,6 +5,7 @@ import { didYouMean } from "../../durable/core/suggest.ts";
 import { checkTargetKeys } from "./check-target.ts";
 import { checkOrigin, hasWholeOrigin } from "./check-origin.ts";
 import type { ModuleSpec, RuntimeSpec } from "./formula.ts";
+import { clusterOf } from "./cluster.ts";
 import { checkMachines } from "./machine.ts";
 import type { Reporter } from "./reporter.ts";
 import { routeMistake } from "./routes.ts";
@@ -64,11 +65,13 @@ export function checkRuntimes(rows: readonly Row<RuntimeShape>[], report: Report
   }
   const urls = checkUrls(rows, report);
   const machines = checkMachines(rows, report);
+  const clusters = rows.map(({ shape }) => clusterOf(shape));
   return rows.map(
     ({ at, shape: { name, tags, target, custom_domain, place, limits, observability, loader } }, index) => ({
       ...{ name: name as RuntimeName, tags, target, custom_domain, place, limits, observability, loader },
       url: urls[index],
-      machine: machines[index],
+      machines: machines[index],
+      cluster: clusters[index],
       at: report.placeOf([...at, "name"], "value"),
     }),
   );

@@ -3,7 +3,7 @@
  * writes what it says here and in docs/formula.md.
  */
 import type { limitsSchema, observabilitySchema, runtimePlaceSchema } from "./cloudflare-schema.ts";
-import type { tlsSchema } from "./machine-schema.ts";
+import type { clusterSchema, tlsSchema } from "./machine-schema.ts";
 import type { atomSchema, moduleSchema, namingSchema, placeSchema, runtimeSchema, TOP_LEVEL } from "./schema.ts";
 import type { overrideSchema } from "./settings-schema.ts";
 
@@ -39,6 +39,14 @@ export const RUNTIME_SENTENCES: SentencesOf<typeof runtimeSchema> = {
   tls: "The certificate that it shows; without one it speaks plain HTTP.",
   folder: "Where radon keeps it on the machine; radon in the user's home if not given.",
   service: "What keeps it running: systemd, or none for radon's own supervisor.",
+  cluster: "Several machines that are this runtime together, and the bucket that has its state.",
+};
+
+export const CLUSTER_SENTENCES: SentencesOf<typeof clusterSchema> = {
+  bucket: "The bucket that has the state: s3://bucket/prefix.",
+  endpoint: "Where the bucket is, if it is not Amazon's: https://s3.example.com.",
+  region: "The region of the bucket.",
+  members: "The machines, as ssh knows them, each with its address and a port on their private network.",
 };
 
 export const TLS_SENTENCES: SentencesOf<typeof tlsSchema> = {

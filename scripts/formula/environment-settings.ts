@@ -7,6 +7,10 @@ export const OWN_VARIABLES: Readonly<Record<string, string>> = {
   RADON_CACHE: "the folder of compiled modules, .radon/cache if it is not set",
   RADON_OUT: "where a build command leaves the module",
   RADON_SSH: "options for ssh, such as -F FILE",
+  RADON_WORKERD: "the workerd that is sent to machines instead of the one that comes with this package",
+  RADON_CLUSTER_KEY: "the key of the machines of a cluster",
+  RADON_CLUSTER_ACCESS_KEY_ID: "the access key of a cluster's bucket",
+  RADON_CLUSTER_SECRET_ACCESS_KEY: "the secret access key of a cluster's bucket",
 };
 
 /** How the text of a variable is read. */
@@ -43,6 +47,7 @@ export const TABLE_SETTINGS: Readonly<Record<string, TableSettings>> = {
     [["port"], "number"],
     [["loader"], "truth"],
     ...(["certificate", "key"] as const).map((key) => [["tls", key], "text"] as const),
+    ...(["bucket", "endpoint", "region"] as const).map((key) => [["cluster", key], "text"] as const),
     [["custom_domain"], "truth"],
     ...(["location", "jurisdiction", "region"] as const).map((key) => [["place", key], "text"] as const),
     ...(["cpu_ms", "subrequests"] as const).map((key) => [["limits", key], "number"] as const),

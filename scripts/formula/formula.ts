@@ -41,8 +41,9 @@ export interface RuntimeSpec {
   readonly observability?: Observability | undefined;
   /** True if atoms can be loaded into it without a deployment. */
   readonly loader?: boolean | undefined;
-  /** Where it runs, with target "workerd" and a host. */
-  readonly machine?: MachineSpec | undefined;
+  /** Where it runs, with target "workerd" and a host; several machines are a cluster. */
+  readonly machines?: readonly MachineSpec[] | undefined;
+  readonly cluster?: ClusterSpec | undefined;
   /** Where the formula names it; absent for the one of a formula that names none. */
   readonly at?: Place;
 }
@@ -59,6 +60,18 @@ export interface MachineSpec {
   /** An absolute path, or one relative to the user's home. */
   readonly folder: string;
   readonly service: "systemd" | "none";
+  /** Where the other machines of its cluster reach it: an address and a port. */
+  readonly peer?: string;
+}
+
+/** What several machines that are one runtime share: the bucket that has the objects' state. */
+export interface ClusterSpec {
+  /** As in `s3://bucket/prefix`. */
+  readonly bucket: string;
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  /** Divides the times that a takeover waits out. No key of a formula: tests have no use for twenty seconds. */
+  readonly timeDivisor?: number;
 }
 
 export interface ModuleSpec {

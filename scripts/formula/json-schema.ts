@@ -13,10 +13,11 @@ import {
   PLACE_SENTENCES,
   RUNTIME_PLACE_SENTENCES,
   RUNTIME_SENTENCES,
+  CLUSTER_SENTENCES,
   TLS_SENTENCES,
   TOP_SENTENCES,
 } from "./descriptions.ts";
-import { tlsSchema } from "./machine-schema.ts";
+import { clusterSchema, tlsSchema } from "./machine-schema.ts";
 import { appSchema, atomSchema, moduleSchema, namingSchema, placeSchema, runtimeSchema } from "./schema.ts";
 import { overrideSchema } from "./settings-schema.ts";
 
@@ -37,6 +38,7 @@ const SENTENCES: ReadonlyMap<z.core.$ZodType, Readonly<Record<string, string>>> 
   [namingSchema, NAMING_SENTENCES],
   [runtimeSchema, RUNTIME_SENTENCES],
   [tlsSchema, TLS_SENTENCES],
+  [clusterSchema, CLUSTER_SENTENCES],
   [runtimePlaceSchema, RUNTIME_PLACE_SENTENCES],
   [limitsSchema, LIMITS_SENTENCES],
   [observabilitySchema, OBSERVABILITY_SENTENCES],

@@ -10,6 +10,19 @@ const tlsRemedy = 'Write two paths: tls = { certificate = "/etc/ssl/edge.pem", k
 
 export const tlsSchema = z.strictObject({ certificate: text(tlsRemedy), key: text(tlsRemedy) }, { error: tlsRemedy });
 
+const clusterRemedy =
+  'Write a table: cluster = { bucket = "s3://bucket/edge", members = { "user@machine" = "10.0.0.1:7000" } }.';
+
+export const clusterSchema = z.strictObject(
+  {
+    bucket: text(clusterRemedy),
+    endpoint: text('Write where the bucket is: endpoint = "https://s3.example.com".').optional(),
+    region: text('Write the region of the bucket: region = "auto".').optional(),
+    members: z.record(z.string(), z.string({ error: clusterRemedy }), { error: clusterRemedy }),
+  },
+  { error: clusterRemedy },
+);
+
 /** Keys of a [[runtime]]. */
 export const machineKeys = {
   host: text('Write the machine as ssh knows it: host = "user@machine".').optional(),
@@ -18,6 +31,7 @@ export const machineKeys = {
   tls: tlsSchema.optional(),
   folder: text('Write a folder of the machine: folder = "/srv/radon".').optional(),
   service: oneOf(SERVICES).optional(),
+  cluster: clusterSchema.optional(),
 } as const;
 
 export const MACHINE_KEYS = [
@@ -27,4 +41,5 @@ export const MACHINE_KEYS = [
   "tls",
   "folder",
   "service",
+  "cluster",
 ] as const satisfies readonly (keyof typeof machineKeys)[];

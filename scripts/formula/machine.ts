@@ -1,10 +1,12 @@
 /** The keys of a runtime that runs on a machine of one's own, checked. */
 import { isIP } from "node:net";
 import type { Row } from "./check.ts";
+import { checkCluster, peerAddress } from "./cluster.ts";
 import type { MachineSpec } from "./formula.ts";
 import type { Reporter } from "./reporter.ts";
 import { MACHINE_KEYS } from "./machine-schema.ts";
 import type { RuntimeShape } from "./schema.ts";
+import type { TomlPath } from "./toml-places.ts";
 
 export const PORT_DEFAULT = 8787;
 export const FOLDER_DEFAULT = "radon";
@@ -14,42 +16,44 @@ const HOST = /^([A-Za-z0-9_][A-Za-z0-9._-]*@)?[A-Za-z0-9:][A-Za-z0-9:._-]*$/;
 /** Words that mean the same to every shell, and no way up. */
 const FOLDER = /^\/?[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/;
 
-/** By the runtimes' order; undefined for one that is not on a machine, or does not say on which. */
-export function checkMachines(rows: readonly Row<RuntimeShape>[], report: Reporter): (MachineSpec | undefined)[] {
-  const machines = rows.map((row) => machineOf(row, report));
+/** By the runtimes' order; none for one that is not on a machine, or does not say on which. */
+export function checkMachines(rows: readonly Row<RuntimeShape>[], report: Reporter): MachineSpec[][] {
+  const machines = rows.map((row) => machinesOf(row, report));
   const first = new Map<string, string>();
-  for (const [index, machine] of machines.entries()) {
-    const row = rows[index];
-    if (machine === undefined || row === undefined) continue;
-    const address = `${machine.host}:${machine.port}`;
-    const other = first.get(address);
-    if (other === undefined) first.set(address, row.shape.name);
-    else {
-      const message = `"${other}" and "${row.shape.name}" listen on the same port ${machine.port} of ${machine.host}.`;
-      report.error([...row.at, "port"], message, "Give each runtime of a machine a port of its own: port = 8788.");
+  for (const [index, { at, shape }] of rows.entries()) {
+    for (const { host, port } of machines[index] ?? []) {
+      const address = `${host}:${port}`;
+      const other = first.get(address);
+      first.set(address, other ?? shape.name);
+      if (other === undefined) continue;
+      const message = `"${other}" and "${shape.name}" listen on the same port ${port} of ${host}.`;
+      report.error([...at, "port"], message, "Give each runtime of a machine a port of its own: port = 8788.");
     }
   }
   return machines;
 }
 
-function machineOf({ at, shape }: Row<RuntimeShape>, report: Reporter): MachineSpec | undefined {
-  if (shape.target !== "workerd") return undefined;
-  const { host, port = PORT_DEFAULT, folder = FOLDER_DEFAULT, service = "systemd", tls } = shape;
-  const listen = shape.listen ?? (tls === undefined ? "127.0.0.1" : "*");
+function machinesOf({ at, shape }: Row<RuntimeShape>, report: Reporter): MachineSpec[] {
+  if (shape.target !== "workerd") return [];
   checkTexts({ at, shape }, report);
-  if (host !== undefined) return { host, port, listen, folder, service, tls };
+  checkCluster({ at, shape }, report);
+  const { host, cluster, port = PORT_DEFAULT, folder = FOLDER_DEFAULT, service = "systemd", tls } = shape;
+  const common = { port, folder, service, tls };
+  const listening = (address: string) => shape.listen ?? (tls === undefined ? address : "*");
+  if (cluster !== undefined) {
+    const members = Object.entries(cluster.members);
+    return members.map(([name, peer]) => ({ ...common, host: name, listen: listening(peerAddress(peer)), peer }));
+  }
+  if (host !== undefined) return [{ ...common, host, listen: listening("127.0.0.1") }];
   for (const key of MACHINE_KEYS.filter((each) => shape[each] !== undefined))
     report.keyError([...at, key], `"${key}" says nothing without a host.`, 'Add host = "user@machine".');
-  return undefined;
+  return [];
 }
 
-function checkTexts({ at, shape: { host, listen, folder } }: Row<RuntimeShape>, report: Reporter): void {
-  if (host !== undefined && !HOST.test(host))
-    report.error(
-      [...at, "host"],
-      `"${host}" is no machine.`,
-      'Write host = "user@machine", or a Host of ~/.ssh/config.',
-    );
+function checkTexts({ at, shape }: Row<RuntimeShape>, report: Reporter): void {
+  const { host, listen, folder, cluster } = shape;
+  if (host !== undefined) checkHost(host, [...at, "host"], report);
+  for (const member of Object.keys(cluster?.members ?? {})) checkHost(member, [...at, "cluster", "members"], report);
   if (listen !== undefined && listen !== "*" && isIP(listen) === 0)
     report.error(
       [...at, "listen"],
@@ -62,4 +66,9 @@ function checkTexts({ at, shape: { host, listen, folder } }: Row<RuntimeShape>, 
       `"${folder}" is no folder for radon.`,
       'Write folder = "/srv/radon", or "radon" for one in the user\'s home: letters, digits, . _ - and / between them.',
     );
+}
+
+function checkHost(host: string, at: TomlPath, report: Reporter): void {
+  if (HOST.test(host)) return;
+  report.error(at, `"${host}" is no machine.`, "Write user@machine, or a Host of ~/.ssh/config.");
 }

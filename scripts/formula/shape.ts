@@ -4,7 +4,7 @@ import { didYouMean } from "../../durable/core/suggest.ts";
 import { limitsSchema, observabilitySchema, runtimePlaceSchema } from "./cloudflare-schema.ts";
 import type { Reporter } from "./reporter.ts";
 import { atomSchema, moduleSchema, namingSchema, placeSchema, runtimeSchema } from "./schema.ts";
-import { tlsSchema } from "./machine-schema.ts";
+import { clusterSchema, tlsSchema } from "./machine-schema.ts";
 import { overrideSchema } from "./settings-schema.ts";
 import type { TomlPath } from "./toml-places.ts";
 
@@ -68,6 +68,7 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   atom: Object.keys(atomSchema.shape),
   "atom.place": Object.keys(placeSchema.shape),
   "atom.on": Object.keys(overrideSchema.shape),
+  "runtime.cluster": Object.keys(clusterSchema.shape),
   "runtime.tls": Object.keys(tlsSchema.shape),
   "runtime.place": Object.keys(runtimePlaceSchema.shape),
   "runtime.limits": Object.keys(limitsSchema.shape),

@@ -5,7 +5,8 @@ import { load, shown } from "./formulas.ts";
 const ATOM = '[[atom]]\nname = "a"\nsource = "idle.wat"\n';
 const withRuntime = (...lines: string[]) =>
   load(`app = "tour"\n[[runtime]]\nname = "edge-1"\n${lines.map((line) => `${line}\n`).join("")}${ATOM}`);
-const machineOf = (...lines: string[]) => withRuntime('target = "workerd"', ...lines).formula?.runtimes[0]?.machine;
+const machineOf = (...lines: string[]) =>
+  withRuntime('target = "workerd"', ...lines).formula?.runtimes[0]?.machines?.[0];
 const mistakes = (...lines: string[]) => withRuntime(...lines).problems.map(shown);
 
 describe("a machine", () => {
@@ -31,7 +32,7 @@ describe("a machine", () => {
   test("may come from the environment", () => {
     const text = `app = "tour"\n[[runtime]]\nname = "edge-1"\ntarget = "workerd"\n${ATOM}`;
     const { formula } = load(text, { RADON_RUNTIME_EDGE_1_HOST: "edge", RADON_RUNTIME_EDGE_1_PORT: "8788" });
-    expect(formula?.runtimes[0]?.machine).toMatchObject({ host: "edge", port: 8788 });
+    expect(formula?.runtimes[0]?.machines?.[0]).toMatchObject({ host: "edge", port: 8788 });
   });
 });
 
@@ -50,7 +51,7 @@ describe("mistakes", () => {
 
   test.each(["-oProxyCommand=reboot", "two words", "a@b@c", "edge;reboot"])("a host that is none: %s", (host) => {
     expect(mistakes('target = "workerd"', `host = "${host}"`)).toEqual([
-      `5:8 "${host}" is no machine. → Write host = "user@machine", or a Host of ~/.ssh/config.`,
+      `5:8 "${host}" is no machine. → Write user@machine, or a Host of ~/.ssh/config.`,
     ]);
   });
 

@@ -1,6 +1,8 @@
 /** What a machine says of itself before anything is changed there, and what of it would keep a runtime from running. */
+import type { Environment } from "../../formula/environment.ts";
+import { clusterLack, clusterSecretProblems } from "./cluster.ts";
 import type { Site } from "./site.ts";
-import { workerdFor } from "./workerd-binary.ts";
+import { ownWorkerdDay, WORKERD_VARIABLE, workerdFor } from "./workerd-binary.ts";
 
 /** workerd, its compressed form, and a release beside the running one. */
 const FREE_MIB_MIN = 512;
@@ -48,13 +50,19 @@ export function readProbe(text: string): Probe {
   };
 }
 
+function clusterProblems(environment: Environment): string[] {
+  const lack = environment[WORKERD_VARIABLE] === undefined ? clusterLack(ownWorkerdDay()) : undefined;
+  return [...(lack === undefined ? [] : [lack]), ...clusterSecretProblems(environment)];
+}
+
 /** As sentences that go on after the name of the machine. */
-export function hindrances(site: Site, probe: Probe): string[] {
+export function hindrances(site: Site, probe: Probe, environment: Environment): string[] {
   const { service } = site.machine;
-  const workerd = workerdFor(probe.platform);
+  const workerd = workerdFor(probe.platform, environment);
   const freeMib = Math.floor(probe.freeKib / 1024);
   return [
     ...(workerd.ok ? [] : [workerd.reason]),
+    ...(site.cluster === undefined ? [] : clusterProblems(environment)),
     ...(probe.lacks.length === 0
       ? []
       : [`It lacks ${probe.lacks.join(" and ")}: install coreutils, findutils and gzip.`]),

@@ -7,13 +7,12 @@ import { createReadStream } from "node:fs";
 import path from "node:path";
 import { Readable } from "node:stream";
 import type { RuntimeBundle } from "../../formula/bundle.ts";
+import { CLUSTER_STOP_S_MAX, servedCluster } from "./cluster.ts";
 import { packageFile } from "../../package.ts";
 import type { Site } from "./site.ts";
 import { workerdConfig } from "./workerd-config.ts";
 
 const VERSION_LENGTH = 16;
-/** An empty file, by which `start.sh` knows that workerd has to allow loaded Workers. */
-const LOADER_MARK = "loader";
 
 export interface ReleaseFile {
   /** In the release. */
@@ -46,16 +45,26 @@ export async function releaseOf({ site, bundle, secrets, workerd, unit }: Releas
     ...[bundle.worker, ...bundle.wasm].map((file) => fromFile(path.basename(file), file)),
     ...site.shipped.map(({ name, file }) => fromFile(name, file)),
   ]);
-  const texts = [fromText("config.capnp", configOf(site, bundle, secrets))];
+  const texts = [fromText("config.capnp", configOf(site, bundle, secrets)), ...settingTexts(site, bundle)];
   if (unit !== undefined) texts.push(fromText("unit", unit));
-  if (bundle.loads) texts.push(fromText(LOADER_MARK, ""));
   return releaseFrom([...files, ...texts]);
+}
+
+/** What start.sh and remote.sh are told beside the configuration: flags of workerd's, and how long it may take to end. */
+function settingTexts({ cluster, machine }: Site, { loads }: RuntimeBundle): ReleaseFile[] {
+  const member = cluster === undefined ? undefined : machine.peer;
+  const flags = [...(loads || member ? ["--experimental"] : []), ...(member ? [`--cluster-addr=${member}`] : [])];
+  return [
+    ...(flags.length === 0 ? [] : [fromText("flags", flags.join(" "))]),
+    ...(member === undefined ? [] : [fromText("stop-seconds", String(CLUSTER_STOP_S_MAX))]),
+  ];
 }
 
 export function configOf(site: Site, bundle: RuntimeBundle, secrets: readonly string[]): string {
   const { address, tls, trusted } = site;
   const wasm = bundle.wasm.map((file) => path.basename(file));
-  const served = { worker: path.basename(bundle.worker), wasm, secrets, address, tls, trusted };
+  const cluster = site.cluster && servedCluster(site.cluster);
+  const served = { worker: path.basename(bundle.worker), wasm, secrets, address, tls, trusted, cluster };
   return workerdConfig({ ...served, loads: bundle.loads ?? false });
 }
 

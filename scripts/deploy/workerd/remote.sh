@@ -67,12 +67,15 @@ missing() {
   done
 }
 
-# assemble ROOT SITE VERSION NAME=HASH... : makes a release of files that are there.
+# assemble ROOT SITE VERSION NAME=HASH... : makes a release of files that are there; tells the version of its workerd.
 assemble() {
   root=$1
   release=$root/$2/releases/$3
   shift 3
-  [ -d "$release" ] && return
+  if [ -d "$release" ]; then
+    echo "workerd $("$release/workerd" --version)"
+    return
+  fi
   rm -rf "$release.part"
   mkdir -p "$release.part"
   for pair in "$@"; do
@@ -82,6 +85,7 @@ assemble() {
   chmod 700 "$release.part/workerd"
   version=$("$release.part/workerd" --version 2>&1) || fail "its workerd does not run here: $version"
   mv "$release.part" "$release"
+  echo "workerd $version"
 }
 
 # prepare ROOT SITE SERVICE UNIT : takes the secrets that were sent beside, and tells the status.
@@ -247,6 +251,7 @@ tenth_of_a_second() {
 }
 
 stop_supervisor() {
+  [ ! -f current/stop-seconds ] || STOP_S_MAX=$(cat current/stop-seconds)
   is_ours supervisor.pid run && kill "$(cat supervisor.pid)" 2>/dev/null || :
   tenths=0
   while is_ours supervisor.pid run || is_ours workerd.pid workerd; do

@@ -7,9 +7,11 @@
  * 2. What is there is not sent, and what runs as it should is not restarted.
  */
 import { Readable } from "node:stream";
+import type { Environment } from "../../formula/environment.ts";
 import type { RuntimeBundle } from "../../formula/bundle.ts";
 import { sizeText } from "../../terminal/build-progress.ts";
 import type { StepEnd } from "../target.ts";
+import { CLUSTER_STOP_S_MAX, clusterLack, clusterSecrets } from "./cluster.ts";
 import { waitForHealth } from "./health.ts";
 import type { Answer, Machine } from "./machine.ts";
 import { answerWords, hindrances, readProbe, type Probe } from "./probe.ts";
@@ -43,9 +45,11 @@ type Status =
 export class RuntimeOnMachine {
   readonly site: Site;
   readonly #machine: Machine;
+  readonly #environment: Environment;
   #probe: Probe | undefined;
 
-  constructor(site: Site, machine: Machine) {
+  constructor(site: Site, machine: Machine, environment: Environment) {
+    this.#environment = environment;
     this.site = site;
     this.#machine = machine;
   }
@@ -67,7 +71,9 @@ export class RuntimeOnMachine {
 
   #hindrances(): string[] {
     const { machine, runtime } = this.site;
-    return hindrances(this.site, this.#known).map((reason) => `${runtime}, on ${machine.host}: ${reason}`);
+    return hindrances(this.site, this.#known, this.#environment).map(
+      (reason) => `${runtime}, on ${machine.host}: ${reason}`,
+    );
   }
 
   get present(): boolean {
@@ -81,10 +87,12 @@ export class RuntimeOnMachine {
 
   async release(bundle: RuntimeBundle, secrets: readonly string[]): Promise<Release> {
     const { root, platform, superuser } = this.#known;
-    const workerd = workerdFor(platform);
+    const workerd = workerdFor(platform, this.#environment);
     if (!workerd.ok) throw new Error(workerd.reason);
     const { site } = this;
-    const unit = unitText({ app: site.app, runtime: site.runtime, folder: `${root}/${site.path}`, superuser });
+    const folder = `${root}/${site.path}`;
+    const stop = site.cluster === undefined ? {} : { stopSecondsMax: CLUSTER_STOP_S_MAX };
+    const unit = unitText({ app: site.app, runtime: site.runtime, folder, superuser, ...stop });
     const parts = { site, bundle, secrets, workerd: workerd.file };
     return releaseOf(site.machine.service === "systemd" ? { ...parts, unit } : parts);
   }
@@ -101,6 +109,8 @@ export class RuntimeOnMachine {
     const names = files.map(({ name, hash }) => `${name}=${hash}`);
     const made = await this.#run("assemble", [this.site.path, version, ...names], signal);
     if (!made.ok) return made;
+    const lack = this.site.cluster && clusterLack(answerWords(made.text)("workerd")[0] ?? "");
+    if (lack !== undefined) return { ok: false, reason: lack };
     if (wanted.length === 0) return { ok: true, note: "nothing to send" };
     const bytes = wanted.reduce((sum, { size }) => sum + size, 0);
     return { ok: true, note: `${wanted.length} of ${hashes.length} files, ${sizeText(bytes)}` };
@@ -123,14 +133,16 @@ export class RuntimeOnMachine {
 
   /** Starts a release that was sent, unless it runs already. */
   async start(version: string, secrets: ReadonlyMap<string, string>, signal: AbortSignal): Promise<StepEnd> {
-    const status = await this.#prepare(secrets, signal);
+    const ofCluster = this.site.cluster === undefined ? [] : clusterSecrets(this.#environment);
+    const status = await this.#prepare(new Map([...secrets, ...ofCluster]), signal);
     if (!status.ok) return status;
     const { current, confirmed, pending, running } = status;
     if (current === version && confirmed === version && !pending && running)
       return { ok: true, note: `runs ${version} already` };
     const tunnel = await this.tunnel();
     try {
-      if (running) await letGo(tunnel.url, secrets.get("RADON_TOKEN"), signal);
+      // A member of a cluster hands its objects over, and whoever waits for them goes on waiting.
+      if (running && this.site.cluster === undefined) await letGo(tunnel.url, secrets.get("RADON_TOKEN"), signal);
       return await this.#replace(version, confirmed, tunnel, signal);
     } finally {
       await tunnel.close();

@@ -1,7 +1,7 @@
-/** Where one runtime of an application is on its machine: names and addresses, all of which follow from the formula. */
+/** Where one runtime of an application is on a machine: names and addresses, all of which follow from the formula. */
 import path from "node:path";
 import { safeName } from "../../formula/folders.ts";
-import type { Formula, MachineSpec, RuntimeSpec } from "../../formula/formula.ts";
+import type { ClusterSpec, Formula, MachineSpec, RuntimeSpec } from "../../formula/formula.ts";
 import type { TlsFiles } from "./workerd-config.ts";
 
 export interface Site {
@@ -18,15 +18,20 @@ export interface Site {
   readonly tls: TlsFiles | undefined;
   /** The certificates of peers that are here, by their names in the release: runtimes of one formula trust each other. */
   readonly trusted: readonly string[];
+  /** Of a runtime on several machines; `machine.peer` is this one's address among them. */
+  readonly cluster: ClusterSpec | undefined;
   /** Files that go with the release: certificates that are here. */
   readonly shipped: readonly { readonly name: string; readonly file: string }[];
   /** Files that have to be on the machine. */
   readonly expected: readonly string[];
 }
 
-/** Undefined for a runtime that names no machine. */
-export function siteOf(formula: Formula, { name, machine }: RuntimeSpec): Site | undefined {
-  if (machine === undefined) return undefined;
+/** None for a runtime that names no machine, several for a cluster. */
+export function sitesOf(formula: Formula, spec: RuntimeSpec): Site[] {
+  return (spec.machines ?? []).map((machine) => siteOf(formula, spec, machine));
+}
+
+function siteOf(formula: Formula, { name, cluster }: RuntimeSpec, machine: MachineSpec): Site {
   const own = certificates(machine.tls, formula.folder);
   const peers = peerCertificates(formula, name);
   const [app, runtime] = [safeName(formula.app), safeName(name)];
@@ -41,6 +46,7 @@ export function siteOf(formula: Formula, { name, machine }: RuntimeSpec): Site |
     ownAddress: `${inBrackets(reachedBy(listen))}:${port}`,
     ...own,
     trusted: peers.map((peer) => peer.name),
+    cluster,
     shipped: [...own.shipped, ...peers],
   };
 }
@@ -72,8 +78,8 @@ function certificates(tls: MachineSpec["tls"], folder: string): Pick<Site, "tls"
 }
 
 function peerCertificates({ runtimes, folder }: Formula, own: RuntimeSpec["name"]): Site["shipped"] {
-  return runtimes.flatMap(({ name, machine }) => {
-    const certificate = machine?.tls?.certificate;
+  return runtimes.flatMap(({ name, machines }) => {
+    const certificate = machines?.[0]?.tls?.certificate;
     if (name === own || certificate === undefined || path.isAbsolute(certificate)) return [];
     return [{ name: `peer-${safeName(name)}.pem`, file: path.resolve(folder, certificate) }];
   });

@@ -5,8 +5,12 @@ cd "$1"
 set -a
 . ./environment
 set +a
+# The configuration takes the key of a cluster from a file.
+[ -z "${RADON_CLUSTER_KEY:-}" ] || (umask 077 && printf %s "$RADON_CLUSTER_KEY" >cluster-key)
+unset RADON_CLUSTER_KEY
+flags=
+[ ! -f current/flags ] || flags=$(cat current/flags)
 echo start >>starts
-options=
-[ ! -e current/loader ] || options=--experimental
+# Each flag is a word of its own.
 # shellcheck disable=SC2086
-exec "$1/current/workerd" serve $options --import-path=/ current/config.capnp config
+exec "$1/current/workerd" serve --import-path=/ $flags current/config.capnp config

@@ -6,13 +6,16 @@ export interface UnitParts {
   /** The runtime's folder on the machine, as an absolute path. */
   readonly folder: string;
   readonly superuser: boolean;
+  /** How long workerd may take to end. */
+  readonly stopSecondsMax?: number;
 }
 
 /** State is durable at every moment, so nothing is lost by a kill; this only lets answers that are nearly there leave. */
 const STOP_S_MAX = 3;
 const RESTART_S = 1;
 
-export function unitText({ app, runtime, folder, superuser }: UnitParts): string {
+export function unitText(parts: UnitParts): string {
+  const { app, runtime, folder, superuser, stopSecondsMax = STOP_S_MAX } = parts;
   return [
     "# Written by radon; changes to this file are lost.",
     "[Unit]",
@@ -25,7 +28,7 @@ export function unitText({ app, runtime, folder, superuser }: UnitParts): string
     `ExecStart=:/bin/sh ${word(`${folder}/current/start`)} ${word(folder)}`,
     "Restart=always",
     `RestartSec=${RESTART_S}`,
-    `TimeoutStopSec=${STOP_S_MAX}`,
+    `TimeoutStopSec=${stopSecondsMax}`,
     "UMask=0077",
     "NoNewPrivileges=yes",
     ...(superuser ? confinement(folder) : []),

@@ -1,7 +1,11 @@
-/** The workerd that runs on a machine: the one of the package for its system, of the version that was tested here. */
+/**
+ * The workerd that runs on a machine: the one of the package for its system, of the version that was tested here; or, for all
+ * machines, the one that RADON_WORKERD names.
+ */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import type { Environment } from "../../formula/environment.ts";
 import { versionIn } from "../../package.ts";
 
 /** By what `uname -sm` says. */
@@ -13,7 +17,14 @@ const PACKAGES: Readonly<Record<string, string>> = {
 export type WorkerdBinary =
   { readonly ok: true; readonly file: string } | { readonly ok: false; readonly reason: string };
 
-export function workerdFor(platform: string): WorkerdBinary {
+export const WORKERD_VARIABLE = "RADON_WORKERD";
+
+export function workerdFor(platform: string, environment: Environment): WorkerdBinary {
+  const named = environment[WORKERD_VARIABLE];
+  if (named !== undefined && named !== "") {
+    const reason = `There is no ${path.resolve(named)}, which ${WORKERD_VARIABLE} names.`;
+    return existsSync(named) ? { ok: true, file: path.resolve(named) } : { ok: false, reason };
+  }
   const name = PACKAGES[platform];
   if (name === undefined)
     return { ok: false, reason: `It runs ${platform}; workerd is there for ${Object.keys(PACKAGES).join(" and ")}.` };
@@ -23,6 +34,17 @@ export function workerdFor(platform: string): WorkerdBinary {
   const wanted = `${name}@${versionIn(workerd)}`;
   const reason = `It runs ${platform}, and the workerd for that is not installed here: npm install --no-save --force ${wanted}`;
   return { ok: false, reason };
+}
+
+/** The one that runs on this machine. */
+export function ownWorkerd(): string {
+  const { default: workerd }: { default: string } = createRequire(workerdPackage())("workerd");
+  return workerd;
+}
+
+/** The day of the workerd that comes with this package, as its own `--version` has it. */
+export function ownWorkerdDay(): string {
+  return (/\d\.(\d{4})(\d{2})(\d{2})/.exec(versionIn(workerdPackage())) ?? []).slice(1).join("-");
 }
 
 /** Its package.json. The package comes with miniflare, so it is looked for from there. */

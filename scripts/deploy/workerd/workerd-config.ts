@@ -25,6 +25,17 @@ const CLASSES = [
   { className: OBJECT_CLASSES.naming, binding: OWN_BINDINGS.naming, uniqueKey: "naming" },
 ] as const;
 
+/** Where `start.sh` puts the key of the cluster, as seen from `current/`: workerd goes by the names of folders, not by links. */
+const CLUSTER_KEY_FILE = "../cluster-key";
+
+/** The bucket that instances share, which have the rest of the configuration in common. */
+export interface ServedCluster {
+  readonly bucket: string;
+  readonly options: readonly string[];
+  /** Shortens the times that a takeover waits out, for tests. */
+  readonly timeDivisor?: number | undefined;
+}
+
 export interface ServedWorker {
   /** The names of its files, beside the configuration: the bundled Worker, and its WebAssembly modules. */
   readonly worker: string;
@@ -38,6 +49,7 @@ export interface ServedWorker {
   readonly trusted?: readonly string[];
   /** True if it loads atoms: a feature of workerd's that it has to be told to allow (`--experimental`). */
   readonly loads?: boolean;
+  readonly cluster?: ServedCluster | undefined;
 }
 
 /** PEM files: names beside the configuration, or absolute paths. */
@@ -54,6 +66,7 @@ export function workerdConfig(served: ServedWorker): string {
       ...(hasPeers(served) ? [peerNetwork(served)] : []),
     ],
     sockets: [{ name: "http", address: served.address, service: "runtime", ...protocolOf(served.tls) }],
+    ...clusterOf(served.cluster),
   };
   return [
     "# Written by radon from the application's formula.toml; changes to this file are lost.",
@@ -91,6 +104,13 @@ function workerOf(served: ServedWorker): CapnpValue {
     durableObjectNamespaces: CLASSES.map(({ className, uniqueKey }) => ({ className, uniqueKey, enableSql: true })),
     durableObjectStorage: { localDisk: STATE_FOLDER },
   };
+}
+
+function clusterOf(cluster: ServedCluster | undefined): Readonly<Record<string, CapnpValue>> {
+  if (cluster === undefined) return {};
+  const { bucket, options, timeDivisor } = cluster;
+  const shortened = timeDivisor === undefined ? {} : { unsafeTimeDivisor: timeDivisor };
+  return { cluster: { bucket, bucketOptions: options, key: new Embedded(CLUSTER_KEY_FILE), ...shortened } };
 }
 
 function protocolOf(tls: TlsFiles | undefined): Readonly<Record<string, CapnpValue>> {

@@ -1,118 +1,128 @@
 /** The target "workerd": machines of one's own, reached by SSH. */
 import { existsSync } from "node:fs";
 import type { RuntimeName } from "../../../durable/core/names.ts";
+import type { Environment } from "../../formula/environment.ts";
 import type { RuntimeSpec } from "../../formula/formula.ts";
 import type { Deployment, Reached, RuntimeToDeploy, Step, Target } from "../target.ts";
 import { Machine } from "./machine.ts";
 import { rehearseConfig } from "./rehearse-config.ts";
 import { RuntimeOnMachine } from "./runtime-on-machine.ts";
-import { siteOf, type Site } from "./site.ts";
+import { sitesOf, type Site } from "./site.ts";
+import { sshOptions } from "./ssh-options.ts";
 
-/** A runtime that is to be sent to its machine. */
+/** A runtime that is to be sent to a machine. */
 interface Shipment extends Pick<RuntimeToDeploy, "bundle" | "secrets"> {
-  readonly runtime: RuntimeOnMachine;
+  readonly place: RuntimeOnMachine;
 }
 
 export class WorkerdTarget implements Target {
   readonly name = "workerd";
   readonly #deployment: Deployment;
-  readonly #runtimes: readonly RuntimeOnMachine[];
+  readonly #environment: Environment;
+  /** Of all runtimes that are on machines; a cluster is in several places. */
+  readonly #places: readonly RuntimeOnMachine[];
   readonly #machines = new Map<string, Machine>();
   /** What was sent in this run. */
-  readonly #versions = new Map<RuntimeName, string>();
+  readonly #versions = new Map<RuntimeOnMachine, string>();
 
-  /** `sshOptions` come before radon's own, and so win over them. */
-  constructor(deployment: Deployment, sshOptions: readonly string[]) {
+  constructor(deployment: Deployment, environment: Environment) {
     this.#deployment = deployment;
-    this.#runtimes = deployment.formula.runtimes.flatMap((spec) => {
-      const site = siteOf(deployment.formula, spec);
-      if (site === undefined) return [];
+    this.#environment = environment;
+    const sites = deployment.formula.runtimes.flatMap((spec) => sitesOf(deployment.formula, spec));
+    this.#places = sites.map((site) => {
       const { host } = site.machine;
-      const machine = this.#machines.get(host) ?? new Machine(host, sshOptions);
+      const machine = this.#machines.get(host) ?? new Machine(host, sshOptions(environment));
       this.#machines.set(host, machine);
-      return [new RuntimeOnMachine(site, machine)];
+      return new RuntimeOnMachine(site, machine, environment);
     });
   }
 
   async check(signal: AbortSignal): Promise<readonly string[]> {
     const specs = this.#deployment.runtimes.map(({ spec }) => spec);
-    const found = specs.filter(({ machine }) => machine === undefined).map(noHost);
-    for (const runtime of this.#runtimes) {
-      const isDeployed = specs.some(({ name }) => name === runtime.site.runtime);
-      if (isDeployed) found.push(...unreadable(runtime.site));
-      found.push(...(await runtime.check(isDeployed, signal)));
+    const found = specs.filter(({ name }) => this.#placesOf(name).length === 0).map(noHost);
+    for (const place of this.#places) {
+      const isDeployed = specs.some(({ name }) => name === place.site.runtime);
+      if (isDeployed) found.push(...unreadable(place.site));
+      found.push(...(await place.check(isDeployed, signal)));
     }
     return found;
   }
 
+  /** A machine that is not named is not known. */
   isAbsent(name: RuntimeName): boolean {
-    return this.#runtimeOf(name)?.present === false;
+    const places = this.#placesOf(name);
+    return places.length > 0 && places.every((place) => !place.present);
   }
 
   create(): readonly Step[] {
     return [];
   }
 
-  /** Everything is sent before anything is restarted, and then one runtime after the other is. */
+  /** Everything is sent before anything is restarted, and then one place after the other is. */
   ship(): readonly Step[] {
-    const each = this.#deployment.runtimes.flatMap(({ spec, bundle, secrets }) => {
-      const runtime = this.#runtimeOf(spec.name);
-      return runtime === undefined ? [] : [{ runtime, bundle, secrets }];
-    });
+    const each = this.#deployment.runtimes.flatMap(({ spec, bundle, secrets }) =>
+      this.#placesOf(spec.name).map((place) => ({ place, bundle, secrets })),
+    );
     return [...each.map(this.#sendStep), ...each.map(this.#startStep)];
   }
 
-  readonly #sendStep = ({ runtime, bundle, secrets }: Shipment): Step => {
-    const { runtime: name, machine } = runtime.site;
+  readonly #sendStep = ({ place, bundle, secrets }: Shipment): Step => {
+    const { runtime, machine } = place.site;
     return {
-      runtime: name,
-      title: `send ${name} to ${machine.host}`,
+      runtime,
+      title: `send ${runtime} to ${machine.host}`,
       run: async (signal) => {
-        const release = await runtime.release(bundle, [...secrets.keys()]);
-        this.#versions.set(name, release.version);
-        return runtime.send(release, signal);
+        const release = await place.release(bundle, [...secrets.keys()]);
+        this.#versions.set(place, release.version);
+        return place.send(release, signal);
       },
     };
   };
 
-  readonly #startStep = ({ runtime, secrets }: Shipment): Step => {
-    const { runtime: name, machine } = runtime.site;
+  readonly #startStep = ({ place, secrets }: Shipment): Step => {
+    const { runtime, machine } = place.site;
     return {
-      runtime: name,
-      title: `start ${name} on ${machine.host}`,
+      runtime,
+      title: `start ${runtime} on ${machine.host}`,
       run: async (signal) => {
-        const version = this.#versions.get(name);
+        const version = this.#versions.get(place);
         if (version === undefined) return { ok: false, reason: "Its release was not sent." };
-        return runtime.start(version, secrets, signal);
+        return place.start(version, secrets, signal);
       },
     };
   };
 
   rehearse(): readonly Step[] {
-    return this.#deployment.runtimes.flatMap(({ spec, bundle, secrets }) => {
-      const site = this.#runtimeOf(spec.name)?.site;
-      if (site === undefined)
-        return [
-          { runtime: spec.name, title: "find its machine", run: async () => ({ ok: false, reason: noHost(spec) }) },
-        ];
-      const title = `check the configuration of workerd for ${spec.name}`;
-      return [{ runtime: spec.name, title, run: () => rehearseConfig(site, bundle, [...secrets.keys()]) }];
+    return this.#deployment.runtimes.map(({ spec, bundle, secrets }) => {
+      const { name: runtime } = spec;
+      const [place] = this.#placesOf(runtime);
+      if (place === undefined)
+        return {
+          runtime,
+          title: `find the machine of ${runtime}`,
+          run: async () => ({ ok: false, reason: noHost(spec) }),
+        };
+      const run = () => rehearseConfig(place.site, bundle, [...secrets.keys()], this.#environment);
+      return { runtime, title: `check the configuration of workerd for ${runtime}`, run };
     });
   }
 
   remove(runtimes: readonly RuntimeName[]): readonly Step[] {
-    return runtimes.flatMap((name) => {
-      const runtime = this.#runtimeOf(name);
-      if (runtime?.present !== true) return [];
-      const title = `remove ${name} and its state from ${runtime.site.machine.host}`;
-      return [{ runtime: name, title, run: (signal: AbortSignal) => runtime.remove(signal) }];
+    const places = this.#places.filter((place) => runtimes.includes(place.site.runtime) && place.present);
+    return places.map((place) => {
+      const { runtime, machine, cluster } = place.site;
+      const state = cluster === undefined ? "and its state " : "";
+      const kept = cluster === undefined ? "" : `, but not the bucket ${cluster.bucket}`;
+      const title = `remove ${runtime} ${state}from ${machine.host}${kept}`;
+      return { runtime, title, run: (signal: AbortSignal) => place.remove(signal) };
     });
   }
 
+  /** Any member of a cluster answers for all of it. */
   async reach(name: RuntimeName): Promise<Reached> {
-    const runtime = this.#runtimeOf(name);
-    if (runtime === undefined) return { ok: false, reason: `${name} is on no machine.` };
-    const { url, close } = await runtime.tunnel();
+    const [place] = this.#placesOf(name);
+    if (place === undefined) return { ok: false, reason: `${name} is on no machine.` };
+    const { url, close } = await place.tunnel();
     return { ok: true, url, close };
   }
 
@@ -121,8 +131,8 @@ export class WorkerdTarget implements Target {
     await Promise.all([...this.#machines.values()].map((machine) => machine.close()));
   }
 
-  #runtimeOf(name: RuntimeName): RuntimeOnMachine | undefined {
-    return this.#runtimes.find(({ site }) => site.runtime === name);
+  #placesOf(name: RuntimeName): readonly RuntimeOnMachine[] {
+    return this.#places.filter(({ site }) => site.runtime === name);
   }
 }
 

@@ -5,7 +5,8 @@ import type { RuntimeToDeploy, Step } from "../../../scripts/deploy/target.ts";
 import { WorkerdTarget } from "../../../scripts/deploy/workerd/workerd-target.ts";
 import { buildFormula } from "../../../scripts/formula/build.ts";
 import { foldersOf } from "../../../scripts/formula/folders.ts";
-import type { MachineSpec } from "../../../scripts/formula/formula.ts";
+import type { Environment } from "../../../scripts/formula/environment.ts";
+import type { MachineSpec, RuntimeSpec } from "../../../scripts/formula/formula.ts";
 import { loadFormula } from "../../../scripts/formula/load.ts";
 import { problemText } from "../../../scripts/formula/problems.ts";
 
@@ -39,16 +40,21 @@ source = "counter.wat"
 /** Writes the application, builds it, and opens it as one whose runtime is on a machine. */
 export async function deploymentOf(
   folder: string,
-  machine: MachineSpec,
+  machine: MachineSpec | Pick<RuntimeSpec, "machines" | "cluster">,
   mark: string,
   sshOptions: readonly string[],
+  variables: Environment = {},
 ): Promise<{ target: WorkerdTarget; runtimes: readonly RuntimeToDeploy[] }> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "formula.toml"), FORMULA);
   writeFileSync(join(folder, "counter.wat"), counter(mark));
   const loaded = loadFormula(join(folder, "formula.toml"), { environment: {} });
   if (loaded.formula === undefined) throw new Error(loaded.problems.map(problemText).join("\n"));
-  const formula = { ...loaded.formula, runtimes: loaded.formula.runtimes.map((spec) => ({ ...spec, machine })) };
+  const where = "host" in machine ? { machines: [machine] } : machine;
+  const formula = {
+    ...loaded.formula,
+    runtimes: loaded.formula.runtimes.map((spec) => ({ ...spec, ...where })),
+  };
   const build = await buildFormula(formula, {
     folders: foldersOf(formula.home, formula.app, "build", {}),
     development: false,
@@ -59,7 +65,10 @@ export async function deploymentOf(
     const bundle = build.runtimes.find(({ runtime }) => runtime === spec.name);
     return bundle === undefined ? [] : [{ spec, bundle, secrets: new Map([["RADON_TOKEN", TOKEN]]) }];
   });
-  return { target: new WorkerdTarget({ formula, runtimes }, sshOptions), runtimes };
+  return {
+    target: new WorkerdTarget({ formula, runtimes }, { RADON_SSH: sshOptions.join(" "), ...variables }),
+    runtimes,
+  };
 }
 
 /** Runs steps until one fails; what each said. */

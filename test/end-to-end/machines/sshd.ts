@@ -28,29 +28,30 @@ export interface SshMachine {
   readonly stop: () => Promise<void>;
 }
 
-export async function startSshd(folder: string): Promise<SshMachine> {
+/** `name` is its Host, and `home` the home of whoever logs in, where that is to be another one. */
+export async function startSshd(folder: string, name = "machine", home?: string): Promise<SshMachine> {
   if (SSHD === undefined) throw new Error(lackOfSshd());
-  const at = (name: string) => join(folder, name);
-  for (const name of ["host-key", "other-key", "user-key"])
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(name)]);
+  const at = (file: string) => join(folder, file);
+  for (const key of ["host-key", "other-key", "user-key"])
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(key)]);
   copyFileSync(at("user-key.pub"), at("authorized-keys"));
   const port = await claimPort("127.0.0.1", 0);
-  writeFileSync(at("sshd-config"), sshdConfig(port, at));
+  writeFileSync(at("sshd-config"), sshdConfig(port, at, home));
   // Where root's sshd keeps those who have not logged in yet.
   if (userInfo().uid === 0) mkdirSync("/run/sshd", { recursive: true });
   const sshd = spawn(SSHD, ["-D", "-e", "-f", at("sshd-config")], { stdio: ["ignore", "ignore", "pipe"] });
   await listening(sshd, port);
-  const known = (name: string) => `[127.0.0.1]:${port} ${readFileSync(at(`${name}.pub`), "utf8")}`;
+  const known = (key: string) => `[127.0.0.1]:${port} ${readFileSync(at(`${key}.pub`), "utf8")}`;
   writeFileSync(at("known-hosts"), known("host-key"));
   writeFileSync(at("known-otherwise"), known("other-key"));
   writeFileSync(at("known-nobody"), "");
   const options = (hosts: string) => {
     const config = at(`ssh-config-${hosts}`);
-    writeFileSync(config, sshConfig(port, at("user-key"), at(hosts)));
+    writeFileSync(config, sshConfig(name, port, at("user-key"), at(hosts)));
     return ["-F", config];
   };
   return {
-    host: "machine",
+    host: name,
     sshOptions: options("known-hosts"),
     stranger: options("known-nobody"),
     impostor: options("known-otherwise"),
@@ -62,7 +63,7 @@ export async function startSshd(folder: string): Promise<SshMachine> {
   };
 }
 
-function sshdConfig(port: number, at: (name: string) => string): string {
+function sshdConfig(port: number, at: (file: string) => string, home: string | undefined): string {
   return [
     `Port ${port}`,
     "ListenAddress 127.0.0.1",
@@ -74,13 +75,14 @@ function sshdConfig(port: number, at: (name: string) => string): string {
     "KbdInteractiveAuthentication no",
     "StrictModes no",
     "UsePAM no",
+    ...(home === undefined ? [] : [`SetEnv HOME=${home}`]),
     "",
   ].join("\n");
 }
 
-function sshConfig(port: number, key: string, knownHosts: string): string {
+function sshConfig(name: string, port: number, key: string, knownHosts: string): string {
   return [
-    "Host machine",
+    `Host ${name}`,
     "  HostName 127.0.0.1",
     `  Port ${port}`,
     `  User ${userInfo().username}`,
