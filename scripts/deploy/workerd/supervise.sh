@@ -15,7 +15,8 @@ end() {
 trap end TERM INT
 
 echo $$ >supervisor.pid
-while :; do
+# It ends with what it is part of, however that was deleted.
+while [ -e "$1/current/start" ]; do
   sh "$1/current/start" "$1" >>log 2>&1 &
   child=$!
   echo "$child" >workerd.pid

@@ -59,7 +59,10 @@ test("a runtime goes on at the other machine when the one that had its objects i
   });
   endings.push(() => target.close());
   expect(await target.check(signal)).toEqual([]);
-  endings.push(() => run(target.remove(["edge-1" as RuntimeName])));
+  endings.push(async () => {
+    await target.check(signal);
+    await run(target.remove(["edge-1" as RuntimeName]));
+  });
   expect((await run(target.ship())).map((line) => line.replace(/[0-9a-f]{16}|:\d+$/g, "_"))).toEqual([
     expect.stringMatching(/^send edge-1 to machine-127.0.0.1: _* ?\d+ of \d+ files/),
     expect.stringMatching(/^send edge-1 to machine-127.0.0.2: /),
