@@ -49,7 +49,9 @@ function warm(): ChildProcess | undefined {
 }
 
 function started(): ChildProcess {
-  return fork(PROGRAM, { execArgv: [...BINARYEN_ARGS], stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  // With CI set, the compiler has colours whether it is told to or not.
+  const { CI: _ci, ...env } = process.env;
+  return fork(PROGRAM, { env, execArgv: [...BINARYEN_ARGS], stdio: ["ignore", "pipe", "pipe", "ipc"] });
 }
 
 function keep(child: ChildProcess): void {

@@ -1,13 +1,17 @@
 /** What compilers say has their own colours where the terminal has some, and none elsewhere; files and lines are there in any case. */
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { afterAll, describe, expect, it, type TestContext } from "vitest";
+import { afterAll, describe, expect, it, vi, type TestContext } from "vitest";
 import { compileModules } from "../../scripts/compile/compile-modules.ts";
 import { detectSource, isSource } from "../../scripts/compile/source.ts";
 import { workspace } from "./formulas.ts";
 
 const space = workspace();
 afterAll(space.remove);
+
+// Compilers that have colours by themselves on a build machine are told as well.
+vi.stubEnv("CI", "true");
+vi.stubEnv("FORCE_COLOR", "1");
 
 const place = { kind: "file", file: "formula.toml", line: 1, column: 1 } as const;
 
