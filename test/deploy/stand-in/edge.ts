@@ -1,7 +1,15 @@
 /** Runs what was uploaded in workerd, bound as it was uploaded, each Worker at an address of its own; state stays between versions. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from "miniflare";
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  Response as WorkerResponse,
+  type Request as WorkerRequest,
+  type V4MiniflareOptions,
+} from "miniflare";
 import type { Worker, Workers } from "./workers.ts";
 
 type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>["workers"][number];
@@ -102,6 +110,7 @@ export class Edge {
       ),
       bindings: Object.fromEntries(texts.map(({ name: binding, text = "" }) => [binding, text])),
       durableObjects: this.#objectsOf(name, metadata.bindings),
+      outboundService: fetchOutside,
     };
   }
 
@@ -118,4 +127,12 @@ export class Edge {
     });
     return Object.fromEntries(objects);
   }
+}
+
+/** What Workers fetch outside is fetched by Node, so that they trust the certificates that this process does. */
+async function fetchOutside(request: WorkerRequest): Promise<WorkerResponse> {
+  const { url, method, redirect } = request;
+  const body = request.body === null ? {} : { body: await request.arrayBuffer() };
+  const answer = await fetch(url, { method, redirect, headers: [...request.headers], ...body });
+  return new WorkerResponse(await answer.arrayBuffer(), { status: answer.status, headers: [...answer.headers] });
 }

@@ -1,0 +1,98 @@
+/**
+ * One application on Cloudflare (the stand-in, whose Workers run in workerd) and on a machine (over a real sshd, with a certificate),
+ * put there by one `radon deploy`: an atom on each sends to one on the other, and asks it.
+ */
+import { cpSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { claimPort } from "../../scripts/dev/address.ts";
+import { radon } from "../cli/run-radon.ts";
+import { Cloud } from "../deploy/stand-in/cloud.ts";
+import { makeCertificate } from "./machines/certificate.ts";
+import { lackOfSshd, startSshd, type SshMachine } from "./machines/sshd.ts";
+import { temporaryFolder } from "./radon-process.ts";
+
+const TOKEN = "token-of-this-test";
+const DEPLOY_MS_MAX = 180_000;
+const SETTLE_MS_MAX = 20_000;
+const folder = temporaryFolder();
+const app = join(folder.path, "mixed");
+let cloud: Cloud;
+let machine: SshMachine;
+let port = 0;
+let lack = lackOfSshd();
+
+beforeAll(async () => {
+  for (const name of ["apart", "mixed"])
+    cpSync(join(import.meta.dirname, "applications", name), join(folder.path, name), { recursive: true });
+  const tls = makeCertificate(app);
+  if (tls === undefined) lack ??= "There is no openssl on this machine.";
+  if (lack !== undefined || tls === undefined) return;
+  cloud = await Cloud.start(join(folder.path, "state"));
+  // To Cloudflare a machine's certificate has to be of an authority that it trusts: so to the stand-in, which asks Node, this one is.
+  const own = readFileSync(join(app, tls.certificate), "utf8");
+  setDefaultCACertificates([...getCACertificates("default"), own]);
+  machine = await startSshd(folder.path);
+  port = await claimPort("127.0.0.1", 0);
+});
+
+afterAll(async () => {
+  if (lack === undefined) {
+    await command("destroy", "--yes");
+    await machine.stop();
+    await cloud.stop();
+  }
+  folder.remove();
+});
+
+async function command(...words: readonly string[]) {
+  const ofEdge = {
+    HOST: machine.host,
+    PORT: String(port),
+    LISTEN: "127.0.0.1",
+    FOLDER: join(folder.path, "radon"),
+    SERVICE: "none",
+    TLS_CERTIFICATE: "certificate.pem",
+    TLS_KEY: "key.pem",
+    URL: `https://localhost:${port}`,
+  };
+  const settings = Object.entries(ofEdge).map(([key, value]) => [`RADON_RUNTIME_EDGE_${key}`, value]);
+  const env = {
+    ...cloud.environment,
+    ...Object.fromEntries(settings),
+    RADON_RUNTIME_CLOUD_URL: await cloud.edge.address("mixed--cloud"),
+    RADON_TOKEN: TOKEN,
+    RADON_SSH: machine.sshOptions.join(" "),
+  };
+  return radon(words, { cwd: app, env });
+}
+
+/** Both runtimes are asked through the one on Cloudflare, which reaches the other over the lanes that are tested. */
+async function ask(path: string, body?: string): Promise<string> {
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const request = body === undefined ? { headers } : { method: "POST", headers, body };
+  const response = await fetch(`${await cloud.edge.address("mixed--cloud")}/_radon/v1/atoms/${path}`, request);
+  return `${response.status} ${await response.text()}`;
+}
+
+test(
+  "one command deploys to both, and atoms of each send to the other and ask it",
+  { timeout: DEPLOY_MS_MAX },
+  async (context) => {
+    if (lack !== undefined) return context.skip(lack);
+    const { code, stderr, stdout } = await command("deploy");
+    expect(stderr).toMatch(/^done: check that edge reaches .*cloud/m);
+    expect(stderr).toMatch(/^done: check that cloud reaches .*edge/m);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`https://localhost:${port}`)]);
+    for (const [here, there] of [
+      ["cloud", "edge"],
+      ["edge", "cloud"],
+    ]) {
+      expect(await ask(`${here}/asker/requests`, `asked by ${here}`)).toBe(`200 asked by ${here}`);
+      for (const message of ["one ", "two "]) expect(await ask(`${here}/sender/messages`, message)).toMatch(/^202/);
+      const recorded = () => ask(`${there}/record/kv/all`);
+      await expect.poll(recorded, { timeout: SETTLE_MS_MAX, interval: 50 }).toBe("200 one two ");
+    }
+  },
+);
