@@ -53,7 +53,7 @@ export async function deployCommand(options: DeployCommandOptions): Promise<numb
   const ownSecrets = secretsOfRuntimes(formula, {
     environment: process.env,
     dryRun: options.dryRun === true,
-    say: (line) => console.say(line),
+    say: (line) => console.warn(line),
   });
   const targets = openTargets({ formula, bundles: build.runtimes, secrets, ownSecrets, environment: process.env });
   try {
@@ -116,6 +116,8 @@ async function agreeToLosses(
 }
 
 async function rehearse(run: Run, targets: readonly Target[]): Promise<number> {
+  const wrong = troubleWithToken(run.secrets);
+  if (wrong !== undefined) run.console.warn(`A deployment would be refused as yet. ${wrong}`);
   const steps = targets.flatMap((target) => target.rehearse());
   const end = await runSteps(steps, run.console, run.interruption.signal);
   if (run.options.json !== true && end.failed === undefined)

@@ -36,7 +36,7 @@ export const rust: Compiler<"rust"> = {
       env: { ...env, ...LINES, CARGO_TARGET_DIR: path.join(job.keep, "cargo") },
       signal: job.signal,
     });
-    if (run.code !== 0) return { ok: false, diagnostics: run.stderr.trim() };
+    if (run.code !== 0) return { ok: false, diagnostics: withAdvice(run.stderr.trim()) };
     const file = builtFile(run.stdout);
     if (file === undefined)
       return {
@@ -50,6 +50,13 @@ export const rust: Compiler<"rust"> = {
     };
   },
 };
+
+/** The SDK, and whatever else a crate takes by path from there, is npm's to bring. */
+function withAdvice(said: string): string {
+  const [, missing] = /failed to read `([^`]*[\\/]node_modules)[\\/]/.exec(said) ?? [];
+  if (missing === undefined) return said;
+  return `What the crate takes from ${missing} is not there yet: run npm install first.\n${said}`;
+}
 
 async function findCargo(_source: SourceOf<"rust">): Promise<Tool | MissingTool> {
   let reason = "There is no cargo.";

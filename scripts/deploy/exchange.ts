@@ -65,6 +65,9 @@ const resolveHost: LookupFunction = (hostname, options, done) => {
   return done(null, "127.0.0.1", 4);
 };
 
+const untrusted = ({ host }: URL): string =>
+  `nobody that this machine trusts has signed the certificate of ${host}. NODE_EXTRA_CA_CERTS=FILE names a certificate to trust.`;
+
 const REASONS: Readonly<Record<string, (url: URL) => string>> = {
   ECONNREFUSED: ({ host }) => `nothing listens at ${host}. Is it deployed there, and running?`,
   ENOTFOUND: ({ hostname }) => `there is no host ${hostname}. See to its "url", or to this machine's name server.`,
@@ -72,6 +75,12 @@ const REASONS: Readonly<Record<string, (url: URL) => string>> = {
   ECONNRESET: () => "the connection was closed before an answer came.",
   EHOSTUNREACH: ({ host }) => `there is no way to ${host} from this machine.`,
   ENETUNREACH: ({ host }) => `there is no way to ${host} from this machine.`,
+  CERT_HAS_EXPIRED: ({ host }) => `the certificate of ${host} has expired.`,
+  ERR_TLS_CERT_ALTNAME_INVALID: ({ host, hostname }) => `the certificate that ${host} shows is not one of ${hostname}.`,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
   ERR_INVALID_CHAR: () => "RADON_TOKEN holds characters that no token has, such as a line's end.",
 };
 

@@ -21,7 +21,8 @@ export async function runSteps(steps: readonly Step[], console: Console, signal:
       const [done, remaining] = [titles.slice(0, index), titles.slice(index + 1)];
       return { done, failed: { title, reason: end.reason }, remaining };
     }
-    console.say(`done: ${title}${end.note === undefined ? "" : ` (${end.note})`}`);
+    // Told with --json as well: a deployment takes its time, and stderr is for people.
+    console.warn(`done: ${title}${end.note === undefined ? "" : ` (${end.note})`}`);
   }
   return { done: titles, remaining: [] };
 }

@@ -17,6 +17,8 @@ const KEYS_OF_ONE: ReadonlyMap<keyof RuntimeShape, Target> = new Map<keyof Runti
 
 export function checkTargetKeys({ at, shape }: Row<RuntimeShape>, report: Reporter): void {
   checkDomain({ at, shape }, report);
+  // A target that there is not is told already, and which keys it would take is not known.
+  if (report.isWrong([...at, "target"])) return;
   for (const [key, target] of KEYS_OF_ONE) {
     if (shape[key] === undefined || shape.target === target) continue;
     report.error(

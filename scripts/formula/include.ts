@@ -12,7 +12,7 @@ export type Included =
 
 /** The file that describes the application, starting from the one that the user named, and its text. */
 export function followInclude(file: string): Included {
-  if (!isFile(file)) return { ok: false, problem: noFormula(file), files: [file] };
+  if (!isFile(file)) return { ok: false, problem: isFolder(file) ? noFile(file) : noFormula(file), files: [file] };
   const text = readFileSync(file, "utf8");
   const document = readToml(text);
   const include = document.value["include"];
@@ -39,26 +39,37 @@ export function followInclude(file: string): Included {
   return { ok: true, file: target, text: included, files: [file, target] };
 }
 
+const START: Position = { line: 1, column: 1 };
+
 function noFormula(file: string): Problem {
-  const folder = path.dirname(file);
-  const others = existsSync(folder)
-    ? globSync(["*/formula.toml", "*/*/formula.toml"], { cwd: folder, exclude: ["node_modules/**"] })
-    : [];
-  const other = others[0];
+  const other = formulaBelow(path.dirname(file), ["*/formula.toml", "*/*/formula.toml"]);
   const hint =
     other === undefined
       ? "Write one, or name one with --config"
-      : `Name one with --config, such as ${shownPath(path.join(folder, other))}`;
-  return problemAt(
-    file,
-    { line: 1, column: 1 },
-    "There is no formula here.",
-    `${hint}; docs/formula.md tells how they are written.`,
-  );
+      : `Name one with --config, such as ${shownPath(other)}`;
+  return problemAt(file, START, "There is no formula here.", `${hint}; docs/formula.md tells how they are written.`);
+}
+
+function noFile(folder: string): Problem {
+  const inside = formulaBelow(folder, ["formula.toml", "*/formula.toml", "*/*/formula.toml"]);
+  const remedy =
+    inside === undefined ? "There is no formula.toml in it." : `Name the file: --config ${shownPath(inside)}`;
+  return problemAt(folder, START, "This is a folder, and no formula.", remedy);
+}
+
+/** The first that is found, in the order of the patterns. */
+function formulaBelow(folder: string, patterns: readonly string[]): string | undefined {
+  if (!isFolder(folder)) return undefined;
+  const found = patterns.flatMap((pattern) => globSync(pattern, { cwd: folder, exclude: ["node_modules/**"] }).sort());
+  return found[0] === undefined ? undefined : path.join(folder, found[0]);
 }
 
 function problemAt(file: string, at: Position, message: string, remedy: string): Problem {
   return { severity: "error", place: { kind: "file", file, ...at }, message, remedy };
+}
+
+function isFolder(folder: string): boolean {
+  return existsSync(folder) && statSync(folder).isDirectory();
 }
 
 function isFile(file: string): boolean {

@@ -25,7 +25,8 @@ export function checkMachines(rows: readonly Row<RuntimeShape>[], report: Report
       const address = `${host}:${port}`;
       const other = first.get(address);
       first.set(address, other ?? shape.name);
-      if (other === undefined) continue;
+      // Two of one name are told as that.
+      if (other === undefined || other === shape.name) continue;
       const message = `"${other}" and "${shape.name}" listen on the same port ${port} of ${host}.`;
       report.error([...at, "port"], message, "Give each runtime of a machine a port of its own: port = 8788.");
     }

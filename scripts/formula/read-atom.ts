@@ -54,7 +54,7 @@ function readOverrides(
   base: AtomSettings,
   { report, runtimes }: AtomContext,
 ): ReadonlyMap<RuntimeName, AtomSettings> {
-  const names = runtimes.map((runtime) => runtime.name);
+  const names = [...new Set(runtimes.map((runtime) => runtime.name))];
   const found = new Map<RuntimeName, AtomSettings>();
   for (const [given, override] of Object.entries(shape.on)) {
     const row = { at: [...at, "on", given], shape: override };

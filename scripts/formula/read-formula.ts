@@ -106,7 +106,7 @@ function readRows<T>(value: unknown, table: Part, schema: z.ZodType<T>, report: 
 }
 
 function readLeader(value: unknown, runtimes: readonly RuntimeSpec[], report: Reporter): RuntimeName | undefined {
-  const names = runtimes.map((runtime) => runtime.name);
+  const names = [...new Set(runtimes.map((runtime) => runtime.name))];
   if (value === undefined) {
     if (names.length === 1) return names[0];
     report.missing(

@@ -19,7 +19,8 @@ export function checkUrls(rows: readonly Row<RuntimeShape>[], report: Reporter):
     const { origin } = new URL(shape.url);
     const other = first.get(origin);
     first.set(origin, other ?? shape.name);
-    if (other === undefined) return origin;
+    // Two of one name are told as that.
+    if (other === undefined || other === shape.name) return origin;
     const message = `The runtimes "${other}" and "${shape.name}" have the same url.`;
     report.error([...at, "url"], message, "Each runtime is a Worker of its own, at a host name of its own.");
     return undefined;

@@ -62,7 +62,21 @@ function mistakeOf(error: ParseError, lines: readonly string[]): SyntaxMistake {
   const moved = message.includes("must be on the same line") ? lastWritten(lines, error.lineNumber - 1) : undefined;
   const position = moved ?? { line: error.lineNumber, column: error.column + 1 };
   const table = tableAt(lines, position.line - 1);
-  return { position, table, message: `${message}.`, remedy: remedyFor(message) };
+  return {
+    position,
+    table,
+    ...(unclosedHeader(lines[position.line - 1]) ?? { message: `${message}.`, remedy: remedyFor(message) }),
+  };
+}
+
+const UNCLOSED = /^\s*(\[\[?)\s*([\w.-]+)\s*\]?\s*(#.*)?$/;
+
+/** A header that lacks a bracket, in which the parser saw the beginning of something else. */
+function unclosedHeader(line = ""): Pick<SyntaxMistake, "message" | "remedy"> | undefined {
+  const [, open = "", name = ""] = UNCLOSED.exec(line) ?? [];
+  if (open === "" || (open === "[" && line.includes("]"))) return undefined;
+  const header = open + name + "]".repeat(open.length);
+  return { message: `The header ${line.trim()} is not closed.`, remedy: `Write ${header} on a line of its own.` };
 }
 
 const HEADER = /^\s*\[\[?\s*([\w-]+)/;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { CommandError, EXIT } from "../commands/exit-codes.ts";
 import { didYouMean } from "../../durable/core/suggest.ts";
-import { isName } from "../../durable/core/names.ts";
+import { isName, NAME_LENGTH_MAX } from "../../durable/core/names.ts";
 import { LANGUAGE_DEFAULT, LANGUAGES, type Language } from "./languages.ts";
 
 export interface Given {
@@ -69,13 +69,13 @@ function checkedName(text: string): string {
   throw new CommandError(`"${text}" is no name for an application: 1 to 128 of A-Z a-z 0-9 . _ -`, EXIT.usage);
 }
 
-/** The folder's name, as far as an application may be called so. */
+/** The folder's name, or what is left of it where an application may not be called so. */
 function nameFor(folder: string): string {
-  const name = path
-    .basename(folder)
-    .replace(/[^A-Za-z0-9._-]+/g, "-")
-    .slice(0, 128);
-  return isName(name) ? name : "application";
+  const name = path.basename(folder);
+  if (isName(name)) return name;
+  const allowed = name.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, NAME_LENGTH_MAX);
+  const trimmed = allowed.replace(/^[._-]+|[._-]+$/g, "");
+  return isName(trimmed) ? trimmed : "application";
 }
 
 /** Asks at the terminal, if there is one; whoever gives up with Ctrl-C or Ctrl-D declines. */

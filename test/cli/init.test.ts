@@ -17,7 +17,9 @@ const root = path.resolve(import.meta.dirname, "../..");
 describe("what is not given", () => {
   it("is what is usual where nobody can be asked", async () => {
     const folder = path.join(space.folder, "my app!");
-    expect(await answersTo({ folder }, undefined)).toEqual({ folder, language: "assemblyscript", name: "my-app-" });
+    expect(await answersTo({ folder }, undefined)).toEqual({ folder, language: "assemblyscript", name: "my-app" });
+    expect(await answersTo({ folder: "..." }, undefined)).toMatchObject({ name: "..." });
+    expect(await answersTo({ folder: "-- !" }, undefined)).toMatchObject({ name: "application" });
     expect(await answersTo({}, undefined)).toMatchObject({ folder: process.cwd() });
   });
 

@@ -61,7 +61,8 @@ it(
     const machine = (name: string) => `${runtime(name, "workerd")}host = "user@${name}.example.com"\n`;
     const text = `app = "machines"\n[naming]\nleader = "one"\n${machine("one")}${machine("two")}${atom}`;
     space.write("machines.toml", text);
-    expect(await radon(["deploy", "--dry-run", "-c", "machines.toml"], { cwd })).toMatchObject({ code: 0 });
+    const dry = await radon(["deploy", "--dry-run", "-c", "machines.toml"], { cwd, env: { RADON_TOKEN: "" } });
+    expect(dry).toMatchObject({ code: 0, stderr: expect.stringMatching(/would be refused as yet\. Set RADON_TOKEN/) });
     const config = readFileSync(join(cwd, ".radon/build/machines/one/config.capnp"), "utf8");
     expect(config).toContain('(name = "RADON_PEER_KEYS", fromEnvironment = "RADON_PEER_KEYS")');
     expect(config).toContain('(name = "RADON_PEER_NETWORK", service = "peers")');

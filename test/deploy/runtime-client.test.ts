@@ -1,8 +1,13 @@
 /** The invariants of scripts/deploy/runtime-client.ts, against a server of its own. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { makeCertificate } from "../end-to-end/machines/certificate.ts";
 import { RuntimeClient, type RemoteFailure } from "../../scripts/deploy/runtime-client.ts";
 
 const TOKEN = "s3cret-t0ken";
@@ -87,6 +92,19 @@ describe("1: every question ends, and says why", () => {
   test("the connection is cut", async () => {
     const url = await serve((request) => request.socket.destroy());
     expect((await failureAt(url)).message).toMatch(/closed before an answer/);
+  });
+
+  test("a certificate that nobody vouches for", async (context) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "radon-certificate-"));
+    const tls = makeCertificate(folder);
+    if (tls === undefined) return context.skip("There is no openssl on this machine.");
+    const read = (file: string) => readFileSync(path.join(folder, file));
+    const server = createTlsServer({ cert: read(tls.certificate), key: read(tls.key) }, json({}));
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    rmSync(folder, { recursive: true });
+    const url = `https://localhost:${(server.address() as AddressInfo).port}`;
+    expect((await failureAt(url)).message).toMatch(/nobody that this machine trusts.*NODE_EXTRA_CA_CERTS=FILE/);
   });
 
   test("something else than a runtime", async () => {

@@ -27,6 +27,14 @@ describe("steps", () => {
     });
   });
 
+  it("are told one by one, also where the result is JSON", async () => {
+    const told: string[] = [];
+    const json = new Console(true);
+    json.warn = (line) => void told.push(line);
+    await runSteps([step("a", { ok: true, note: "all" }), step("b", { ok: true })], json, none);
+    expect(told).toEqual(["done: a (all)", "done: b"]);
+  });
+
   it("are not begun after an interruption", async () => {
     const end = await runSteps([step("a", { ok: true })], quiet, AbortSignal.abort());
     expect(end).toEqual({ done: [], failed: { title: "a", reason: "It was interrupted." }, remaining: [] });

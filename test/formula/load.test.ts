@@ -98,6 +98,14 @@ describe("include", () => {
     expect(at(name, text).problems.map(shown)).toEqual([expect.stringMatching(problem)]);
   });
 
+  it("is a file: of a folder it names the formula that is in it, and not its neighbour's", () => {
+    const problem = (folder: string) =>
+      loadFormula(`${space.folder}/${folder}`, { environment: {} }).problems.map(shown);
+    expect(problem("sub")).toEqual([expect.stringMatching(/This is a folder.*--config .*sub\/formula.toml/)]);
+    space.write("empty/readme", "");
+    expect(problem("empty")).toEqual([expect.stringMatching(/This is a folder.*There is no formula.toml in it/)]);
+  });
+
   it("names a formula nearby where there is none", () => {
     const { problems } = loadFormula(`${space.folder}/missing.toml`, { environment: {} });
     expect(problems.map(shown)).toEqual([expect.stringMatching(/There is no formula here.*sub\/formula.toml/)]);

@@ -257,6 +257,13 @@ const ELSEWHERE: readonly Case[] = [
     right: /line 5/,
   },
   {
+    what: "a runtime twice, with all that it has, and no leader",
+    text: `app = "tour"\n${'[[runtime]]\nname = "one"\nurl = "https://one.example.com"\n'.repeat(2)}${TOUR.slice(TOUR.indexOf("[[module]]"))}${ATOM}`,
+    at: "6:8",
+    wrong: /two runtimes named "one"/,
+    right: /line 3/,
+  },
+  {
     what: "runtimes that differ in case",
     text: TOUR.replace('"edge-1"', '"Cloud"') + ATOM,
     at: "8:8",
@@ -272,7 +279,7 @@ const ELSEWHERE: readonly Case[] = [
   },
   {
     what: "an unknown target",
-    text: TOUR.replace('["cloud"]', '["cloud"]\ntarget = "aws"') + ATOM,
+    text: TOUR.replace('["cloud"]', '["cloud"]\ntarget = "aws"\nhost = "a@b"\nplace = { location = "weur" }') + ATOM,
     at: "7:10",
     wrong: /"target" is "aws"/,
     right: /"cloudflare" or "workerd"/,
@@ -400,7 +407,15 @@ describe("syntax", () => {
     { text: 'app = "tour', at: "1:12", wrong: /Unterminated string/, right: /Close the text/ },
     { text: "app = tour", at: "1:7", wrong: /./, right: /quotes/ },
     { text: 'app = "a"\napp = "b"', at: "2:1", wrong: /multiple times/, right: /Keep one/ },
-    { text: 'app = "a"\n[[atom]\nname = "x"', at: "2:8", wrong: /same line/, right: /close every bracket/ },
+    {
+      text: 'app = "a"\n[[atom\nname = "x"',
+      at: "2:7",
+      wrong: /header \[\[atom is not/,
+      right: /Write \[\[atom\]\] on/,
+    },
+    { text: 'app = "a"\n[[atom]\nname = "x"', at: "2:8", wrong: /\[\[atom\] is not/, right: /Write \[\[atom\]\] on/ },
+    { text: 'app = "a"\n[a.b # c\nc = "x"', at: "2:9", wrong: /\[a\.b # c is not/, right: /Write \[a\.b\] on/ },
+    { text: 'app =\n"a"', at: "1:6", wrong: /same line/, right: /key = value/ },
     { text: 'app "a"', at: "1:5", wrong: /equal/, right: /key = value/ },
   ])("$text", ({ text, at, wrong, right }) => {
     const [first] = load(text).problems.map(shown);
@@ -465,6 +480,14 @@ describe("all at once", () => {
     expect(mistakes(`${ATOM}place = { tag = [] }\n${ATOM}place = { tag = [] }\n`)).toHaveLength(2);
     const wrong = load(TOUR.replace('"idle.wat"', "5") + ATOM).problems.map(shown);
     expect(wrong).toEqual([expect.stringMatching(/^12:10 "source" is 5/)]);
+  });
+
+  it("names a runtime that stands twice once", () => {
+    const text = TOUR.replace('"edge-1"', '"cloud"').replace('leader = "cloud"', 'leader = "nowhere"');
+    expect(load(text + ATOM).problems.map(shown)).toEqual([
+      expect.stringMatching(/ Runtimes: cloud\.$/),
+      expect.stringMatching(/two runtimes named "cloud"/),
+    ]);
   });
 
   it("reports nothing that may stand in a row or a line that could not be read", () => {
