@@ -15,6 +15,8 @@ const healthSchema = z.object({ status: z.literal("ok"), app: z.string(), runtim
 
 export interface HealthQuestion {
   readonly url: string;
+  /** Where it listens on its machine. */
+  readonly address: string;
   readonly site: Site;
   /** How often it was started so far. */
   readonly starts: () => Promise<number>;
@@ -22,11 +24,12 @@ export interface HealthQuestion {
 }
 
 /** Undefined once it is well; else what was wrong when it was given up. */
-export async function waitForHealth({ url, site, starts, signal }: HealthQuestion): Promise<string | undefined> {
+export async function waitForHealth(question: HealthQuestion): Promise<string | undefined> {
+  const { starts, signal } = question;
   const deadline = Date.now() + HEALTHY_MS_MAX;
   let countedAt = Date.now();
   for (;;) {
-    const trouble = await askOnce(url, site, signal);
+    const trouble = await askOnce(question);
     if (trouble === undefined) return undefined;
     if (signal.aborted) return "It was interrupted.";
     if (Date.now() - countedAt >= STARTS_EVERY_MS) {
@@ -38,14 +41,14 @@ export async function waitForHealth({ url, site, starts, signal }: HealthQuestio
   }
 }
 
-async function askOnce(url: string, site: Site, signal: AbortSignal): Promise<string | undefined> {
+async function askOnce({ url, address, site, signal }: HealthQuestion): Promise<string | undefined> {
   try {
     const response = await fetch(`${url}/_radon/health`, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]),
     });
     const health = healthSchema.safeParse(await response.json());
     if (health.success && health.data.app === site.app && health.data.runtime === site.runtime) return undefined;
-    return `something else answers on port ${site.machine.port}`;
+    return `something else answers on ${address}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

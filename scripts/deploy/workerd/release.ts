@@ -9,6 +9,7 @@ import { Readable } from "node:stream";
 import type { RuntimeBundle } from "../../formula/bundle.ts";
 import { CLUSTER_STOP_S_MAX, servedCluster } from "./cluster.ts";
 import { packageFile } from "../../package.ts";
+import { listensText } from "./remote-site.ts";
 import type { Site } from "./site.ts";
 import { workerdConfig } from "./workerd-config.ts";
 
@@ -45,7 +46,11 @@ export async function releaseOf({ site, bundle, secrets, workerd, unit }: Releas
     ...[bundle.worker, ...bundle.wasm].map((file) => fromFile(path.basename(file), file)),
     ...site.shipped.map(({ name, file }) => fromFile(name, file)),
   ]);
-  const texts = [fromText("config.capnp", configOf(site, bundle, secrets)), ...settingTexts(site, bundle)];
+  const texts = [
+    fromText("config.capnp", configOf(site, bundle, secrets)),
+    fromText("listens", listensText(site.listens)),
+    ...settingTexts(site, bundle),
+  ];
   if (unit !== undefined) texts.push(fromText("unit", unit));
   return releaseFrom([...files, ...texts]);
 }

@@ -102,7 +102,8 @@ prepare() {
   status "$@"
 }
 
-# activate ROOT SITE VERSION SERVICE UNIT : makes a release the current one, and starts it in place of what runs.
+# activate ROOT SITE VERSION SERVICE UNIT : makes a release the current one, starts it in place of what runs, and tells where it
+# listens.
 activate() {
   site_folder=$1/$2
   cd "$site_folder"
@@ -119,6 +120,12 @@ activate() {
       start_supervisor
       ;;
   esac
+  listens
+}
+
+# Of the current release.
+listens() {
+  [ ! -f current/listens ] || echo "listens $(cat current/listens)"
 }
 
 # settle ROOT SITE VERSION : the release works; older ones than those that are kept go.
@@ -139,7 +146,7 @@ settle() {
 # status ROOT SITE SERVICE UNIT
 status() {
   cd "$1/$2" 2>/dev/null || return 0
-  [ -L current ] && echo "current $(basename "$(readlink current)")"
+  [ -L current ] && echo "current $(basename "$(readlink current)")" && listens
   [ -f confirmed ] && echo "confirmed $(cat confirmed)"
   [ -e pending ] && echo "pending yes"
   [ -f starts ] && echo "starts $(wc -l <starts)"

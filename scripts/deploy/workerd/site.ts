@@ -4,6 +4,12 @@ import { safeName } from "../../formula/folders.ts";
 import type { ClusterSpec, Formula, MachineSpec, RuntimeSpec } from "../../formula/formula.ts";
 import type { TlsFiles } from "./workerd-config.ts";
 
+/** Where a release answers on its machine. */
+export interface Listening {
+  readonly address: string;
+  readonly tls: boolean;
+}
+
 export interface Site {
   readonly app: string;
   readonly runtime: RuntimeSpec["name"];
@@ -13,7 +19,7 @@ export interface Site {
   readonly unit: string;
   /** What workerd listens on, and what reaches it from the machine itself. */
   readonly address: string;
-  readonly ownAddress: string;
+  readonly listens: Listening;
   /** As the configuration names them. */
   readonly tls: TlsFiles | undefined;
   /** The certificates of peers that are here, by their names in the release: runtimes of one formula trust each other. */
@@ -43,7 +49,7 @@ function siteOf(formula: Formula, { name, cluster }: RuntimeSpec, machine: Machi
     path: `${app}/${runtime}`,
     unit: `radon-${app}-${runtime}.service`,
     address: `${inBrackets(listen)}:${port}`,
-    ownAddress: `${inBrackets(reachedBy(listen))}:${port}`,
+    listens: { address: `${inBrackets(reachedBy(listen))}:${port}`, tls: own.tls !== undefined },
     ...own,
     trusted: peers.map((peer) => peer.name),
     cluster,
