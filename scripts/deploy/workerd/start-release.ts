@@ -63,7 +63,8 @@ async function activate(remote: RemoteSite, version: string, signal: AbortSignal
   };
   const tunnel = await remote.tunnel(listens);
   const question = { url: tunnel.url, address: listens.address, site: remote.site, starts, signal };
-  const trouble = await waitForHealth(question).finally(() => tunnel.close());
+  const trouble = await waitForHealth(question);
+  await tunnel.close();
   return trouble === undefined ? { ok: true, address: listens.address } : { ok: false, reason: trouble };
 }
 
