@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig, type Plugin } from "vitest/config";
 import wabt from "wabt";
+import { COMPATIBILITY_DATE } from "./durable/core/platform.ts";
 import { secretOf } from "./test/signing/peer-secret.ts";
 import { skipReporter } from "./test/skip-reasons.ts";
 
@@ -70,7 +71,7 @@ export default defineConfig({
           cloudflareTest({
             main: "./workers/runtime.ts",
             miniflare: {
-              compatibilityDate: "2026-10-01",
+              compatibilityDate: COMPATIBILITY_DATE,
               modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
               // No test of objects reaches a network: who asks for something outside finds nobody.
               outboundService: () => new Response(null, { status: 503 }),

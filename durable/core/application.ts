@@ -20,7 +20,8 @@ export const DEFAULT_GRANTS: readonly Grant[] = [
 
 export type AtomKind = "reactive" | "daemon";
 /** `volatile` keeps mailbox and outbox in memory only; the key-value store is durable either way. */
-export type Durability = "durable" | "volatile";
+export const DURABILITIES = ["durable", "volatile"] as const;
+export type Durability = (typeof DURABILITIES)[number];
 
 /** Where Cloudflare is asked to make a runtime's objects. */
 export interface ObjectPlace {
@@ -55,14 +56,8 @@ export interface RemoteRuntime {
 
 export type RuntimeEntry = BoundRuntime | RemoteRuntime;
 
-export interface AtomEntry {
-  readonly runtime: RuntimeName;
-  readonly name: AtomName;
-  /** The name of the compiled module in the bundle. */
-  readonly module: string;
-  /** SHA-256 of the compiled module, in hex: a change of it restarts the atom. */
-  readonly moduleHash: string;
-  readonly kind: AtomKind;
+/** What an atom is given where it runs; it may differ from runtime to runtime. */
+export interface Settings {
   /** Aliases from the configuration: scope to values. The atom may add and remove more. */
   readonly aliases: Readonly<Record<string, readonly string[]>>;
   /** HTTP routes, hono's path syntax (`/counter/*`, `/users/:id`); empty if not triggered by HTTP. */
@@ -78,6 +73,37 @@ export interface AtomEntry {
   readonly memoryMb: number;
   /** How long an HTTP client waits for an answer before 504, in milliseconds. */
   readonly httpTimeoutMs: number;
+}
+
+/** Where nothing is said. */
+export const DEFAULT_SETTINGS = {
+  aliases: {},
+  http: [],
+  grants: DEFAULT_GRANTS,
+  durability: "durable",
+  config: {},
+  attemptsMax: 5,
+  cpuMs: 10_000,
+  memoryMb: 32,
+  httpTimeoutMs: 30_000,
+} as const satisfies Settings;
+
+/** As far as each may go: an event of the platform's computes no longer, 32-bit addresses reach no further, an object is held no longer. */
+export const SETTINGS_MAX = {
+  attemptsMax: 1_000,
+  cpuMs: 300_000,
+  memoryMb: 4_096,
+  httpTimeoutMs: 900_000,
+} as const satisfies Partial<Settings>;
+
+export interface AtomEntry extends Settings {
+  readonly runtime: RuntimeName;
+  readonly name: AtomName;
+  /** The name of the compiled module in the bundle. */
+  readonly module: string;
+  /** SHA-256 of the compiled module, in hex: a change of it restarts the atom. */
+  readonly moduleHash: string;
+  readonly kind: AtomKind;
 }
 
 export interface Application {

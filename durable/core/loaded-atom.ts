@@ -8,7 +8,7 @@
  * 2. The state is in one place at a time: with the module that was deployed or with the one that was loaded. `arriving` and
  *    `leaving` are the ways between them, each of which can be gone again from its start.
  */
-import { DEFAULT_GRANTS, GRANTS, type AtomEntry, type AtomKind, type Durability, type Grant } from "./application.ts";
+import { DEFAULT_SETTINGS, GRANTS, type AtomEntry, type AtomKind, type Durability, type Grant } from "./application.ts";
 import { checkAlias } from "./aliases.ts";
 import { failure, type Failure } from "./errors.ts";
 import type { AtomName, RuntimeName } from "./names.ts";
@@ -43,20 +43,6 @@ export interface LoadedAtom {
   readonly replaces: string | null;
 }
 
-const DEFAULTS = {
-  module: LOADED_MODULE,
-  kind: "reactive",
-  aliases: {},
-  http: [],
-  grants: DEFAULT_GRANTS,
-  durability: "durable",
-  config: {},
-  attemptsMax: 5,
-  cpuMs: 10_000,
-  memoryMb: 32,
-  httpTimeoutMs: 30_000,
-} as const satisfies Omit<AtomEntry, "runtime" | "name" | "moduleHash">;
-
 /** The atom as it runs once it is loaded. `built`: what the application has under its name. */
 export function loadedAtom(
   name: { readonly runtime: RuntimeName; readonly atom: AtomName },
@@ -66,7 +52,7 @@ export function loadedAtom(
 ): LoadedAtom | Failure {
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   const identity = { runtime: name.runtime, name: name.atom, module: LOADED_MODULE, moduleHash };
-  const entry: AtomEntry = { ...DEFAULTS, ...built, ...given, ...identity };
+  const entry: AtomEntry = { kind: "reactive", ...DEFAULT_SETTINGS, ...built, ...given, ...identity };
   return problemOf(entry) ?? { entry, replaces: built?.moduleHash ?? null };
 }
 

@@ -7,6 +7,7 @@
  */
 import { trampoline } from "radon:application";
 import type { Application } from "../core/application.ts";
+import { COMPATIBILITY_DATE } from "../core/platform.ts";
 import type { Submission } from "../atom-session.ts";
 import type { ServedAtom } from "../served-atom.ts";
 import type { LoadedRecord, LoadedStore } from "./loaded-store.ts";
@@ -14,7 +15,6 @@ import type { LoadedRecord, LoadedStore } from "./loaded-store.ts";
 const ALARM_AFTER_MS = 10_000;
 /** The name of the facet that has the atom's state. */
 export const FACET = "atom";
-const COMPATIBILITY_DATE = "2026-10-01";
 const MAIN = "loaded-atom.js";
 
 /** What the loader is given of the runtime's Worker. */

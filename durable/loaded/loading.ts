@@ -18,6 +18,7 @@ import {
   type LoadSettings,
 } from "../core/loaded-atom.ts";
 import type { AtomName } from "../core/names.ts";
+import { COMPATIBILITY_DATE, LOADER_BINDING } from "../core/platform.ts";
 import type { ServedAtom } from "../served-atom.ts";
 import { FACET, LoadedFacet, loadedClass, type LoaderParts } from "./loaded-facet.ts";
 import { LoadedStore, type LoadedRecord } from "./loaded-store.ts";
@@ -25,8 +26,7 @@ import { dropState, stateRows, takeRows, type StateRows } from "./state-rows.ts"
 
 type Env = Readonly<Record<string, unknown>>;
 
-/** The binding of the platform's loader, and the classes of this Worker that a loaded atom needs. */
-const LOADER = "LOADER";
+/** The classes of this Worker that a loaded atom needs. */
 interface OwnExports {
   readonly AtomGate: (options: { props: object }) => unknown;
   readonly StateKeeper: DurableObjectClass;
@@ -89,7 +89,7 @@ export class Loading {
 
   /** Keeps a module; it runs from the next life of the object on. A failure that says why not. */
   async load(name: AtomName, settings: LoadSettings, module: Uint8Array): Promise<LoadedAtom | Failure> {
-    if (this.#env[LOADER] === undefined || loadedAtomCode === null)
+    if (this.#env[LOADER_BINDING] === undefined || loadedAtomCode === null)
       return failure(
         "UNSUPPORTED",
         `${NO_LOADER}, so nothing can be loaded into it. Put ${name} into the formula, and run radon deploy.`,
@@ -175,7 +175,7 @@ export class Loading {
   }
 
   #loader(): LoaderParts {
-    const loader = this.#env[LOADER] as WorkerLoader | undefined;
+    const loader = this.#env[LOADER_BINDING] as WorkerLoader | undefined;
     if (loader === undefined || loadedAtomCode === null)
       throw new Error(`${NO_LOADER} any more: what was loaded cannot run.`);
     return { loader, code: loadedAtomCode, application, gate: this.#exports.AtomGate({ props: {} }) };
@@ -186,7 +186,7 @@ export class Loading {
     const { loader } = this.#loader();
     const main = `import "./atom.wasm"; export default { fetch: () => new Response(null) };`;
     const worker = loader.load({
-      compatibilityDate: "2026-10-01",
+      compatibilityDate: COMPATIBILITY_DATE,
       mainModule: "main.js",
       modules: { "main.js": main, "atom.wasm": { wasm: module } },
       globalOutbound: null,

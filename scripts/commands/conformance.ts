@@ -5,7 +5,7 @@ import { neededGrants, readSubject, sizeOf, wasiFunctions, type Subject } from "
 import type { TrialOptions } from "../conformance/trial.ts";
 import { hasFailed, verdictJson, verdictText, type Judgement } from "../conformance/verdict.ts";
 import { Console } from "../terminal/console.ts";
-import { MEMORY_MB_DEFAULT, MEMORY_MB_MAX } from "../formula/settings-schema.ts";
+import { DEFAULT_SETTINGS, SETTINGS_MAX } from "../../durable/core/application.ts";
 import type { ConformanceCommandOptions } from "./conformance-options.ts";
 import { CommandError, EXIT } from "./exit-codes.ts";
 
@@ -18,8 +18,11 @@ export async function conformanceCommand(
   files: readonly string[],
   options: ConformanceCommandOptions,
 ): Promise<number> {
-  if ((options.memoryMb ?? 1) > MEMORY_MB_MAX)
-    throw new CommandError(`--memory-mb takes ${MEMORY_MB_MAX} at most: what 32-bit addresses reach.`, EXIT.usage);
+  if ((options.memoryMb ?? 1) > SETTINGS_MAX.memoryMb)
+    throw new CommandError(
+      `--memory-mb takes ${SETTINGS_MAX.memoryMb} at most: what 32-bit addresses reach.`,
+      EXIT.usage,
+    );
   const console = new Console(options.json === true);
   const reports: Report[] = [];
   for (const file of files) {
@@ -35,7 +38,7 @@ export async function conformanceCommand(
 }
 
 async function check(subject: Subject, options: ConformanceCommandOptions): Promise<Report> {
-  const { daemon, grants, memoryMb = MEMORY_MB_DEFAULT, value: config = {}, run } = options;
+  const { daemon, grants, memoryMb = DEFAULT_SETTINGS.memoryMb, value: config = {}, run } = options;
   const atRest = judgeStatically(subject, { grants, memoryMb });
   const trial: TrialOptions = { kind: daemon === true ? "daemon" : "reactive", grants, memoryMb, config };
   const atWork = await judgedAtWork(subject, atRest, run ? trial : undefined);

@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { V4MiniflareOptions } from "miniflare";
+import { COMPATIBILITY_DATE, LOADER_BINDING } from "../../durable/core/platform.ts";
 import { boundRuntimes } from "../formula/application.ts";
 import type { RuntimeBundle } from "../formula/bundle.ts";
 import { safeName } from "../formula/folders.ts";
 import type { Formula } from "../formula/formula.ts";
-import { COMPATIBILITY_DATE, LOADER_BINDING, OBJECT_CLASSES } from "../formula/worker-shape.ts";
+import { OBJECT_CLASSES } from "../formula/worker-shape.ts";
 import { runtimeHost } from "./address.ts";
 
 type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>["workers"][number];

@@ -1,22 +1,13 @@
 /** What an atom is given where it runs: the settings of its [[atom]], and over them those of [atom.on.RUNTIME]. */
-import type { Durability, Grant } from "../../durable/core/application.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../durable/core/application.ts";
 import type { RuntimeName } from "../../durable/core/names.ts";
 import { checkAliases, checkCpu, checkRoutes, type Row } from "./check.ts";
 import type { Place } from "./problems.ts";
 import type { Reporter } from "./reporter.ts";
 import type { AtomShape } from "./schema.ts";
-import { CPU_MS_DEFAULT, type OverrideShape } from "./settings-schema.ts";
+import type { OverrideShape } from "./settings-schema.ts";
 
-export interface AtomSettings {
-  readonly aliases: Readonly<Record<string, readonly string[]>>;
-  readonly http: readonly string[];
-  readonly grants: readonly Grant[];
-  readonly durability: Durability;
-  readonly config: Readonly<Record<string, string>>;
-  readonly attemptsMax: number;
-  readonly cpuMs: number;
-  readonly memoryMb: number;
-  readonly httpTimeoutMs: number;
+export interface AtomSettings extends Settings {
   /** Where its grants are written, or the atom itself. */
   readonly grantsPlace: Place;
   /** Where its memory is limited, or the atom itself. */
@@ -42,7 +33,7 @@ export function readSettings(row: Row<AtomShape>, report: Reporter): AtomSetting
     durability: shape.durability,
     config: texts(shape.config),
     attemptsMax: shape.attempts,
-    cpuMs: checkCpu(row, shape, report) ?? CPU_MS_DEFAULT,
+    cpuMs: checkCpu(row, shape, report) ?? DEFAULT_SETTINGS.cpuMs,
     memoryMb: shape.memory_mb,
     httpTimeoutMs: shape.http_timeout_ms,
     grantsPlace: report.placeOf([...at, "grants"], "value"),

@@ -1,7 +1,7 @@
 /** The shape of what a runtime on Cloudflare may say of itself. The message of each schema is the remedy. */
 import { z } from "zod";
 import { oneOf, text, wholeNumber } from "./schema-values.ts";
-import { CPU_MS_MAX } from "./settings-schema.ts";
+import { SETTINGS_MAX } from "../../durable/core/application.ts";
 
 /** Near where Cloudflare may be asked to make an object; it stays there. */
 // prettier-ignore
@@ -35,7 +35,7 @@ export const runtimePlaceSchema = z.strictObject(
 
 export const limitsSchema = z.strictObject(
   {
-    cpu_ms: wholeNumber("the milliseconds that one event may compute", CPU_MS_MAX).optional(),
+    cpu_ms: wholeNumber("the milliseconds that one event may compute", SETTINGS_MAX.cpuMs).optional(),
     subrequests: wholeNumber("the requests that one event may send", SUBREQUESTS_MAX).optional(),
   },
   { error: "Write a table: limits = { cpu_ms = 60000 }." },

@@ -3,22 +3,8 @@
  * and `overrideSchema` what [atom.on.RUNTIME] does.
  */
 import { z } from "zod";
-import { DEFAULT_GRANTS, GRANTS } from "../../durable/core/application.ts";
+import { DEFAULT_SETTINGS, DURABILITIES, GRANTS, SETTINGS_MAX } from "../../durable/core/application.ts";
 import { oneOf, wholeNumber } from "./schema-values.ts";
-
-export const ATTEMPTS_DEFAULT = 5;
-export const ATTEMPTS_MAX = 1_000;
-export const HTTP_TIMEOUT_MS_DEFAULT = 30_000;
-export const CPU_MS_DEFAULT = 10_000;
-/** The platform lets an event compute for no longer. */
-export const CPU_MS_MAX = 300_000;
-export const MEMORY_MB_DEFAULT = 32;
-/** What 32-bit addresses reach. */
-export const MEMORY_MB_MAX = 4_096;
-/** The platform holds an object for no longer at a time. */
-export const HTTP_TIMEOUT_MS_MAX = 900_000;
-
-export const DURABILITIES = ["durable", "volatile"] as const;
 
 const aliasRemedy = 'Write scopes with lists of values: aliases = { topic = ["clicks", "views"] }.';
 const routeRemedy = 'Write a route or a list of them: http = "/counter/*".';
@@ -42,26 +28,29 @@ const schemas = {
   config: z.record(z.string(), z.union([z.string(), configNumber, z.boolean()], { error: configRemedy }), {
     error: configRemedy,
   }),
-  attempts: wholeNumber("how often a message may trap its atom before it goes to the dead letters", ATTEMPTS_MAX),
-  cpu_ms: wholeNumber("the milliseconds that the atom may compute between two blocking points", CPU_MS_MAX),
-  memory_mb: wholeNumber("the MiB that the atom's memory may grow to", MEMORY_MB_MAX),
+  attempts: wholeNumber(
+    "how often a message may trap its atom before it goes to the dead letters",
+    SETTINGS_MAX.attemptsMax,
+  ),
+  cpu_ms: wholeNumber("the milliseconds that the atom may compute between two blocking points", SETTINGS_MAX.cpuMs),
+  memory_mb: wholeNumber("the MiB that the atom's memory may grow to", SETTINGS_MAX.memoryMb),
   http_timeout_ms: wholeNumber(
     "the milliseconds after which an unanswered HTTP request gets a 504",
-    HTTP_TIMEOUT_MS_MAX,
+    SETTINGS_MAX.httpTimeoutMs,
   ),
 } as const;
 
 /** The budget of computing time has its default where it is read: only there one that was written can be told from it. */
 export const settings = {
-  aliases: schemas.aliases.default({}),
-  http: schemas.http.default([]),
-  grants: schemas.grants.default([...DEFAULT_GRANTS]),
-  durability: schemas.durability.default("durable"),
-  config: schemas.config.default({}),
-  attempts: schemas.attempts.default(ATTEMPTS_DEFAULT),
+  aliases: schemas.aliases.default(DEFAULT_SETTINGS.aliases),
+  http: schemas.http.default([...DEFAULT_SETTINGS.http]),
+  grants: schemas.grants.default([...DEFAULT_SETTINGS.grants]),
+  durability: schemas.durability.default(DEFAULT_SETTINGS.durability),
+  config: schemas.config.default(DEFAULT_SETTINGS.config),
+  attempts: schemas.attempts.default(DEFAULT_SETTINGS.attemptsMax),
   cpu_ms: schemas.cpu_ms.optional(),
-  memory_mb: schemas.memory_mb.default(MEMORY_MB_DEFAULT),
-  http_timeout_ms: schemas.http_timeout_ms.default(HTTP_TIMEOUT_MS_DEFAULT),
+  memory_mb: schemas.memory_mb.default(DEFAULT_SETTINGS.memoryMb),
+  http_timeout_ms: schemas.http_timeout_ms.default(DEFAULT_SETTINGS.httpTimeoutMs),
 } as const;
 
 export const overrideRemedy = "Write a table for each runtime: [atom.on.edge-1] with cpu_ms = 50.";

@@ -1,15 +1,10 @@
 /** What the Worker of every runtime has in common, whatever runs it. */
 
-export const COMPATIBILITY_DATE = "2026-10-01";
-
 /** The classes of its objects, as workers/runtime.ts exports them. */
 export const OBJECT_CLASSES = { atoms: "AtomObject", naming: "NamingObject" } as const;
 
 /** The bindings of its own objects; those of its peers are numbered. */
 export const OWN_BINDINGS = { atoms: "ATOMS", naming: "NAMING" } as const;
-
-/** By which a runtime loads atoms, where its platform can. */
-export const LOADER_BINDING = "LOADER";
 
 /** A change of the classes that hold state, as the platform has to be told of it. */
 export interface Migration {

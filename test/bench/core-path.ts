@@ -4,7 +4,7 @@
  * the lower quartile is shown.
  */
 import { Atom } from "../../durable/core/atom.ts";
-import { DEFAULT_GRANTS, type AtomEntry } from "../../durable/core/application.ts";
+import { DEFAULT_SETTINGS, type AtomEntry } from "../../durable/core/application.ts";
 import { failure } from "../../durable/core/errors.ts";
 import { decodeBatch, encodeBatch } from "../../durable/core/frame.ts";
 import type { Departure } from "../../durable/core/lane.ts";
@@ -175,15 +175,7 @@ function entryOf(name: string, kind: AtomEntry["kind"]): AtomEntry {
     module: name,
     moduleHash: name,
     kind,
-    aliases: {},
-    http: [],
-    grants: DEFAULT_GRANTS,
-    durability: "durable",
-    config: {},
-    attemptsMax: 5,
-    cpuMs: 10_000,
-    memoryMb: 32,
-    httpTimeoutMs: 0,
+    ...DEFAULT_SETTINGS,
   };
 }
 

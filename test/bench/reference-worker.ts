@@ -1,6 +1,6 @@
 /** A Worker of bare Durable Objects, bundled from its sources. It answers at the host `reference.localhost`. */
 import { build } from "esbuild";
-import { COMPATIBILITY_DATE } from "../../scripts/formula/worker-shape.ts";
+import { COMPATIBILITY_DATE } from "../../durable/core/platform.ts";
 import type { Workers } from "./applications.ts";
 
 /** `objects`: the binding of each class. `wasm`: the modules that it imports, by their path. */

@@ -1,7 +1,7 @@
 /** Applications and records for the tests of naming. */
 import type { Alias } from "../../durable/core/aliases.ts";
 import { aliasSet, type AliasSet } from "../../durable/core/alias-set.ts";
-import { DEFAULT_GRANTS, type Application, type AtomEntry } from "../../durable/core/application.ts";
+import { DEFAULT_SETTINGS, type Application, type AtomEntry } from "../../durable/core/application.ts";
 import type { AtomRecord, RuntimeRecord } from "../../durable/core/directory.ts";
 import type { AtomName, GlobalName, RuntimeName } from "../../durable/core/names.ts";
 
@@ -53,14 +53,7 @@ function atomEntry(name: string, aliases: AliasSet): AtomEntry {
     module: atom,
     moduleHash: "hash",
     kind: "reactive",
+    ...DEFAULT_SETTINGS,
     aliases,
-    http: [],
-    grants: DEFAULT_GRANTS,
-    durability: "durable",
-    config: {},
-    attemptsMax: 5,
-    cpuMs: 10_000,
-    memoryMb: 32,
-    httpTimeoutMs: 1_000,
   };
 }

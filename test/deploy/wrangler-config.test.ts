@@ -1,7 +1,12 @@
 /** The invariants of scripts/deploy/cloudflare/wrangler-config.ts and worker-name.ts. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { workerName } from "../../scripts/deploy/cloudflare/worker-name.ts";
 import { stubConfig, wranglerConfig } from "../../scripts/deploy/cloudflare/wrangler-config.ts";
+import { COMPATIBILITY_DATE } from "../../durable/core/platform.ts";
+import { readToml } from "../../scripts/formula/toml.ts";
+import { MIGRATIONS } from "../../scripts/formula/worker-shape.ts";
 import { load } from "../formula/formulas.ts";
 
 const ATOM = '[[module]]\nname = "idle"\nsource = "idle.wat"\n[[atom]]\nname = "idle"\nplace = { tags = ["a"] }\n';
@@ -29,6 +34,11 @@ ${ATOM}${atom}`);
     edge: wranglerConfig(formula, formula.runtimes[1] ?? runtime, { main }),
   };
 }
+
+it("is that of the checkout, where wrangler is started by hand, as well", () => {
+  const own = readToml(readFileSync(join(import.meta.dirname, "../../wrangler.toml"), "utf8")).value;
+  expect(own).toMatchObject({ compatibility_date: COMPATIBILITY_DATE, migrations: MIGRATIONS });
+});
 
 describe("the configuration of a runtime's Worker", () => {
   it("2: binds it to its own objects and to those of its peers on Cloudflare, whatever else there is", () => {

@@ -6,7 +6,7 @@ import { vi } from "vitest";
 import { AtomSession, type NamingPort, type SessionPorts, type Submission } from "../../durable/atom-session.ts";
 import type { Clock } from "../../durable/clock.ts";
 import type { Answer } from "../../durable/core/answer.ts";
-import { DEFAULT_GRANTS, type Application, type AtomEntry } from "../../durable/core/application.ts";
+import { DEFAULT_SETTINGS, type Application, type AtomEntry } from "../../durable/core/application.ts";
 import { fromUtf8, keyToBytes, utf8 } from "../../durable/core/bytes.ts";
 import { decodeBatch, encodeBatch, refusalOf, type Batch } from "../../durable/core/frame.ts";
 import type { LaneReceiver } from "../../durable/core/lane.ts";
@@ -309,14 +309,8 @@ function entryOf(spec: AtomSpec): AtomEntry {
   return {
     moduleHash: "hash",
     kind: "reactive",
-    aliases: {},
-    http: [],
-    grants: [...DEFAULT_GRANTS, "http"],
-    durability: "durable",
-    config: {},
-    attemptsMax: 5,
-    cpuMs: 10_000,
-    memoryMb: 32,
+    ...DEFAULT_SETTINGS,
+    grants: [...DEFAULT_SETTINGS.grants, "http"],
     httpTimeoutMs: ASK_MS,
     ...spec,
     runtime: runtime as RuntimeName,

@@ -1,5 +1,5 @@
 /** An application of two runtimes and objects that answer from a table; every request that reaches one is written down. */
-import type { Application, AtomEntry } from "../../durable/core/application.ts";
+import { DEFAULT_SETTINGS, type Application, type AtomEntry } from "../../durable/core/application.ts";
 import type { Submission } from "../../durable/atom-session.ts";
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
 import { createFrontend } from "../../workers/frontend/frontend.ts";
@@ -29,15 +29,8 @@ export function atom(runtime: RuntimeName, name: string, settings: Partial<AtomE
     module: name,
     moduleHash: "00",
     kind: "reactive",
-    aliases: {},
-    http: [],
+    ...DEFAULT_SETTINGS,
     grants: [],
-    durability: "durable",
-    config: {},
-    attemptsMax: 5,
-    cpuMs: 10_000,
-    memoryMb: 32,
-    httpTimeoutMs: 30_000,
     ...settings,
   };
 }

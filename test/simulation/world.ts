@@ -9,7 +9,7 @@
  * 4. Nothing happens any more but what has to happen from time to time.
  */
 import type { NamingPort } from "../../durable/atom-session.ts";
-import { DEFAULT_GRANTS, type Application, type AtomEntry } from "../../durable/core/application.ts";
+import { DEFAULT_SETTINGS, type Application, type AtomEntry } from "../../durable/core/application.ts";
 import { keyToBytes } from "../../durable/core/bytes.ts";
 import type { Lane, LaneReceiver } from "../../durable/core/lane.ts";
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
@@ -413,15 +413,7 @@ function undoneIn(object: SimObject): string | undefined {
 function entryOf({ runtime, name, kind, durability, attemptsMax }: Plan["atoms"][number]): AtomEntry {
   return {
     ...{ runtime: runtime as RuntimeName, name: name as AtomName, module: name, moduleHash: "script" },
-    ...{ kind, durability, attemptsMax, grants: DEFAULT_GRANTS },
-    ...{
-      aliases: { [ALIAS_SCOPE]: CONFIGURED_ALIASES },
-      http: [],
-      config: {},
-      httpTimeoutMs: 30_000,
-      cpuMs: 10_000,
-      memoryMb: 32,
-    },
+    ...{ ...DEFAULT_SETTINGS, kind, durability, attemptsMax, aliases: { [ALIAS_SCOPE]: CONFIGURED_ALIASES } },
   };
 }
 

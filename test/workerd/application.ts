@@ -1,5 +1,5 @@
 /** The application that the objects run in these tests: one runtime, small atoms from `atoms/`, and one that no binding reaches. */
-import { DEFAULT_GRANTS, type Application, type AtomEntry } from "../../durable/core/application.ts";
+import { DEFAULT_SETTINGS, type Application, type AtomEntry } from "../../durable/core/application.ts";
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
 import echo from "radon:test-atoms/echo.wasm";
 import large from "radon:test-atoms/large.wasm";
@@ -22,14 +22,8 @@ function atom(name: string, module: string, changes: Partial<AtomEntry> = {}): A
     module,
     moduleHash: module,
     kind: "reactive",
-    aliases: {},
-    http: [],
-    grants: DEFAULT_GRANTS,
-    durability: "durable",
-    config: {},
+    ...DEFAULT_SETTINGS,
     attemptsMax: 3,
-    cpuMs: 10_000,
-    memoryMb: 32,
     httpTimeoutMs: 5_000,
     ...changes,
   };

@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import type { RuntimeEntry } from "../../durable/core/application.ts";
-import { GRANTS } from "../../durable/core/application.ts";
+import { DURABILITIES, GRANTS, SETTINGS_MAX } from "../../durable/core/application.ts";
 import { LOAD_SETTINGS_BYTES_MAX, LOADED_MODULE_BYTES_MAX, type LoadSettings } from "../../durable/core/loaded-atom.ts";
 import { encodeLoad, LOADED_ROUTE } from "../../durable/loaded/load-body.ts";
 import { problem } from "../../durable/problem.ts";
@@ -29,11 +29,11 @@ const settingsShape = z
     kind: z.enum(["reactive", "daemon"]),
     grants: z.array(z.enum(GRANTS)),
     aliases: z.record(z.string(), z.array(z.string())),
-    durability: z.enum(["durable", "volatile"]),
+    durability: z.enum(DURABILITIES),
     config: z.record(z.string(), z.string()),
-    attempts: z.int().min(1).max(1_000),
-    cpu_ms: z.int().min(1).max(300_000),
-    memory_mb: z.int().min(1).max(4_096),
+    attempts: z.int().min(1).max(SETTINGS_MAX.attemptsMax),
+    cpu_ms: z.int().min(1).max(SETTINGS_MAX.cpuMs),
+    memory_mb: z.int().min(1).max(SETTINGS_MAX.memoryMb),
   })
   .partial();
 

@@ -6,17 +6,12 @@
  * 2. It is bound to the objects of every other runtime that is on Cloudflare, and to none that is not.
  */
 import type { RuntimeName } from "../../../durable/core/names.ts";
+import { COMPATIBILITY_DATE, LOADER_BINDING } from "../../../durable/core/platform.ts";
 import { boundRuntimes } from "../../formula/application.ts";
 import { settingsOn } from "../../formula/atom-settings.ts";
 import type { Observability, RuntimePlace } from "../../formula/cloudflare-schema.ts";
 import type { Formula, RuntimeSpec } from "../../formula/formula.ts";
-import {
-  COMPATIBILITY_DATE,
-  LOADER_BINDING,
-  MIGRATIONS,
-  OBJECT_CLASSES,
-  type Migration,
-} from "../../formula/worker-shape.ts";
+import { MIGRATIONS, OBJECT_CLASSES, type Migration } from "../../formula/worker-shape.ts";
 import { workerName } from "./worker-name.ts";
 
 /** What tells whose a Worker is: the value is `app/runtime`. */

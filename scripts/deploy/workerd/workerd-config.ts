@@ -7,9 +7,10 @@
  *    certificates may be absolute paths.
  * 3. What the objects' state is filed under never changes: another key would be other objects.
  */
+import { COMPATIBILITY_DATE, LOADER_BINDING } from "../../../durable/core/platform.ts";
 import { KEYS_BINDING } from "../../../durable/signing/peer-secret.ts";
 import { NETWORK_BINDING } from "../../../durable/signing/signed-call.ts";
-import { COMPATIBILITY_DATE, LOADER_BINDING, OBJECT_CLASSES, OWN_BINDINGS } from "../../formula/worker-shape.ts";
+import { OBJECT_CLASSES, OWN_BINDINGS } from "../../formula/worker-shape.ts";
 import { capnpText, Embedded, type CapnpValue } from "./capnp-text.ts";
 
 /** The constant that `workerd serve` is told to take. */
