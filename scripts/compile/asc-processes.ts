@@ -25,6 +25,11 @@ export interface AscRun {
   readonly plain: boolean;
 }
 
+export interface AscAnswer extends ToolRun {
+  /** The files that it has read; none if it broke down. */
+  readonly used: readonly string[];
+}
+
 interface Waiting {
   readonly child: ChildProcess;
   readonly timer: NodeJS.Timeout;
@@ -32,7 +37,7 @@ interface Waiting {
 
 const waiting: Waiting[] = [];
 
-export async function runAsc({ args, cwd, colours, signal, plain }: AscRun): Promise<ToolRun> {
+export async function runAsc({ args, cwd, colours, signal, plain }: AscRun): Promise<AscAnswer> {
   const child = warm() ?? started();
   const run = await answerOf(child, { args, cwd, colours }, signal);
   if (plain && child.connected && !child.killed) keep(child);
@@ -73,7 +78,7 @@ interface Referenced {
 }
 
 /** What the compiler says; a compiler that breaks down says so by itself, and ends. */
-function answerOf(child: ChildProcess, request: object, signal: AbortSignal | undefined): Promise<ToolRun> {
+function answerOf(child: ChildProcess, request: object, signal: AbortSignal | undefined): Promise<AscAnswer> {
   letEnd(child, false);
   return new Promise((resolve) => {
     let said = "";
@@ -81,16 +86,17 @@ function answerOf(child: ChildProcess, request: object, signal: AbortSignal | un
       if (said.length < OUTPUT_BYTES_MAX) said += chunk.toString();
     };
     const stop = (): void => void child.kill();
-    const done = (run: ToolRun): void => {
+    const done = (answer: AscAnswer): void => {
       signal?.removeEventListener("abort", stop);
       child.removeAllListeners();
       for (const stream of [child.stdout, child.stderr]) stream?.off("data", hear);
-      resolve(run);
+      resolve(answer);
     };
+    const brokeDown = (code: number | undefined, stderr: string): void => done({ code, stdout: "", stderr, used: [] });
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", hear);
-    child.once("message", (run) => done(run as ToolRun));
-    child.once("error", (error) => done({ code: undefined, stdout: "", stderr: said + error.message }));
-    child.once("close", (code) => done({ code: code || 1, stdout: "", stderr: said }));
+    child.once("message", (answer) => done(answer as AscAnswer));
+    child.once("error", (error) => brokeDown(undefined, said + error.message));
+    child.once("close", (code) => brokeDown(code || 1, said));
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
     else child.send(request);

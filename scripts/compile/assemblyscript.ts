@@ -45,7 +45,7 @@ export const assemblyscript: Compiler<"assemblyscript"> = {
     const wasm = new Uint8Array(await readFile(out));
     const { linesOfMap } = await import("./lines/source-map.ts");
     const lines = linesOfMap(await readFile(`${out}.map`, "utf8"), wasm, ownFile(baseOf(source, job), job));
-    return { ok: true, wasm, lines, warnings: run.stderr.trim() };
+    return { ok: true, wasm, lines, warnings: run.stderr.trim(), used: run.used };
   },
 };
 

@@ -5,6 +5,7 @@ import path from "node:path";
 import { packageFile } from "../package.ts";
 import { findClang } from "./clang.ts";
 import type { Compiler, Job, SourceOf, Tool } from "./compiler.ts";
+import { dependenciesIn } from "./dependency-file.ts";
 import { runTool, type ToolRun } from "./run-tool.ts";
 import { isCpp } from "./source.ts";
 import { filesBelow, filesReached } from "./source-files.ts";
@@ -35,12 +36,29 @@ export const c: Compiler<"c"> = {
     const said = objects.map(({ stderr }) => withoutOldTarget(stderr)).filter((text) => text !== "");
     if (objects.some(({ code }) => code !== 0)) return { ok: false, diagnostics: said.join("\n") };
     const out = path.join(job.scratch, "atom.wasm");
-    const options = [...found.args, ...linkArgs(source), ...objects.map(({ object }) => object), "-o", out];
+    const files = objects.map(({ object }) => object);
+    const options = [...found.args, ...linkArgs(source), "-Wl,--trace", ...files, "-o", out];
     const link = await runTool(found.command, options, { cwd: job.root, env: found.env, signal: job.signal });
     if (link.code !== 0) return { ok: false, diagnostics: [...said, bySource(link.stderr, objects, job)].join("\n") };
-    return { ok: true, wasm: new Uint8Array(await readFile(out)), warnings: said.join("\n") };
+    const used = [...(await Promise.all(files.map((file) => readBy(file, job)))).flat(), ...linked(link.stdout, files)];
+    return { ok: true, wasm: new Uint8Array(await readFile(out)), warnings: said.join("\n"), used };
   },
 };
+
+/** The source and all headers that an object file was made from, those of the system too. */
+async function readBy(object: string, { root }: Job): Promise<string[]> {
+  return dependenciesIn(await readFile(dependencyFile(object), "utf8")).map((file) => path.resolve(root, file));
+}
+
+function dependencyFile(object: string): string {
+  return `${object}.d`;
+}
+
+/** What the linker says that it took: files, and members of libraries as `library(member)`. */
+function linked(said: string, objects: readonly string[]): string[] {
+  const files = said.split("\n").map((line) => line.trim().replace(/\([^()]*\)$/, ""));
+  return files.filter((file) => path.isAbsolute(file) && !objects.includes(file)).map((file) => path.normalize(file));
+}
 
 /** What the linker says, with the source in the place of each object file, which is gone by the time that it is read. */
 function bySource(said: string, objects: readonly { object: string; file: string }[], { root }: Job): string {
@@ -72,7 +90,7 @@ async function compileFile(
   const object = path.join(job.scratch, `${index}-${path.basename(file)}.o`);
   const colours = job.colours ? "-fcolor-diagnostics" : "-fno-color-diagnostics";
   const options = [...found.args.filter(isOfCompiler), colours, ...languageArgs(source, file)];
-  const files = ["-c", path.relative(job.root, file), "-o", object];
+  const files = ["-c", path.relative(job.root, file), "-o", object, "-MD", "-MF", dependencyFile(object)];
   const run = await runTool(found.command, [...options, ...files], {
     cwd: job.root,
     env: found.env,

@@ -2,17 +2,17 @@
  * Compiled modules, content-addressed: the name of a file is the hash of all that went into it.
  *
  * Invariants
- * 1. The key covers the language, the tool's version, its flags, what is done to the module afterwards, and the
- *    content of every input; so an entry is never stale.
+ * 1. The key covers the language, the tool's version, its flags, what is done to the module afterwards, the content of
+ *    every input, and of what else the tool has read (`used-files.ts`); so an entry is never stale.
  * 2. A file appears under its name at once and whole (written aside, then renamed), so builds may share a cache.
  */
-import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { sha256, type FileHashes } from "./file-hashes.ts";
+import { writeWhole } from "./whole-file.ts";
 
 /** Raise it when the meaning of a cached file changes. */
-const FORMAT = "2";
+const FORMAT = "3";
 export const CACHE_ENTRIES_MAX = 500;
 
 export interface KeyParts {
@@ -49,26 +49,25 @@ export async function readCached(folder: string, key: string): Promise<CacheEntr
 /** The warnings come first: whoever sees the module sees them too. */
 export async function writeCached(folder: string, key: string, { wasm, warnings }: CacheEntry): Promise<void> {
   await mkdir(folder, { recursive: true });
-  if (warnings !== "") await writeWhole(folder, warningsFile(folder, key), warnings);
-  await writeWhole(folder, wasmFile(folder, key), wasm);
+  if (warnings !== "") await writeWhole(warningsFile(folder, key), warnings);
+  await writeWhole(wasmFile(folder, key), wasm);
   await prune(folder);
 }
 
-async function writeWhole(folder: string, file: string, content: Uint8Array | string): Promise<void> {
-  const aside = path.join(folder, `${randomUUID()}.part`);
-  await writeFile(aside, content);
-  await rename(aside, file);
+/** Keeps the entries used last, and the lists of used files that were written last. */
+async function prune(folder: string): Promise<void> {
+  const names = (await readdir(folder)).map((name) => path.join(folder, name));
+  const entries = await beyondMax(names.filter((name) => name.endsWith(".wasm")));
+  const lists = await beyondMax(names.filter((name) => /\/[0-9a-f]{64}\.json$/.test(name)));
+  const gone = [...entries.flatMap((file) => [file, file.replace(/wasm$/, "txt")]), ...lists];
+  await Promise.all(gone.map((file) => rm(file, { force: true })));
 }
 
-/** Keeps the entries used last. */
-async function prune(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".wasm"));
-  if (names.length <= CACHE_ENTRIES_MAX) return;
-  const files = names.map((name) => path.join(folder, name));
+async function beyondMax(files: readonly string[]): Promise<string[]> {
+  if (files.length <= CACHE_ENTRIES_MAX) return [];
   const aged = await Promise.all(files.map(async (file) => ({ file, used: (await stat(file)).mtimeMs })));
   const old = aged.sort((a, b) => b.used - a.used).slice(CACHE_ENTRIES_MAX);
-  const gone = old.flatMap(({ file }) => [file, file.replace(/wasm$/, "txt")]);
-  await Promise.all(gone.map((file) => rm(file, { force: true })));
+  return old.map(({ file }) => file);
 }
 
 function wasmFile(folder: string, key: string): string {

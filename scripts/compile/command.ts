@@ -5,8 +5,9 @@
  * Invariant
  * 1. The module depends on every file of the folder but hidden ones, folders of build results, the output, and what the formula
  *    ignores. What the command needs from elsewhere is not seen.
+ * 2. The module is one that this run of the command has made: an output of before is out of its sight, and comes back if it fails.
  */
-import { existsSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { tool, type Compiler, type Job, type SourceOf } from "./compiler.ts";
@@ -21,19 +22,41 @@ export const command: Compiler<"command"> = {
   compile: async (source, _tool, job) => {
     const before = new Set(inputs(source));
     const out = outputOf(source, job);
-    const env = { ...colourEnv(job.colours), RADON_OUT: out };
+    const earlier = new EarlierOutput(out);
     const run = await runTool(withErrors(source.command), [], {
       cwd: source.folder,
-      env,
+      env: { ...colourEnv(job.colours), RADON_OUT: out },
       signal: job.signal,
       shell: true,
-    });
+    }).finally(() => earlier.backIfNone());
     if (run.code !== 0) return { ok: false, diagnostics: run.stdout.trim() || endOf(run.code) };
-    if (!existsSync(out)) return { ok: false, diagnostics: `${run.stdout}\n${noModule(source)}`.trim() };
+    if (earlier.isBack || !existsSync(out))
+      return { ok: false, diagnostics: `${run.stdout.trim()}\n${noModule(source, earlier.isBack)}`.trim() };
     const added = inputs(source).filter((file) => !before.has(file));
     return { ok: true, wasm: new Uint8Array(await readFile(out)), warnings: warningOf(source, added) };
   },
 };
+
+/** What an earlier run has left, under a name that is no source's while the command runs. */
+class EarlierOutput {
+  readonly #out: string;
+  readonly #aside: string;
+  readonly #wasThere: boolean;
+  isBack = false;
+
+  constructor(out: string) {
+    this.#out = out;
+    this.#aside = path.join(path.dirname(out), `.${path.basename(out)}.before`);
+    this.#wasThere = existsSync(out);
+    if (this.#wasThere) renameSync(out, this.#aside);
+  }
+
+  backIfNone(): void {
+    this.isBack = this.#wasThere && !existsSync(this.#out);
+    if (this.isBack) renameSync(this.#aside, this.#out);
+    else rmSync(this.#aside, { recursive: true, force: true });
+  }
+}
 
 function inputs({ folder, output, ignore }: SourceOf<"command">): string[] {
   return filesBelow(folder).filter((file) => {
@@ -61,9 +84,11 @@ function endOf(code: number | undefined): string {
   return code === undefined ? "The command was ended by a signal." : `The command ended with code ${code}.`;
 }
 
-function noModule({ output }: SourceOf<"command">): string {
-  return output === undefined
-    ? 'The command left no module at $RADON_OUT: let it write there, or say where the module is: output = "atom.wasm".'
+function noModule({ output }: SourceOf<"command">, isBack: boolean): string {
+  if (output === undefined)
+    return 'The command left no module at $RADON_OUT: let it write there, or say where the module is: output = "atom.wasm".';
+  return isBack
+    ? `The command did not write ${output}, which the formula names as its output: the one that is there is of an earlier run. Let it write the module each time it runs.`
     : `The command left no module at ${output}, which the formula names as its output.`;
 }
 

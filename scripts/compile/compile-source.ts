@@ -18,6 +18,7 @@ import { METERING_VERSION } from "./metering/version.ts";
 import { OPTIMIZER_VERSION } from "./optimize.ts";
 import { rust } from "./rust.ts";
 import { LANGUAGES, type Source } from "./source.ts";
+import { keyWithUsed, noteUsed } from "./used-files.ts";
 import { wasm, wat } from "./wat.ts";
 import { zig } from "./zig.ts";
 
@@ -28,7 +29,7 @@ export type SourceResult =
   | { readonly kind: "refused"; readonly diagnostics: string }
   | MissingTool;
 
-/** Every file that a source is compiled from. */
+/** Every file that a source is compiled from, as far as it is found without its compiler. */
 export function inputsOf<K extends Source["kind"]>(source: SourceOf<K>): readonly string[] {
   return COMPILERS[source.kind as K].inputs(source);
 }
@@ -44,6 +45,8 @@ export class SourceCompiler {
   readonly #cacheFolder: string;
   readonly #hashes = new FileHashes();
   readonly #made = new Map<string, Promise<Compiled>>();
+  /** When the build began. */
+  readonly #since = Date.now();
 
   constructor(cacheFolder: string) {
     this.#cacheFolder = cacheFolder;
@@ -55,7 +58,8 @@ export class SourceCompiler {
     if (tool.kind === "missing") return tool;
     const work = { compiler, source, tool, finish, job };
     const key = keyOf(work, this.#hashes);
-    const cached = await readCached(this.#cacheFolder, key);
+    const at = { cacheFolder: this.#cacheFolder, root: job.root };
+    const cached = await readCached(this.#cacheFolder, await keyWithUsed(key, at));
     if (cached !== undefined) return { kind: "compiled", entry: cached, cached: true, toolchain: tool.version };
     const made = await this.#once(key, () => this.#make(work, key));
     if (!made.ok) return { kind: "refused", diagnostics: made.diagnostics };
@@ -69,8 +73,20 @@ export class SourceCompiler {
     const made = await this.#once(unlimited, () => make(work));
     const { limited } = await import("./finish.ts");
     const result = limited(made, metered);
-    if (result.ok && keyOf(work, new FileHashes()) === key) await writeCached(this.#cacheFolder, key, entryOf(result));
+    if (result.ok && keyOf(work, new FileHashes()) === key) await this.#keep(result, work, key);
     return result;
+  }
+
+  async #keep<K extends Source["kind"]>(
+    made: Extract<Compiled, { ok: true }>,
+    work: Work<K>,
+    key: string,
+  ): Promise<void> {
+    const inputs = new Set(work.compiler.inputs(work.source));
+    const used = [...new Set(made.used ?? [])].filter((file) => !inputs.has(file)).sort();
+    const at = { cacheFolder: this.#cacheFolder, root: work.job.root };
+    const whole = await noteUsed(key, used, this.#since, at);
+    if (whole !== undefined) await writeCached(this.#cacheFolder, whole, entryOf(made));
   }
 
   #once(key: string, make: () => Promise<Compiled>): Promise<Compiled> {

@@ -7,7 +7,7 @@ export type SourceOf<K extends Source["kind"]> = Extract<Source, { kind: K }>;
 export interface Compiler<K extends Source["kind"]> {
   /** The tool as it is found on this machine, or how to get it. */
   readonly find: (source: SourceOf<K>) => Promise<Tool | MissingTool>;
-  /** Every file that the result depends on, as absolute paths; the SDK's included. */
+  /** The files that the result depends on and that are found without the compiler, as absolute paths; the SDK's included. */
   readonly inputs: (source: SourceOf<K>) => readonly string[];
   /** The arguments that change the result; part of the cache's key. */
   readonly flags: (source: SourceOf<K>, job: Job) => readonly string[];
@@ -22,6 +22,8 @@ export interface Tool {
   /** Arguments that this tool needs before all others, and the environment that it needs. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** The folder of the libraries that it links, if it does not tell which it has linked. */
+  readonly libraries?: string;
 }
 
 export interface MissingTool {
@@ -49,6 +51,8 @@ export type Compiled =
       readonly warnings: string;
       /** Where its code comes from, if the compiler tells. */
       readonly lines?: CodeLines | undefined;
+      /** The files that the compiler has read, as absolute paths, where it tells; the inputs may be among them. */
+      readonly used?: readonly string[];
     }
   /** What the compiler said, in its own words. */
   | { readonly ok: false; readonly diagnostics: string };

@@ -1,9 +1,10 @@
 /** Rust, by the cargo of the machine, for the first WebAssembly target whose standard library is installed. */
-import { existsSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { missingTool, tool, type Compiler, type MissingTool, type SourceOf, type Tool } from "./compiler.ts";
+import { dependenciesIn } from "./dependency-file.ts";
 import { runTool } from "./run-tool.ts";
 import { withFunctionNames } from "./function-names.ts";
 import { demangled } from "./rust-names.ts";
@@ -28,12 +29,14 @@ export const rust: Compiler<"rust"> = {
   inputs: ({ folder }) => rustSources(folder),
   flags: () => ["--release", "readable names", JSON.stringify(LINES)],
 
-  compile: async (source, { command, args, env }, job) => {
+  compile: async (source, found, job) => {
+    const { command, args, env } = found;
+    const built = path.join(job.keep, "cargo");
     const options = ["build", "--release", "--quiet", "--message-format=json-render-diagnostics", ...args];
     const colours = `--color=${job.colours ? "always" : "never"}`;
     const run = await runTool(command, [...options, colours], {
       cwd: source.folder,
-      env: { ...env, ...LINES, CARGO_TARGET_DIR: path.join(job.keep, "cargo") },
+      env: { ...env, ...LINES, CARGO_TARGET_DIR: built },
       signal: job.signal,
     });
     if (run.code !== 0) return { ok: false, diagnostics: withAdvice(run.stderr.trim()) };
@@ -47,6 +50,7 @@ export const rust: Compiler<"rust"> = {
       ok: true,
       wasm: withFunctionNames(await readFile(file), demangled),
       warnings: run.stderr.trim(),
+      used: [...librariesOf(found), ...readFor(file, built)],
     };
   },
 };
@@ -58,22 +62,40 @@ function withAdvice(said: string): string {
   return `What the crate takes from ${missing} is not there yet: run npm install first.\n${said}`;
 }
 
+/** The standard library's. */
+function librariesOf({ libraries = "" }: Tool): string[] {
+  return globSync("*.rlib", { cwd: libraries }).map((name) => path.join(libraries, name));
+}
+
+/** What cargo says that the file was made from, without what the build itself has made. */
+function readFor(file: string, built: string): string[] {
+  const told = file.replace(/\.wasm$/, ".d");
+  const files = existsSync(told) ? dependenciesIn(readFileSync(told, "utf8")) : [];
+  return files.filter((each) => path.isAbsolute(each) && !each.startsWith(built + path.sep));
+}
+
 async function findCargo(_source: SourceOf<"rust">): Promise<Tool | MissingTool> {
   let reason = "There is no cargo.";
   for (const { cargo, rustc, env } of TOOLCHAINS) {
     const version = await firstLine(rustc, ["--version"], env);
     if (version === undefined || (await firstLine(cargo, ["--version"], env)) === undefined) continue;
-    const target = await installedTarget(rustc, env);
-    if (target !== undefined) return tool(cargo, `${version} ${target}`, ["--target", target], env);
+    const found = await installedTarget(rustc, env);
+    if (found !== undefined) {
+      const { target, libraries } = found;
+      return { ...tool(cargo, `${version} ${target}`, ["--target", target], env), libraries };
+    }
     reason = `${version} has no WebAssembly target.`;
   }
   return missingTool(reason, REMEDY);
 }
 
-async function installedTarget(rustc: string, env: Readonly<Record<string, string>>): Promise<string | undefined> {
+async function installedTarget(
+  rustc: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly target: string; readonly libraries: string } | undefined> {
   for (const target of TARGETS) {
-    const folder = await firstLine(rustc, ["--print", "target-libdir", "--target", target], env);
-    if (folder !== undefined && existsSync(folder)) return target;
+    const libraries = await firstLine(rustc, ["--print", "target-libdir", "--target", target], env);
+    if (libraries !== undefined && existsSync(libraries)) return { target, libraries };
   }
   return undefined;
 }

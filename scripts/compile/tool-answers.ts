@@ -5,7 +5,8 @@
  * Invariants
  * 1. An answer belongs to the very file that gave it (its real path, size and time), its arguments and its environment. A file
  *    that may stand for another program, such as a script or a switch between versions, is asked each time.
- * 2. That something is missing is never remembered: it may have been installed meanwhile.
+ * 2. That something is missing is not remembered beyond a build: it may have been installed meanwhile.
+ * 3. Nothing is asked twice in a build.
  */
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from "node:fs";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
@@ -13,7 +14,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { sha256 } from "./file-hashes.ts";
-import { runTool, type ToolOptions } from "./run-tool.ts";
+import { runTool } from "./run-tool.ts";
 
 const FILE = "tools.json";
 const ANSWERS_MAX = 200;
@@ -21,20 +22,34 @@ const ANSWERS_MAX = 200;
 const THEMSELVES = /^(clang|rustc|cargo|zig|rustup)\b/;
 
 const answers = new Map<string, string>();
+/** All of this build's, the missing ones too. */
+const ofBuild = new Map<string, Promise<string | undefined>>();
 let folder: string | undefined;
 
-/** Keeps the answers in this folder, beyond this process. */
+/** A build begins; keeps the answers in this folder, beyond this process. */
 export function rememberAnswersIn(cacheFolder: string): void {
+  ofBuild.clear();
   if (folder === cacheFolder) return;
   folder = cacheFolder;
   for (const [key, answer] of Object.entries(readAnswers(path.join(cacheFolder, FILE)))) answers.set(key, answer);
 }
 
 /** All that a tool prints, or undefined if it is not there or fails. */
-export async function answerOf(
+export function answerOf(
   command: string,
   args: readonly string[],
-  env: ToolOptions["env"] = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<string | undefined> {
+  const question = JSON.stringify([command, args, env, process.env["PATH"]]);
+  const answer = ofBuild.get(question) ?? ask(command, args, env);
+  ofBuild.set(question, answer);
+  return answer;
+}
+
+async function ask(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   const key = keyOf(command, args, env);
   const known = key === undefined ? undefined : answers.get(key);
@@ -49,7 +64,7 @@ export async function answerOf(
 export async function firstLine(
   command: string,
   args: readonly string[],
-  env: ToolOptions["env"] = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<string | undefined> {
   return (await answerOf(command, args, env))?.split("\n")[0];
 }

@@ -1,5 +1,5 @@
 /** `build = "command"`: a module in any language, made by a command of the user's. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { compileModules, type CompileOptions, type ModuleResult } from "../../scripts/compile/compile-modules.ts";
@@ -56,6 +56,19 @@ describe("a build command", () => {
     expect(await build(`build = "mkdir -p out && cp idle.bin out/a.wasm"\noutput = "out/a.wasm"`)).toMatchObject({
       cached: true,
     });
+  });
+
+  it("has to write its output each time: one that is there already is of an earlier run, and stays", async () => {
+    const keys = (command: string) => `build = "${command}"\noutput = "a.wasm"`;
+    space.write("src/a.wasm", "old");
+    expect(await build(keys("echo did nothing"))).toMatchObject({
+      kind: "refused",
+      diagnostics: expect.stringMatching(/^did nothing\nThe command did not write a\.wasm, .* is of an earlier run/),
+    });
+    expect(await build(keys("exit 7"))).toMatchObject({ diagnostics: "The command ended with code 7." });
+    expect(readFileSync(path.join(space.folder, "src/a.wasm"), "utf8")).toBe("old");
+    expect(await build(keys("test -e a.wasm || cp idle.bin a.wasm"))).toMatchObject({ kind: "compiled", warnings: "" });
+    expect(readdirSync(path.join(space.folder, "src")).sort()).toEqual(["a.wasm", "idle.bin", "part"]);
   });
 
   it("runs again if a file of the folder changed, comes or goes, and not otherwise", async () => {
