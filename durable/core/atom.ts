@@ -24,7 +24,7 @@ import { failure, type Failure } from "./errors.ts";
 import type { Batch, ChannelClass, Frame } from "./frame.ts";
 import { Futures } from "./futures.ts";
 import { Idempotency, type KeyState } from "./idempotency.ts";
-import { incarnationOf } from "./incarnation.ts";
+import { durabilityChange, incarnationOf } from "./incarnation.ts";
 import { Interrupts } from "./interrupts.ts";
 import { BYSTANDER_ATTEMPTS, CHAIN_LENGTH_MAX, IDS_RESERVED, OPEN_REQUESTS_MAX } from "./limits.ts";
 import { Mailbox, type InterruptMail, type Mail, type MessageMail } from "./mailbox.ts";
@@ -86,6 +86,8 @@ export class Atom {
   /** Below it, positions and future ids may be in use; the store knows it. */
   #idsReserved: number;
   readonly #deadLetters: DeadLetters;
+  /** True as long as something may be left of when the atom was durable. */
+  #turnsVolatile: boolean;
 
   /** Restores the atom from its store. `random` is a number in [0, 1). */
   constructor(settings: AtomSettings, store: Store, nowMs: number, random: number) {
@@ -93,9 +95,9 @@ export class Atom {
     this.#store = store;
     const loaded = store.load();
     const { state } = loaded;
-    const persistent = settings.durability === "durable";
-    const { epoch, renewed, changes } = incarnationOf(state, settings.durability, nowMs, random);
+    const { epoch, renewed, persistent, changes } = incarnationOf(state, settings.durability, nowMs, random);
     this.epoch = epoch;
+    this.#turnsVolatile = persistent && settings.durability === "volatile";
     this.#changes.push(...changes);
     this.#idsReserved = Number(state.get("ids") ?? FIRST_ID);
     this.mailbox = new Mailbox(settings.self, this.#idsReserved, persistent);
@@ -307,6 +309,7 @@ export class Atom {
     this.#collect(this.requests.changes());
     this.#collect(this.idempotency.changes());
     this.#collect(this.#deadLetters.changes());
+    if (this.#turnsVolatile) this.#turnVolatile();
     if (!all && !this.#mustCommit(nowMs)) return NOTHING_RELEASED;
     const pending = this.#pending;
     this.peers.enqueue(pending.outgoing);
@@ -472,6 +475,15 @@ export class Atom {
 
   #collect(changes: readonly Change[]): void {
     for (const change of changes) this.#changes.push(change);
+  }
+
+  /** What was accepted while the atom was durable is handled, and what that sent has arrived, before its store forgets of channels. */
+  #turnVolatile(): void {
+    if (!this.mailbox.empty || this.peers.unacknowledged > 0 || !this.#pending.outgoing.empty) return;
+    this.#turnsVolatile = false;
+    this.mailbox.forgoStore();
+    this.peers.forgoStore();
+    this.#changes.push(durabilityChange("volatile"));
   }
 
   #mustCommit(nowMs: number): boolean {

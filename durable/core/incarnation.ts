@@ -4,7 +4,9 @@
  * Invariants
  * 1. Epochs of one atom grow: over restarts by what the store remembers, over a lost store by the clock.
  * 2. A durable atom stays the same incarnation as long as its store lives; a volatile one is a new incarnation at every
- *    start, and so is one whose durability changed, for part of its channels was in memory only.
+ *    start, and so is one that has become durable, for its channels were in memory only.
+ * 3. An atom that has become volatile is still what its store says, until nothing is left there of what it accepted and sent
+ *    while it was durable (`Atom` sees to that).
  */
 import type { Durability } from "./application.ts";
 import type { Change } from "./store.ts";
@@ -13,6 +15,8 @@ export interface Incarnation {
   readonly epoch: number;
   /** True if the store is that of another incarnation. */
   readonly renewed: boolean;
+  /** True if its channels are in the store. */
+  readonly persistent: boolean;
   /** What the store has to remember. */
   readonly changes: readonly Change[];
 }
@@ -28,14 +32,14 @@ export function incarnationOf(
   random: number,
 ): Incarnation {
   const last = Number(state.get("epoch") ?? 0);
-  if (last > 0 && durability === "durable" && state.get("durability") === "durable") {
-    return { epoch: last, renewed: false, changes: [] };
-  }
+  if (last > 0 && state.get("durability") === "durable")
+    return { epoch: last, renewed: false, persistent: true, changes: [] };
   const fresh = Math.floor(nowMs) * EPOCH_RANDOM + Math.floor(random * EPOCH_RANDOM);
   const epoch = Math.max(fresh, last + 1);
-  const changes: Change[] = [
-    { kind: "state", name: "epoch", value: String(epoch) },
-    { kind: "state", name: "durability", value: durability },
-  ];
-  return { epoch, renewed: last > 0, changes };
+  const changes: Change[] = [{ kind: "state", name: "epoch", value: String(epoch) }, durabilityChange(durability)];
+  return { epoch, renewed: last > 0, persistent: durability === "durable", changes };
+}
+
+export function durabilityChange(durability: Durability): Change {
+  return { kind: "state", name: "durability", value: durability };
 }

@@ -3,7 +3,7 @@
  * the rest was delivered. The invariants are those of `mailbox.ts`.
  */
 import type { Mail, MailRun } from "./mail.ts";
-import { NO_CHANGES, type AttemptRecord, type Change, type MailRecord } from "./store.ts";
+import { NO_CHANGES, type Change } from "./store.ts";
 
 export class MailRecords {
   /** The runs that are not done with. */
@@ -11,19 +11,11 @@ export class MailRecords {
   #touched: MailRun[] = [];
   /** Mails whose attempts the store has to know; `saved` is the number that it knows. */
   readonly #attempts = new Map<Mail, { saved: number | null; traps: number }>();
-  /** Deletes what a volatile mailbox found in the store. */
-  readonly #disowned: Change[] = [];
-  readonly #persistent: boolean;
+  /** False of a volatile mailbox, which writes nothing. */
+  persistent: boolean;
 
   constructor(persistent: boolean) {
-    this.#persistent = persistent;
-  }
-
-  /** Records that the store has; a volatile mailbox takes them over. */
-  found(records: readonly MailRecord[], attempts: readonly AttemptRecord[]): void {
-    if (this.#persistent) return;
-    this.#disowned.push(...records.map(({ first }): Change => ({ kind: "mail.delete", first })));
-    this.#disowned.push(...attempts.map(({ position }): Change => ({ kind: "attempt.delete", position })));
+    this.persistent = persistent;
   }
 
   get empty(): boolean {
@@ -55,12 +47,12 @@ export class MailRecords {
 
   /** What changed since the last call. */
   changes(): readonly Change[] {
-    if (this.#touched.length + this.#attempts.size + this.#disowned.length === 0) return NO_CHANGES;
-    if (this.#persistent) return [...this.#runChanges(), ...this.#attemptChanges()];
+    if (this.#touched.length + this.#attempts.size === 0) return NO_CHANGES;
+    if (this.persistent) return [...this.#runChanges(), ...this.#attemptChanges()];
     for (const run of this.#touched) run.touched = false;
     this.#touched = [];
     for (const mail of this.#attempts.keys()) if (mail.done) this.#attempts.delete(mail);
-    return this.#disowned.splice(0);
+    return NO_CHANGES;
   }
 
   #touch(run: MailRun): void {

@@ -6,8 +6,7 @@
  * 2. `changes()` writes a run of envelopes only if some of it is still unconsumed then, and never rewrites its bytes:
  *    consumption is a bit in its record, and the last bit deletes the record.
  * 3. A mailbox that is full takes no further run until half of it is free, so it holds its bound and at most one run more.
- * 4. A volatile mailbox writes nothing; what it stored while it was durable is its own now, so that those records go
- *    with the first commit.
+ * 4. A volatile mailbox writes nothing.
  */
 import { BoundedLoad } from "./bounded-load.ts";
 import { utf8 } from "./bytes.ts";
@@ -56,7 +55,11 @@ export class Mailbox {
       this.#enter(run);
       for (let index = 0; index < run.count; index++) this.#restoreAttempts(run, index, attemptOf);
     }
-    this.#records.found(records, attempts);
+  }
+
+  /** From now on it is a volatile atom's; nothing of it is in the store. */
+  forgoStore(): void {
+    this.#records.persistent = false;
   }
 
   /** Messages that wait or are held, interrupts not counted. */

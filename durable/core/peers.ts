@@ -5,8 +5,7 @@
  * 1. A frame is in the changes of the commit that it was cut in, so none leaves that a crash could take back.
  * 2. Acknowledged frames are dropped from memory at once, and from the store with the next commit that something else
  *    needs, or LAZY_COMMIT_MS later: should a crash come first, they leave again and are dropped as repetitions.
- * 3. A volatile atom's links write nothing; the frames that it stored while it was durable are theirs now, so that
- *    their rows go with the first commit.
+ * 3. A volatile atom's links write nothing.
  * 4. A receipt is committed before it is acknowledged, and needs no commit of its own before its ack is due.
  * 5. The next number of a channel is in the store, once in a sender's row and once as the end of the outbox's last row: the
  *    greater one is right, and only an outbox that turns empty needs its sender's row.
@@ -32,7 +31,7 @@ const NOTHING: Load = { messages: 0, bytes: 0 };
 export class Peers {
   readonly #self: GlobalName;
   readonly #epoch: number;
-  readonly #persistent: boolean;
+  #persistent: boolean;
   readonly #links = new Map<GlobalName, Link>();
   /** Links that may have something to do, now or later. */
   readonly #awake = new Set<Link>();
@@ -63,13 +62,17 @@ export class Peers {
     for (const record of outbox) {
       const { first, count, body } = record;
       this.#channel(record).sender.restoreFrame({ first, count, body });
-      if (!this.#persistent) this.#ackedBelow.set(this.#channel(record), Infinity);
     }
     if (!renewed) return;
     for (const record of [...senders, ...outbox]) {
       this.#channel(record).sender.renew();
       this.#sendersTouched.add(this.#channel(record));
     }
+  }
+
+  /** From now on they are a volatile atom's: what they have sent has arrived. */
+  forgoStore(): void {
+    this.#persistent = false;
   }
 
   /** The link to a peer, made if there is none; the caller does something with it. */

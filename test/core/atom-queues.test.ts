@@ -11,7 +11,7 @@ import {
   OUTBOX_MESSAGES_MAX,
 } from "../../durable/core/limits.ts";
 import type { OpenRequest } from "../../durable/core/store.ts";
-import { A, AtomNetwork, B, message, textOf, type Node } from "./atom-network.ts";
+import { A, AtomNetwork, B, Crash, FragileStore, message, textOf, type Node } from "./atom-network.ts";
 
 let network: AtomNetwork;
 let a: Node;
@@ -307,6 +307,61 @@ describe("volatile atoms", () => {
 });
 
 describe("an atom whose durability changes", () => {
+  /** Three messages are accepted and wait; of two that it sent the first has arrived, which it has not noted. */
+  function durableWithWork(store: FragileStore): void {
+    network = new AtomNetwork();
+    a = network.add(A);
+    b = network.add(B, {}, store);
+    sendMany(a, b, 3);
+    b.atom.send(A, "mail", message("sent 1"));
+    b.atom.commitTurn();
+    network.exchange();
+    b.atom.send(A, "mail", message("sent 2"));
+    b.atom.commitTurn();
+    b.flush();
+    expect(store.load()).toMatchObject({ mail: [{ count: 3 }], outbox: [{}, {}] });
+  }
+
+  /** Until there is nothing to do; a crash has it start anew from its store. */
+  function work(store: FragileStore, got: string[]): void {
+    for (let round = 0; round < 60; round++) {
+      try {
+        b.handle((mail) => {
+          b.put(textOf(mail), `${b.get(textOf(mail)) ?? ""}x`);
+          b.atom.send(A, "mail", message(`on ${textOf(mail)}`));
+        });
+        network.exchange();
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+        store.crashed = false;
+        b.restart();
+      }
+      network.nowMs += 100;
+      got.push(...drain(a));
+    }
+  }
+
+  test("from durable to volatile handles and sends what it had, once, whenever it crashes, and is volatile then", () => {
+    for (let at = 0; at < 8; at++) {
+      for (const when of ["before", "after"] as const) {
+        const store = new FragileStore();
+        durableWithWork(store);
+        store.crashAt(at === 0 ? 0 : store.commits + at, when);
+        b = network.add(B, { durability: "volatile" }, store);
+        const got: string[] = [];
+        work(store, got);
+        expect([at, when, got.sort()]).toEqual([at, when, ["on 0", "on 1", "on 2", "sent 1", "sent 2"]]);
+        expect(["0", "1", "2"].map((key) => b.get(key))).toEqual(["x", "x", "x"]);
+        expect(store.load()).toMatchObject({ mail: [], attempts: [], outbox: [] });
+        expect(store.load().state.get("durability")).toBe("volatile");
+        store.crashAt(0, when);
+        sendMany(a, b, 1);
+        network.exchange();
+        expect(store.load().mail).toEqual([]);
+      }
+    }
+  });
+
   test("loses and repeats nothing, in either direction, either way", () => {
     const sent: string[] = [];
     const got: string[] = [];
@@ -321,6 +376,7 @@ describe("an atom whose durability changes", () => {
       if (durability === "durable") b.flush();
       else network.settle();
       got.push(...drain(b), ...drain(a));
+      b.flush();
     }
     network.settle();
     got.push(...drain(b), ...drain(a));

@@ -12,12 +12,17 @@ function start(durability: Durability, nowMs: number, random = 0.5): Incarnation
 }
 
 describe("incarnations", () => {
-  test("1, 2: over restarts and changes of durability", () => {
+  test("1, 2, 3: over restarts and changes of durability", () => {
     const first = start("durable", NOW_MS);
     expect(first.renewed).toBe(false);
-    expect(start("durable", NOW_MS + 5)).toEqual({ epoch: first.epoch, renewed: false, changes: [] });
+    const same = { epoch: first.epoch, renewed: false, persistent: true, changes: [] };
+    expect(start("durable", NOW_MS + 5)).toEqual(same);
 
+    // 3: it is volatile once the store says so.
+    expect(start("volatile", NOW_MS + 7)).toEqual(same);
+    state.set("durability", "volatile");
     const volatile = start("volatile", NOW_MS + 10);
+    expect(volatile.persistent).toBe(false);
     expect(volatile.renewed).toBe(true);
     expect(volatile.epoch).toBeGreaterThan(first.epoch);
 
