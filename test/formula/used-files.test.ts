@@ -72,7 +72,9 @@ describe("a dependency file", () => {
 
 describe("a module is compiled anew", () => {
   const root = path.join(space.folder, "app");
-  beforeAll(() => void mkdirSync(root));
+  beforeAll(() => {
+    mkdirSync(root);
+  });
   beforeEach(() => later());
 
   const sourceAt = (name: string): Source => {
