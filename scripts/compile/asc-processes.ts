@@ -88,15 +88,17 @@ function answerOf(child: ChildProcess, request: object, signal: AbortSignal | un
     const stop = (): void => void child.kill();
     const done = (answer: AscAnswer): void => {
       signal?.removeEventListener("abort", stop);
-      child.removeAllListeners();
+      // Those of Node's own, which a warm process still needs, stay.
+      child.off("message", answered).off("error", failed).off("close", closed);
       for (const stream of [child.stdout, child.stderr]) stream?.off("data", hear);
       resolve(answer);
     };
     const brokeDown = (code: number | undefined, stderr: string): void => done({ code, stdout: "", stderr, used: [] });
+    const answered = (answer: unknown): void => done(answer as AscAnswer);
+    const failed = (error: Error): void => brokeDown(undefined, said + error.message);
+    const closed = (code: number | null): void => brokeDown(code || 1, said);
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", hear);
-    child.once("message", (answer) => done(answer as AscAnswer));
-    child.once("error", (error) => brokeDown(undefined, said + error.message));
-    child.once("close", (code) => brokeDown(code || 1, said));
+    child.on("message", answered).on("error", failed).on("close", closed);
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
     else child.send(request);

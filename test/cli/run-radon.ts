@@ -43,9 +43,17 @@ export class Radon {
       if (this.process.exitCode !== null || this.process.signalCode !== null) {
         throw new Error(`radon ended with ${this.process.exitCode}: ${this.stderr}`);
       }
-      const source = this.process[stream];
-      if (source !== null) await Promise.race([once(source, "data"), once(this.process, "exit")]);
+      await this.#saysMore(stream);
     }
+  }
+
+  /** Leaves no listener behind: a command that says much would have more of them than Node takes for right. */
+  async #saysMore(stream: "stdout" | "stderr"): Promise<void> {
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    const source = this.process[stream] ?? this.process;
+    await Promise.race([once(source, "data", { signal }), once(this.process, "exit", { signal })]);
+    waiting.abort();
   }
 }
 
