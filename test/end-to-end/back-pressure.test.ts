@@ -25,7 +25,8 @@ beforeAll(async () => {
   radon = await startRadon(config, data.path);
 });
 afterAll(async () => {
-  await radon.stop();
+  // It is not there if it did not start, which is told already.
+  await radon?.stop();
   data.remove();
 });
 

@@ -17,7 +17,8 @@ beforeAll(async () => {
   radon = await startRadon(join(application.path, "formula.toml"), data.path);
 });
 afterAll(async () => {
-  await radon.stop();
+  // It is not there if it did not start, which is told already.
+  await radon?.stop();
   application.remove();
   data.remove();
 });

@@ -1,6 +1,7 @@
 /** Every class of mistake in a formula: its place, what is wrong, and what would be right. */
 import { describe, expect, it } from "vitest";
-import { load, shown, TOUR } from "./formulas.ts";
+import { loadFormula } from "../../scripts/formula/load.ts";
+import { IDLE_WAT, load, shown, TOUR, workspace } from "./formulas.ts";
 
 /** The problems of TOUR with lines added; the first added line is line 13. */
 function mistakes(added: string): string[] {
@@ -386,6 +387,17 @@ describe("mistakes elsewhere", () => {
     expect(errors[0]).toMatch(wrong);
     expect(errors[0]?.split(" → ")[1]).toMatch(right);
     expect(formula).toBeUndefined();
+  });
+
+  it("tells of two atoms with one name once, although the sources of both would be modules of that name", () => {
+    const { write, remove } = workspace();
+    for (const name of ["one.wat", "two.wat"]) write(name, IDLE_WAT);
+    const atoms = ["one", "two"].map((name) => `[[atom]]\nname = "a"\nsource = "${name}.wat"\n`);
+    const { problems } = loadFormula(write("formula.toml", `app = "a"\n${atoms.join("")}`), { environment: {} });
+    remove();
+    expect(problems.map(shown)).toEqual([
+      expect.stringMatching(/^6:8 Two atoms named "a" would run on "main"\. → Rename one.*line 3/),
+    ]);
   });
 
   it.each(["runtime", "module", "atom"])("tells how a %s is written where something else stands", (table) => {

@@ -35,7 +35,8 @@ export function describeApi(language: string, tool: Tool | MissingTool, more: (a
       api = { atoms, ask: (text) => atoms.ask("api", text) };
     }, START_MS_MAX);
     afterAll(async () => {
-      await radon.stop();
+      // It is not there if it did not start, which is told already.
+      await radon?.stop();
       data.remove();
     });
 

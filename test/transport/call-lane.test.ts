@@ -49,6 +49,18 @@ test("the answer of the peer's object is a batch that has come", async () => {
   expect([carried.acks, told]).toEqual([departure.batch.acks, ["acks 3"]]);
 });
 
+test("a batch that is carried has a buffer with nothing else in it: all of it would cross", async () => {
+  const buffers: number[][] = [];
+  const lane = laneTo(async (bytes) => {
+    buffers.push([bytes.length, bytes.buffer.byteLength]);
+    return encodeBatch(EMPTY_BATCH);
+  });
+  for (let index = 0; index < 3; index += 1) lane.send(PEER, departure);
+  await clock.settle();
+  expect(buffers).toHaveLength(3);
+  for (const [batch, buffer] of buffers) expect(buffer).toBe(batch);
+});
+
 test("a call that fails may have lost its batch", async () => {
   laneTo(() => Promise.reject(new Error("The object is gone."))).send(PEER, departure);
   await clock.settle();

@@ -134,6 +134,13 @@ describe("frames", () => {
     count: texts.length,
     body: encodeEnvelopes(texts.map((text) => ({ kind: "message", payload: new TextEncoder().encode(text) }))),
   });
+  test("the answer to a batch has a buffer with nothing else in it", async () => {
+    for (const to of ["repeated", "nobody"]) {
+      const answer = await peerStub(to).exchange(encodeBatch({ frames: [], acks: [] }));
+      expect(answer.buffer.byteLength).toBe(answer.length);
+    }
+  });
+
   const exchange = async (to: string, first: number, texts: string[]): Promise<Batch> => {
     const frames = [frame(to, first, texts)];
     return decodeBatch(await peerStub(to).exchange(encodeBatch({ frames, acks: [] })));
