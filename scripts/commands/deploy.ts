@@ -10,6 +10,7 @@ import { findObstacles, runSteps, type StepsEnd } from "../deploy/run-steps.ts";
 import { readSecrets, TOKEN, type Secrets } from "../deploy/secrets.ts";
 import { deploymentSteps } from "../deploy/sequence.ts";
 import type { Target } from "../deploy/target.ts";
+import { versionNotes } from "../deploy/version-note.ts";
 import { buildFormula, type Build } from "../formula/build.ts";
 import { foldersOf } from "../formula/folders.ts";
 import type { Formula } from "../formula/formula.ts";
@@ -55,7 +56,9 @@ export async function deployCommand(options: DeployCommandOptions): Promise<numb
     dryRun: options.dryRun === true,
     say: (line) => console.warn(line),
   });
-  const targets = openTargets({ formula, bundles: build.runtimes, secrets, ownSecrets, environment: process.env });
+  const notes = await versionNotes(build.applications);
+  const parts = { bundles: build.runtimes, secrets, ownSecrets, notes };
+  const targets = openTargets({ formula, ...parts, environment: process.env, at: new Date().toISOString() });
   try {
     return await (options.dryRun === true ? rehearse(run, targets) : deploy(run, targets));
   } finally {

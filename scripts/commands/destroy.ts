@@ -2,7 +2,7 @@
 import path from "node:path";
 import { isName, type RuntimeName } from "../../durable/core/names.ts";
 import { confirm } from "../deploy/confirm.ts";
-import { openTargets } from "../deploy/open-targets.ts";
+import { openDeployedTargets } from "../deploy/open-targets.ts";
 import { findObstacles, runSteps } from "../deploy/run-steps.ts";
 import type { Target } from "../deploy/target.ts";
 import type { Formula } from "../formula/formula.ts";
@@ -31,13 +31,7 @@ export async function destroyCommand(named: readonly string[], options: DestroyC
   }
   const formula = withForgotten(read, named);
   const runtimes = followersFirst(formula).filter((name) => named.length === 0 || named.includes(name));
-  const targets = openTargets({
-    formula,
-    bundles: [],
-    secrets: new Map(),
-    ownSecrets: new Map(),
-    environment: process.env,
-  });
+  const targets = openDeployedTargets(formula, process.env);
   try {
     return await destroy(formula, runtimes, targets, { named, options, console, interruption });
   } finally {

@@ -1,4 +1,5 @@
 /** The targets that the runtimes of an application are deployed to. */
+import type { RuntimeName } from "../../durable/core/names.ts";
 import type { RuntimeBundle } from "../formula/bundle.ts";
 import type { Environment } from "../formula/environment.ts";
 import type { Formula, RuntimeSpec } from "../formula/formula.ts";
@@ -6,6 +7,7 @@ import { CloudflareTarget } from "./cloudflare/cloudflare-target.ts";
 import type { Secrets } from "./secrets.ts";
 import type { RuntimeSecrets } from "./peer-secrets.ts";
 import type { Deployment, RuntimeToDeploy, Target, TargetName } from "./target.ts";
+import type { VersionNote } from "./version-note.ts";
 import { WorkerdTarget } from "./workerd/workerd-target.ts";
 
 export interface TargetsOptions {
@@ -17,6 +19,10 @@ export interface TargetsOptions {
   /** Those of each one alone. */
   readonly ownSecrets: RuntimeSecrets;
   readonly environment: Environment;
+  /** What each runtime that is shipped is to say of its version. */
+  readonly notes: ReadonlyMap<RuntimeName, VersionNote>;
+  /** When the command began. */
+  readonly at: string;
 }
 
 export function openTargets(options: TargetsOptions): readonly Target[] {
@@ -24,15 +30,23 @@ export function openTargets(options: TargetsOptions): readonly Target[] {
   return [...names].map((name) => openTarget(name, options));
 }
 
+/** Those of a command that ships nothing. */
+export function openDeployedTargets(formula: Formula, environment: Environment, at = ""): readonly Target[] {
+  const nothing = { bundles: [], secrets: new Map(), ownSecrets: new Map(), notes: new Map() };
+  return openTargets({ formula, environment, at, ...nothing });
+}
+
 function openTarget(name: TargetName, options: TargetsOptions): Target {
-  const { formula, environment } = options;
+  const { formula, environment, at } = options;
   const runtimes = formula.runtimes.filter(({ target }) => target === name).flatMap((spec) => toDeploy(spec, options));
-  const deployment: Deployment = { formula, runtimes };
+  const deployment: Deployment = { formula, runtimes, at };
   if (name === "cloudflare") return new CloudflareTarget(deployment, environment);
   return new WorkerdTarget(deployment, environment);
 }
 
-function toDeploy(spec: RuntimeSpec, { bundles, secrets, ownSecrets }: TargetsOptions): RuntimeToDeploy[] {
+function toDeploy(spec: RuntimeSpec, { bundles, secrets, ownSecrets, notes }: TargetsOptions): RuntimeToDeploy[] {
   const all = new Map([...secrets, ...(ownSecrets.get(spec.name) ?? [])]);
-  return bundles.filter(({ runtime }) => runtime === spec.name).map((bundle) => ({ spec, bundle, secrets: all }));
+  const note = notes.get(spec.name);
+  const own = bundles.filter(({ runtime }) => runtime === spec.name);
+  return note === undefined ? [] : own.map((bundle) => ({ spec, bundle, note, secrets: all }));
 }

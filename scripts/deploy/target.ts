@@ -10,9 +10,12 @@
  * 4. No secret is in a title, a note or a reason, nor in the arguments of a process.
  * 5. Every wait is bounded, and ends when the signal is aborted.
  */
+import type { Deployment as Built } from "../../durable/core/deployment.ts";
 import type { RuntimeName } from "../../durable/core/names.ts";
 import type { RuntimeBundle } from "../formula/bundle.ts";
 import type { Formula, RuntimeSpec } from "../formula/formula.ts";
+import type { KeptVersion, PlaceHistory } from "./rollback/history.ts";
+import type { VersionNote } from "./version-note.ts";
 
 export type TargetName = RuntimeSpec["target"];
 
@@ -22,11 +25,14 @@ export interface Deployment {
   readonly formula: Formula;
   /** The runtimes of this target. */
   readonly runtimes: readonly RuntimeToDeploy[];
+  /** When the command began, in ISO 8601: by it the parts of one deployment are told from those of another. */
+  readonly at: string;
 }
 
 export interface RuntimeToDeploy {
   readonly spec: RuntimeSpec;
   readonly bundle: RuntimeBundle;
+  readonly note: VersionNote;
   /** What it is told in secret, by the name of the binding or variable: RADON_TOKEN, and what is for nobody else. */
   readonly secrets: ReadonlyMap<string, string>;
 }
@@ -58,8 +64,29 @@ export interface Target {
   /** The way from this machine to a runtime's Worker, once it was shipped. */
   reach(runtime: RuntimeName): Promise<Reached>;
 
+  /** What it can be put back to. */
+  readonly past: Past;
+
   /** Gives up what it holds, such as connections; the last thing that is asked of it, however the run went. */
   close?(): Promise<void>;
+}
+
+export type Told =
+  { readonly ok: true; readonly places: readonly PlaceHistory[] } | { readonly ok: false; readonly reason: string };
+
+/** The versions that were deployed before. All of it is asked for after `check`. */
+export interface Past {
+  /** Of the runtimes that are deployed; a cluster is in several places. */
+  history(runtimes: readonly RuntimeName[], signal: AbortSignal): Promise<Told>;
+
+  /** What a version that `history` told of was built as, where that is known. */
+  builtAs(place: PlaceHistory, id: string, signal: AbortSignal): Promise<Built | undefined>;
+
+  /** What would keep a place from being put back to a version, as a sentence. */
+  hindrance(place: PlaceHistory, id: string, signal: AbortSignal): Promise<string | undefined>;
+
+  /** Puts a place back to a version that `history` told of. `at` is when the command began. */
+  restore(place: PlaceHistory, to: KeptVersion, at: string): Step;
 }
 
 /** One thing to do, small enough that it is either done or done again. */

@@ -17,7 +17,8 @@ afterAll(() => cloud.stop());
 
 function upload(owner: string | undefined): Upload {
   const bindings = owner === undefined ? [] : [{ name: "RADON_RUNTIME", type: "plain_text", text: owner }];
-  const metadata = { main_module: "a.js", compatibility_date: "2026-10-01", bindings, keep_bindings: [] };
+  const about = { main_module: "a.js", compatibility_date: "2026-10-01" };
+  const metadata = { ...about, bindings, keep_bindings: [], annotations: {} };
   return { metadata: { ...metadata, migrations: undefined }, modules: new Map() };
 }
 
@@ -45,7 +46,7 @@ describe("a target", () => {
   it("1: refuses names that Workers of others have", async () => {
     cloud.workers.put("tour--cloud", upload(undefined));
     cloud.workers.put("tour--edge-1", upload("tour/edge-1"));
-    const target = new CloudflareTarget({ formula: formula(), runtimes: [] }, cloud.environment);
+    const target = new CloudflareTarget({ formula: formula(), runtimes: [], at: "" }, cloud.environment);
     expect(await target.check(none)).toEqual([
       expect.stringMatching(/has a Worker tour--cloud already, which is not the runtime tour\/cloud/),
     ]);
@@ -61,7 +62,9 @@ describe("a target", () => {
     if (first === undefined) throw new Error("The formula has no runtimes.");
     const spec = { ...first, url: "https://edge.example.com", custom_domain: true };
     const bundle = { runtime: spec.name, version: "1", folder: "", worker: "", wasm: [] };
-    const deployment = { formula: read, runtimes: [{ spec, bundle, secrets: new Map() }] };
+    const built = { app: "tour", runtime: spec.name, leader: spec.name, version: "1", atoms: [] };
+    const note = { application: "1", deployment: built };
+    const deployment = { formula: read, runtimes: [{ spec, bundle, note, secrets: new Map() }], at: "" };
     expect(await new CloudflareTarget(deployment, cloud.environment).check(none)).toEqual([
       expect.stringMatching(/edge.example.com is the custom domain of the Worker shop already/),
     ]);
@@ -70,7 +73,7 @@ describe("a target", () => {
   it("removes what is there, and needs no step for what is not", async () => {
     cloud.workers.all.clear();
     cloud.workers.put("tour--edge-1", upload("tour/edge-1"));
-    const target = new CloudflareTarget({ formula: formula(), runtimes: [] }, cloud.environment);
+    const target = new CloudflareTarget({ formula: formula(), runtimes: [], at: "" }, cloud.environment);
     expect(await target.check(none)).toEqual([]);
     const steps = target.remove(formula().runtimes.map(({ name }) => name));
     expect(steps.map(({ title }) => title)).toEqual(["delete the Worker tour--edge-1"]);
@@ -81,7 +84,7 @@ describe("a target", () => {
 
   it("knows what was never deployed: what is not there, or a stub", async () => {
     const read = formula();
-    const target = new CloudflareTarget({ formula: read, runtimes: [] }, cloud.environment);
+    const target = new CloudflareTarget({ formula: read, runtimes: [], at: "" }, cloud.environment);
     cloud.workers.all.clear();
     cloud.workers.put("tour--edge-1", upload("tour/edge-1"));
     await target.check(none);
@@ -96,7 +99,7 @@ describe("a target", () => {
 
   it("reaches a runtime without a url at its workers.dev address", async () => {
     const read = formula();
-    const target = new CloudflareTarget({ formula: read, runtimes: [] }, cloud.environment);
+    const target = new CloudflareTarget({ formula: read, runtimes: [], at: "" }, cloud.environment);
     await target.check(none);
     expect(await target.reach(read.leader)).toEqual({ ok: true, url: "https://tour--cloud.stand-in.workers.dev" });
   });

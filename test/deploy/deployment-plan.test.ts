@@ -26,6 +26,14 @@ function targetOf({ addresses }: Served, absent: readonly string[] = []) {
     ship: none,
     rehearse: none,
     remove: none,
+    past: {
+      history: async () => ({ ok: true, places: [] }),
+      builtAs: async () => undefined,
+      hindrance: async () => undefined,
+      restore: () => {
+        throw new Error("Nothing is put back here.");
+      },
+    },
     isAbsent: (runtime) => absent.includes(runtime),
     reach: async (runtime): Promise<Reached> => {
       ways.asked.push(runtime);

@@ -11,6 +11,7 @@ import { z } from "zod";
 import type { Environment } from "../../formula/environment.ts";
 import { ApiClient, type Answered } from "./api-client.ts";
 import { readCredentials } from "./credentials.ts";
+import { WorkerVersions } from "./worker-versions.ts";
 import { OWNER_VARIABLE, STUB_VARIABLE } from "./wrangler-config.ts";
 
 const accountsSchema = z.array(z.looseObject({ id: z.string(), name: z.string() }));
@@ -82,6 +83,10 @@ export class Account {
   async deleteWorker(name: string): Promise<Answered<undefined>> {
     const answer = await this.#api.ask("DELETE", this.#script(name, "?force=true"), z.unknown());
     return answer.ok || answer.status === 404 ? { ok: true, value: undefined } : answer;
+  }
+
+  versionsOf(name: string): WorkerVersions {
+    return new WorkerVersions(this.#api, this.#script(name, ""));
   }
 
   #script(name: string, rest: string): string {

@@ -11,8 +11,8 @@ export type Credentials = Readonly<Record<string, string>>;
 
 export type Answered<T> =
   | { readonly ok: true; readonly value: T }
-  /** `status` is that of the HTTP answer, where there was one. */
-  | { readonly ok: false; readonly reason: string; readonly status?: number };
+  /** `status` is that of the HTTP answer, where there was one, and `code` that of the API's error. */
+  | { readonly ok: false; readonly reason: string; readonly status?: number; readonly code?: number };
 
 const envelopeSchema = z.looseObject({
   success: z.boolean(),
@@ -31,23 +31,34 @@ export class ApiClient {
     this.#signal = signal;
   }
 
-  /** What is asked may be asked again: no method that this is used with does more the second time. */
-  async ask<S extends z.ZodType>(method: "GET" | "DELETE", path: string, schema: S): Promise<Answered<z.output<S>>> {
+  /** What is asked may be asked again: nothing that this is used for does more the second time. */
+  async ask<S extends z.ZodType>(
+    method: "GET" | "DELETE" | "POST",
+    path: string,
+    schema: S,
+    body?: unknown,
+  ): Promise<Answered<z.output<S>>> {
     let answer: Answered<z.output<S>> = { ok: false, reason: "It was interrupted." };
     for (let attempt = 0; attempt < TRIES_MAX && !this.#signal.aborted; attempt += 1) {
       if (attempt > 0) await sleep(PAUSE_MS * attempt, undefined, { signal: this.#signal }).catch(() => undefined);
-      answer = await this.#askOnce(method, path, schema);
+      answer = await this.#askOnce(method, path, schema, body);
       if (answer.ok || !mayPass(answer.status)) break;
     }
     return answer;
   }
 
-  async #askOnce<S extends z.ZodType>(method: string, path: string, schema: S): Promise<Answered<z.output<S>>> {
+  async #askOnce<S extends z.ZodType>(
+    method: string,
+    path: string,
+    schema: S,
+    body: unknown,
+  ): Promise<Answered<z.output<S>>> {
     const what = `${method} ${path.replace(/\?.*$/, "")}`;
     try {
       const response = await fetch(this.#base + path, {
         method,
-        headers: this.#credentials,
+        headers: { ...this.#credentials, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         redirect: "error",
         signal: AbortSignal.any([this.#signal, AbortSignal.timeout(ANSWER_MS_MAX)]),
       });
@@ -71,7 +82,9 @@ function read<S extends z.ZodType>(what: string, status: number, body: string, s
     const told = errors
       .map(({ code, message }) => (code === undefined ? message : `${message} [code: ${code}]`))
       .join(", ");
-    return { ok: false, status, reason: `Cloudflare's API answered ${what} with ${status}: ${told}.${advice(status)}` };
+    const code = errors.find((error) => error.code !== undefined)?.code;
+    const reason = `Cloudflare's API answered ${what} with ${status}: ${told}.${advice(status)}`;
+    return { ok: false, status, reason, ...(code === undefined ? {} : { code }) };
   }
   const parsed = schema.safeParse(result);
   if (parsed.success) return { ok: true, value: parsed.data };

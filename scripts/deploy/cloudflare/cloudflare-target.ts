@@ -17,7 +17,9 @@ import type { Deployment, Reached, RuntimeToDeploy, Step, StepEnd, Target } from
 import { Account, type WorkerState } from "./account.ts";
 import type { Answered } from "./api-client.ts";
 import { stubSource } from "./stub.ts";
+import { deploymentMessage } from "./version-annotations.ts";
 import { workerName } from "./worker-name.ts";
+import { WorkerPast, type PastWorker } from "./worker-past.ts";
 import { runWrangler, type WranglerEnd } from "./wrangler.ts";
 import { withoutSecrets } from "./wrangler-answer.ts";
 import { ownerOf, stubConfig, wranglerConfig } from "./wrangler-config.ts";
@@ -32,6 +34,7 @@ const REHEARSALS = ".upload";
 
 export class CloudflareTarget implements Target {
   readonly name = "cloudflare";
+  readonly past: WorkerPast;
   readonly #deployment: Deployment;
   readonly #environment: Environment;
   /** All of the formula that are on Cloudflare, whether or not they are deployed now. */
@@ -44,6 +47,13 @@ export class CloudflareTarget implements Target {
     this.#deployment = deployment;
     this.#environment = environment;
     this.#runtimes = deployment.formula.runtimes.filter(({ target }) => target === this.name);
+    this.past = new WorkerPast((runtime) => this.#pastOf(runtime));
+  }
+
+  #pastOf(runtime: RuntimeName): PastWorker | undefined {
+    if (!this.#workers.has(runtime) || this.isAbsent(runtime)) return undefined;
+    const name = this.#workerOf(runtime);
+    return { name, versions: this.#opened().versionsOf(name) };
   }
 
   async check(signal: AbortSignal): Promise<readonly string[]> {
@@ -145,10 +155,13 @@ export class CloudflareTarget implements Target {
 
   async #ship(runtime: RuntimeToDeploy, signal: AbortSignal): Promise<StepEnd> {
     this.#writeConfig(runtime);
-    const { bundle, secrets } = runtime;
-    return withSecretsFile(secrets, async (file) =>
-      endOf(await this.#wrangler([...DEPLOY, "--secrets-file", file], bundle.folder, signal), secrets.values()),
-    );
+    const { bundle, secrets, note } = runtime;
+    const message = deploymentMessage(note.application, this.#deployment.at);
+    const annotations = ["--tag", bundle.version, "--message", message];
+    return withSecretsFile(secrets, async (file) => {
+      const args = [...DEPLOY, ...annotations, "--secrets-file", file];
+      return endOf(await this.#wrangler(args, bundle.folder, signal), secrets.values());
+    });
   }
 
   async #rehearse(runtime: RuntimeToDeploy, signal: AbortSignal): Promise<StepEnd> {
@@ -165,9 +178,9 @@ export class CloudflareTarget implements Target {
     return runWrangler({ args, folder, environment: { ...this.#environment, ...account }, signal });
   }
 
-  #writeConfig({ spec, bundle }: RuntimeToDeploy): void {
+  #writeConfig({ spec, bundle, note }: RuntimeToDeploy): void {
     const main = path.basename(bundle.worker);
-    writeConfig(bundle.folder, wranglerConfig(this.#deployment.formula, spec, { main }));
+    writeConfig(bundle.folder, wranglerConfig(this.#deployment.formula, spec, { main, note }));
   }
 
   #workerOf(runtime: RuntimeName): string {

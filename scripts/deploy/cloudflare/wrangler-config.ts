@@ -12,6 +12,8 @@ import { settingsOn } from "../../formula/atom-settings.ts";
 import type { Observability, RuntimePlace } from "../../formula/cloudflare-schema.ts";
 import type { Formula, RuntimeSpec } from "../../formula/formula.ts";
 import { MIGRATIONS, OBJECT_CLASSES, type Migration } from "../../formula/worker-shape.ts";
+import type { VersionNote } from "../version-note.ts";
+import { noteVariables } from "./note-variables.ts";
 import { workerName } from "./worker-name.ts";
 
 /** What tells whose a Worker is: the value is `app/runtime`. */
@@ -27,6 +29,8 @@ export interface ConfigOptions {
   /** The Worker's entry, relative to the folder of the configuration. */
   readonly main: string;
   readonly migrations?: readonly Migration[];
+  /** Of a runtime that is deployed, for whoever puts it back. */
+  readonly note?: VersionNote;
 }
 
 export function ownerOf(app: string, runtime: RuntimeName): string {
@@ -50,6 +54,7 @@ export function wranglerConfig(
   const reachable = formula.runtimes.filter(({ target }) => target === "cloudflare");
   return {
     ...common(formula, runtime, options),
+    vars: { ...ownerVariable(formula, runtime), ...(options.note === undefined ? {} : noteVariables(options.note)) },
     find_additional_modules: true,
     rules: [{ type: "CompiledWasm", globs: ["*.wasm"], fallthrough: false }],
     upload_source_maps: true,

@@ -9,6 +9,7 @@ import { Readable } from "node:stream";
 import type { RuntimeBundle } from "../../formula/bundle.ts";
 import { CLUSTER_STOP_S_MAX, servedCluster } from "./cluster.ts";
 import { packageFile } from "../../package.ts";
+import { writeNote, type VersionNote } from "../version-note.ts";
 import { listensText } from "./remote-site.ts";
 import type { Site } from "./site.ts";
 import { workerdConfig } from "./workerd-config.ts";
@@ -32,13 +33,14 @@ export interface ReleaseParts {
   readonly site: Site;
   readonly bundle: RuntimeBundle;
   readonly secrets: readonly string[];
+  readonly note: VersionNote;
   /** The binary that runs there. */
   readonly workerd: string;
   /** Of the service, where there is one. */
   readonly unit?: string;
 }
 
-export async function releaseOf({ site, bundle, secrets, workerd, unit }: ReleaseParts): Promise<Release> {
+export async function releaseOf({ site, bundle, secrets, note, workerd, unit }: ReleaseParts): Promise<Release> {
   const files = await Promise.all([
     fromFile("workerd", workerd),
     fromFile("start", packageFile("scripts", "deploy", "workerd", "start.sh")),
@@ -49,6 +51,7 @@ export async function releaseOf({ site, bundle, secrets, workerd, unit }: Releas
   const texts = [
     fromText("config.capnp", configOf(site, bundle, secrets)),
     fromText("listens", listensText(site.listens)),
+    fromText("about", writeNote(note)),
     ...settingTexts(site, bundle),
   ];
   if (unit !== undefined) texts.push(fromText("unit", unit));

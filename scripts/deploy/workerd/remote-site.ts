@@ -52,6 +52,11 @@ export class RemoteSite {
     return sent.ok ? readStatus(await this.run("prepare", this.service, signal)) : sent;
   }
 
+  /** Gives it back the secrets that a release had when it last worked. */
+  async restore(version: string, signal: AbortSignal): Promise<Status> {
+    return readStatus(await this.run("restore", [version, ...this.service], signal));
+  }
+
   async status(signal: AbortSignal): Promise<Status> {
     return readStatus(await this.run("status", this.service, signal));
   }

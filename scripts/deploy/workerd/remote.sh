@@ -3,9 +3,11 @@
 #
 # A machine's radon folder ($root):
 #   files/HASH                 what was sent, by its SHA-256; runtimes and releases share it by hard links
-#   APP/RUNTIME/releases/V     one release: workerd, its configuration, the Worker, the modules, how to start them
+#   APP/RUNTIME/releases/V     one release: workerd, its configuration, the Worker, the modules, how to start them; and, once it
+#                              worked, the secrets that it had, for when it is put back
 #   APP/RUNTIME/current        the release that is started
 #   APP/RUNTIME/confirmed      names the last release that was seen to work
+#   APP/RUNTIME/history        what was started when, a line each: TIME deploy|rollback V; and TIME works V once it did
 #   APP/RUNTIME/pending        there if something changed that the running process has not seen
 #   APP/RUNTIME/environment    secrets, readable by the owner alone
 #   APP/RUNTIME/state          what the atoms keep; never touched but by workerd, and by "remove"
@@ -19,6 +21,7 @@ set -eu
 umask 077
 
 RELEASES_KEPT=3
+HISTORY_LINES_KEPT=200
 STOP_S_MAX=3
 START_S_MAX=10
 LOG_BYTES_MAX=16777216
@@ -88,10 +91,37 @@ assemble() {
   echo "workerd $version"
 }
 
+# note ROOT SITE TIME KIND VERSION : writes down that a release is about to be started, by a deployment or a rollback.
+note() {
+  cd "$1/$2"
+  write_history "$3 $4 $5"
+}
+
+write_history() {
+  { [ ! -f history ] || tail -n "$HISTORY_LINES_KEPT" history; printf '%s\n' "$1"; } >history.new
+  mv history.new history
+}
+
 # prepare ROOT SITE SERVICE UNIT : takes the secrets that were sent beside, and tells the status.
 prepare() {
   cd "$1/$2"
   [ -e environment.new ] || fail "the secrets were not sent"
+  take_secrets
+  status "$@"
+}
+
+# restore ROOT SITE VERSION SERVICE UNIT : takes the secrets that a release had when it last worked, and tells the status.
+restore() {
+  cd "$1/$2"
+  [ -d "releases/$3" ] || fail "there is no release $3"
+  if [ -f "releases/$3/environment" ]; then
+    cp "releases/$3/environment" environment.new
+    take_secrets
+  fi
+  status "$1" "$2" "$4" "$5"
+}
+
+take_secrets() {
   chmod 600 environment.new
   if cmp -s environment.new environment; then
     rm environment.new
@@ -99,7 +129,6 @@ prepare() {
     : >pending
     mv environment.new environment
   fi
-  status "$@"
 }
 
 # activate ROOT SITE VERSION SERVICE UNIT : makes a release the current one, starts it in place of what runs, and tells where it
@@ -128,19 +157,45 @@ listens() {
   [ ! -f current/listens ] || echo "listens $(cat current/listens)"
 }
 
-# settle ROOT SITE VERSION : the release works; older ones than those that are kept go.
+# settle ROOT SITE VERSION TIME : the release works; older ones than those that are kept go, and those that never did.
 settle() {
   cd "$1/$2"
-  touch "releases/$3"
   echo "$3" >confirmed.new
   mv confirmed.new confirmed
+  write_history "$4 works $3"
+  cp environment "releases/$3/environment.new"
+  mv "releases/$3/environment.new" "releases/$3/environment"
   rm -f pending
-  kept=0
-  for release in $(ls -1t releases); do
-    kept=$((kept + 1))
-    [ "$kept" -le "$RELEASES_KEPT" ] || rm -rf "releases/$release"
+  kept=$(kept_releases)
+  for release in $(ls releases); do
+    case " $kept" in *" $release "*) ;; *) rm -rf "releases/$release" ;; esac
   done
   find "$1/files" -type f -links 1 -mmin "+$UNUSED_MINUTES" -exec rm -f {} + 2>/dev/null || :
+}
+
+# Those that worked last, each with a space behind it.
+kept_releases() {
+  found=
+  count=0
+  for release in $(grep ' works ' history | sed '1!G;h;$!d' | cut -d ' ' -f 3); do
+    [ -d "releases/$release" ] || continue
+    case " $found" in *" $release "*) continue ;; esac
+    found="$found$release "
+    count=$((count + 1))
+    [ "$count" -lt "$RELEASES_KEPT" ] || break
+  done
+  echo "$found"
+}
+
+# past ROOT SITE : which releases there are, what each says of itself, and what was started when.
+past() {
+  cd "$1/$2" 2>/dev/null || return 0
+  [ -L current ] && echo "current $(basename "$(readlink current)")"
+  [ -f history ] && sed 's/^/event /' history
+  for release in releases/*; do
+    [ -f "$release/about" ] && printf 'about %s %s\n' "$(basename "$release")" "$(cat "$release/about")"
+  done
+  :
 }
 
 # status ROOT SITE SERVICE UNIT
@@ -281,7 +336,7 @@ is_ours() {
 command=$1
 shift
 case $command in
-  probe | missing | assemble | prepare | activate | settle | status | logs | remove) "$command" "$@" </dev/null ;;
+  probe | missing | assemble | note | prepare | restore | activate | settle | past | status | logs | remove) "$command" "$@" </dev/null ;;
   *) fail "no command $command" ;;
 esac
 exit

@@ -9,6 +9,7 @@ import type { RuntimeBundle } from "../../formula/bundle.ts";
 import { sizeText } from "../../terminal/build-progress.ts";
 import { TOKEN } from "../secrets.ts";
 import type { StepEnd } from "../target.ts";
+import type { VersionNote } from "../version-note.ts";
 import { CLUSTER_STOP_S_MAX, clusterLack, clusterSecrets } from "./cluster.ts";
 import type { Answer, Machine } from "./machine.ts";
 import { answerWords, hindrances, readProbe, type Probe } from "./probe.ts";
@@ -66,7 +67,7 @@ export class RuntimeOnMachine {
     return this.#probe;
   }
 
-  async release(bundle: RuntimeBundle, secrets: readonly string[]): Promise<Release> {
+  async release(bundle: RuntimeBundle, secrets: readonly string[], note: VersionNote): Promise<Release> {
     const { root, platform, superuser } = this.#known;
     const workerd = workerdFor(platform, this.#environment);
     if (!workerd.ok) throw new Error(workerd.reason);
@@ -74,7 +75,7 @@ export class RuntimeOnMachine {
     const folder = `${root}/${site.path}`;
     const stop = site.cluster === undefined ? {} : { stopSecondsMax: CLUSTER_STOP_S_MAX };
     const unit = unitText({ app: site.app, runtime: site.runtime, folder, superuser, ...stop });
-    const parts = { site, bundle, secrets, workerd: workerd.file };
+    const parts = { site, bundle, secrets, note, workerd: workerd.file };
     return releaseOf(site.machine.service === "systemd" ? { ...parts, unit } : parts);
   }
 
@@ -112,11 +113,31 @@ export class RuntimeOnMachine {
     return troubles[0];
   }
 
-  /** Starts a release that was sent, unless it runs already. */
-  async start(version: string, secrets: ReadonlyMap<string, string>, signal: AbortSignal): Promise<StepEnd> {
+  /** Starts a release that was sent, unless it runs already. `at` is the time of the deployment. */
+  async start(
+    version: string,
+    secrets: ReadonlyMap<string, string>,
+    at: string,
+    signal: AbortSignal,
+  ): Promise<StepEnd> {
+    const noted = await this.#remote.run("note", [at, "deploy", version], signal);
+    if (!noted.ok) return noted;
     const ofCluster = this.site.cluster === undefined ? [] : clusterSecrets(this.#environment);
     const status = await this.#remote.prepare(new Map([...secrets, ...ofCluster]), signal);
-    return startRelease(this.#remote, version, status, secrets.get(TOKEN), signal);
+    return startRelease(this.#remote, { version, at, token: secrets.get(TOKEN) }, status, signal);
+  }
+
+  /** Starts a release that is kept, with the secrets that it had. */
+  async restore(version: string, at: string, signal: AbortSignal): Promise<StepEnd> {
+    const noted = await this.#remote.run("note", [at, "rollback", version], signal);
+    if (!noted.ok) return noted;
+    const status = await this.#remote.restore(version, signal);
+    return startRelease(this.#remote, { version, at, token: this.#environment[TOKEN] }, status, signal);
+  }
+
+  /** What remote.sh tells of the releases that are kept, and of those before. */
+  past(signal: AbortSignal): Promise<Answer> {
+    return this.#remote.run("past", [], signal);
   }
 
   /** Shows the log until it ends, or until the signal if it is followed. */

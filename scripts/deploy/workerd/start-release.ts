@@ -2,7 +2,7 @@
  * Starts a release in place of the one that runs.
  *
  * Invariants
- * 1. A release that does not answer is replaced by the one before it, which is started again.
+ * 1. A release that does not answer is replaced by the one before it, which is started again, with the secrets that it had.
  * 2. What runs as it should is not restarted.
  * 3. A release is asked where it says that it listens, whatever the formula says now.
  */
@@ -13,42 +13,57 @@ import { listensIn, type RemoteSite, type Status } from "./remote-site.ts";
 /** Those who wait for an answer are let go before the process ends; a runtime that is too busy for that is ended all the same. */
 const RELEASE_MS_MAX = 1_500;
 
-/** `token` opens the control API of what runs so far; `status` is what was found after all was prepared. */
+export interface Start {
+  readonly version: string;
+  /** When the command began, for the history of the runtime. */
+  readonly at: string;
+  /** What opens the control API of what runs so far. */
+  readonly token: string | undefined;
+}
+
+/** `status` is what was found after the release and its secrets were prepared. */
 export async function startRelease(
   remote: RemoteSite,
-  version: string,
+  start: Start,
   status: Status,
-  token: string | undefined,
   signal: AbortSignal,
 ): Promise<StepEnd> {
   if (!status.ok) return status;
+  const { version, token } = start;
   const { current, confirmed, pending, running } = status;
   if (current === version && confirmed === version && !pending && running)
-    return { ok: true, note: `runs ${version} already` };
+    return settle(remote, start, `runs ${version} already`, signal);
   // A member of a cluster hands its objects over, and whoever waits for them goes on waiting.
   if (running && remote.site.cluster === undefined) await letGo(remote, status, token, signal);
-  return replace(remote, version, confirmed, signal);
+  return replace(remote, start, confirmed, signal);
 }
 
 async function replace(
   remote: RemoteSite,
-  version: string,
+  start: Start,
   former: string | undefined,
   signal: AbortSignal,
 ): Promise<StepEnd> {
+  const { version } = start;
   const started = await activate(remote, version, signal);
-  if (started.ok) {
-    const settled = await remote.run("settle", [version], signal);
-    return settled.ok ? { ok: true, note: `runs ${version}, on ${started.address}` } : settled;
-  }
+  if (started.ok) return settle(remote, start, `runs ${version}, on ${started.address}`, signal);
   if (signal.aborted) return started;
   const told = `${started.reason}${await remote.lastLog(signal)}`;
   if (former === undefined || former === version) return { ok: false, reason: told };
-  const again = await activate(remote, former, signal);
-  const end = again.ok
-    ? `The release before it, ${former}, runs again.`
-    : `The release before it, ${former}, does not start either: ${again.reason}`;
-  return { ok: false, reason: `${told}\n  ${end}` };
+  return { ok: false, reason: `${told}\n  ${await putBack(remote, former, start.at, signal)}` };
+}
+
+async function putBack(remote: RemoteSite, former: string, at: string, signal: AbortSignal): Promise<string> {
+  const prepared = await remote.restore(former, signal);
+  const again = prepared.ok ? await activate(remote, former, signal) : prepared;
+  if (!again.ok) return `The release before it, ${former}, does not start either: ${again.reason}`;
+  await remote.run("settle", [former, at], signal);
+  return `The release before it, ${former}, runs again.`;
+}
+
+async function settle(remote: RemoteSite, start: Start, note: string, signal: AbortSignal): Promise<StepEnd> {
+  const settled = await remote.run("settle", [start.version, start.at], signal);
+  return settled.ok ? { ok: true, note } : settled;
 }
 
 type Activated = { readonly ok: true; readonly address: string } | { readonly ok: false; readonly reason: string };

@@ -5,18 +5,20 @@ import type { Environment } from "../../formula/environment.ts";
 import type { RuntimeSpec } from "../../formula/formula.ts";
 import type { Deployment, Reached, RuntimeToDeploy, Step, Target } from "../target.ts";
 import { Machine } from "./machine.ts";
+import { MachinePast } from "./machine-past.ts";
 import { rehearseConfig } from "./rehearse-config.ts";
 import { RuntimeOnMachine } from "./runtime-on-machine.ts";
 import { sitesOf, type Site } from "./site.ts";
 import { sshOptions } from "./ssh-options.ts";
 
 /** A runtime that is to be sent to a machine. */
-interface Shipment extends Pick<RuntimeToDeploy, "bundle" | "secrets"> {
+interface Shipment extends Pick<RuntimeToDeploy, "bundle" | "secrets" | "note"> {
   readonly place: RuntimeOnMachine;
 }
 
 export class WorkerdTarget implements Target {
   readonly name = "workerd";
+  readonly past: MachinePast;
   readonly #deployment: Deployment;
   readonly #environment: Environment;
   /** Of all runtimes that are on machines; a cluster is in several places. */
@@ -35,6 +37,7 @@ export class WorkerdTarget implements Target {
       this.#machines.set(host, machine);
       return new RuntimeOnMachine(site, machine, environment);
     });
+    this.past = new MachinePast(this.#places);
   }
 
   async check(signal: AbortSignal): Promise<readonly string[]> {
@@ -60,19 +63,19 @@ export class WorkerdTarget implements Target {
 
   /** Everything is sent before anything is restarted, and then one place after the other is. */
   ship(): readonly Step[] {
-    const each = this.#deployment.runtimes.flatMap(({ spec, bundle, secrets }) =>
-      this.#placesOf(spec.name).map((place) => ({ place, bundle, secrets })),
+    const each = this.#deployment.runtimes.flatMap(({ spec, bundle, secrets, note }) =>
+      this.#placesOf(spec.name).map((place) => ({ place, bundle, secrets, note })),
     );
     return [...each.map(this.#sendStep), ...each.map(this.#startStep)];
   }
 
-  readonly #sendStep = ({ place, bundle, secrets }: Shipment): Step => {
+  readonly #sendStep = ({ place, bundle, secrets, note }: Shipment): Step => {
     const { runtime, machine } = place.site;
     return {
       runtime,
       title: `send ${runtime} to ${machine.host}`,
       run: async (signal) => {
-        const release = await place.release(bundle, [...secrets.keys()]);
+        const release = await place.release(bundle, [...secrets.keys()], note);
         this.#versions.set(place, release.version);
         return place.send(release, signal);
       },
@@ -87,7 +90,7 @@ export class WorkerdTarget implements Target {
       run: async (signal) => {
         const version = this.#versions.get(place);
         if (version === undefined) return { ok: false, reason: "Its release was not sent." };
-        return place.start(version, secrets, signal);
+        return place.start(version, secrets, this.#deployment.at, signal);
       },
     };
   };

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readUpload, type Upload } from "./upload.ts";
-import { NOT_FOUND, type ApiError, type Worker, type Workers } from "./workers.ts";
+import { NOT_FOUND, type ApiError, type Deployment, type Version, type Worker, type Workers } from "./workers.ts";
 
 export const ACCOUNT = "0123456789abcdef0123456789abcdef";
 export const API_TOKEN = "stand-in-api-token";
@@ -114,12 +114,16 @@ export class Api {
           result: worker.current.metadata.bindings.filter(({ type }) => type === "secret_text").map(withoutSecret),
         };
       case "GET scripts/deployments":
-        return { result: { deployments: [] } };
+        return { result: { deployments: worker.deployments.map(shownDeployment).reverse() } };
+      case "GET scripts/versions":
+        return { result: { items: worker.versions.slice(-VERSIONS_LISTED_MAX).map(shownVersion).reverse() } };
       case "POST scripts/versions":
         return upload === undefined ? NOT_FOUND : versionResult(workers.addVersion(name, upload));
       case "POST scripts/deployments": {
-        const { versions } = body as { readonly versions: readonly { readonly version_id: string }[] };
-        return workers.deploy(name, versions[0]?.version_id ?? "") ?? { result: { id: crypto.randomUUID() } };
+        const { versions, annotations = {} } = body as DeploymentBody;
+        const version = versions[0]?.version_id ?? "";
+        const force = query.get("force") === "true";
+        return workers.deploy(name, version, annotations, force) ?? { result: { id: crypto.randomUUID() } };
       }
       case "PATCH scripts/script-settings":
         return { result: {} };
@@ -136,9 +140,42 @@ export class Api {
       case "DELETE scripts/":
         return workers.delete(name, query.get("force") === "true") ?? { result: null };
       default:
-        return { status: 404, code: 7003, message: `The stand-in has no ${what}.` };
+        return this.#version(what, worker);
     }
   }
+
+  #version(what: string, { versions }: Worker): Result {
+    const [, id] = /^GET scripts\/versions\/(.+)$/.exec(what) ?? [];
+    const version = versions.find((each) => each.id === id);
+    if (version !== undefined) return { result: { ...shownVersion(version), resources: resourcesOf(version) } };
+    return { status: 404, code: 7003, message: `The stand-in has no ${what}.` };
+  }
+}
+
+const VERSIONS_LISTED_MAX = 100;
+
+interface DeploymentBody {
+  readonly versions: readonly { readonly version_id: string }[];
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+function shownDeployment({ id, createdOn, versions, annotations }: Deployment): object {
+  return { id, source: "wrangler", strategy: "percentage", created_on: createdOn, versions, annotations };
+}
+
+/** A list tells no more of it than this. */
+function shownVersion({ id, createdOn, upload }: Version): object {
+  const metadata = { created_on: createdOn, modified_on: createdOn, source: "wrangler", author_email: "a@example.com" };
+  return { id, metadata, annotations: upload.metadata.annotations };
+}
+
+function resourcesOf({ upload, migrationTag }: Version): object {
+  const { bindings, compatibility_date } = upload.metadata;
+  return {
+    bindings: bindings.map(withoutSecret),
+    script: { etag: "etag", handlers: ["fetch"], last_deployed_from: "wrangler" },
+    script_runtime: { compatibility_date, usage_model: "standard", migration_tag: migrationTag },
+  };
 }
 
 interface About {

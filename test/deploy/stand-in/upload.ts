@@ -17,6 +17,7 @@ const metadataSchema = z.looseObject({
   compatibility_date: z.string(),
   bindings: z.array(bindingSchema),
   keep_bindings: z.array(z.string()).default([]),
+  annotations: z.record(z.string(), z.string()).default({}),
   migrations: z
     .looseObject({ old_tag: z.string().optional(), new_tag: z.string(), steps: z.array(stepSchema) })
     .optional(),

@@ -5,7 +5,9 @@
  * 1. A binding to a class of a Worker that is not there, or lacks the class, is refused, and nothing of the upload is kept.
  * 2. Migrations apply once: one that does not begin at the Worker's own tag, or makes a class that is there, is refused.
  * 3. An upload inherits the secrets of the one before it, as far as it asks to.
- * 4. A Worker that others are bound to is deleted by force only, and takes those bindings with it, and its classes, and so its
+ * 4. Each upload is a version, which keeps its code, bindings and secrets. One that is older than what serves is not deployed again
+ *    across a migration, and only by force if secrets were changed since.
+ * 5. A Worker that others are bound to is deleted by force only, and takes those bindings with it, and its classes, and so its
  *    objects; another one of the name begins anew.
  */
 import type { Binding, Upload } from "./upload.ts";
@@ -13,13 +15,29 @@ import type { Binding, Upload } from "./upload.ts";
 export interface Worker {
   /** Tells one that was made again from the one before. */
   readonly generation: number;
-  /** What runs; undefined until something was deployed. */
+  /** What serves; that of the last deployment. */
   current: Upload;
-  readonly versions: Map<string, Upload>;
+  /** The oldest first. */
+  readonly versions: Version[];
+  readonly deployments: Deployment[];
   readonly classes: Set<string>;
   migrationTag: string | undefined;
   subdomain: boolean;
   domains: readonly string[];
+}
+
+export interface Version {
+  readonly id: string;
+  readonly createdOn: string;
+  readonly upload: Upload;
+  readonly migrationTag: string | undefined;
+}
+
+export interface Deployment {
+  readonly id: string;
+  readonly createdOn: string;
+  readonly versions: readonly { readonly version_id: string; readonly percentage: number }[];
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 export interface ApiError {
@@ -43,28 +61,27 @@ export class Workers {
     const kept = worker ?? this.#newWorker(current);
     for (const added of addedClasses(upload)) kept.classes.add(added);
     kept.migrationTag = upload.metadata.migrations?.new_tag ?? kept.migrationTag;
-    kept.current = current;
     this.all.set(name, kept);
+    deployed(kept, versionOf(kept, current), upload.metadata.annotations);
     return undefined;
   }
 
-  /** A version without migrations, which runs once it is deployed. */
+  /** A version without migrations, which serves once it is deployed. */
   addVersion(name: string, upload: Upload): ApiError | string {
     const worker = this.all.get(name);
     if (worker === undefined) return NOT_FOUND;
     const wrong = this.#bindingMistake(name, upload);
     if (wrong !== undefined) return wrong;
-    const id = crypto.randomUUID();
-    worker.versions.set(id, withInherited(upload, worker.current));
-    return id;
+    return versionOf(worker, withInherited(upload, worker.versions.at(-1)?.upload)).id;
   }
 
-  deploy(name: string, version: string): ApiError | undefined {
+  deploy(name: string, id: string, annotations: Deployment["annotations"], force: boolean): ApiError | undefined {
     const worker = this.all.get(name);
-    const upload = worker?.versions.get(version);
-    if (worker === undefined || upload === undefined) return NOT_FOUND;
-    worker.current = upload;
-    return undefined;
+    const version = worker?.versions.find((each) => each.id === id);
+    if (worker === undefined || version === undefined) return NOT_FOUND;
+    const wrong = this.#bindingMistake(name, version.upload) ?? rollbackMistake(worker, version, force);
+    if (wrong === undefined) deployed(worker, version, annotations);
+    return wrong;
   }
 
   domainsOf(hostname: string): object[] {
@@ -84,7 +101,7 @@ export class Workers {
 
   #newWorker(current: Upload): Worker {
     this.#made += 1;
-    const none = { versions: new Map<string, Upload>(), classes: new Set<string>() };
+    const none = { versions: [], deployments: [], classes: new Set<string>() };
     return { ...none, generation: this.#made, current, migrationTag: undefined, subdomain: false, domains: [] };
   }
 
@@ -101,6 +118,40 @@ export class Workers {
     const added = script_name === own ? addedClasses(upload) : [];
     return [...(this.all.get(script_name)?.classes ?? []), ...added].includes(class_name ?? "");
   }
+}
+
+function versionOf(worker: Worker, upload: Upload): Version {
+  const { migrationTag } = worker;
+  const version = { id: crypto.randomUUID(), createdOn: new Date().toISOString(), upload, migrationTag };
+  worker.versions.push(version);
+  return version;
+}
+
+function deployed(worker: Worker, version: Version, annotations: Deployment["annotations"]): void {
+  const versions = [{ version_id: version.id, percentage: 100 }];
+  worker.deployments.push({ id: crypto.randomUUID(), createdOn: new Date().toISOString(), versions, annotations });
+  worker.current = version.upload;
+}
+
+/** The code of the second refusal is Cloudflare's; that of the first is not known. */
+function rollbackMistake(worker: Worker, version: Version, force: boolean): ApiError | undefined {
+  if (version.migrationTag !== worker.migrationTag) {
+    const message = "This version cannot be deployed: a Durable Object migration has occurred since it was active.";
+    return { status: 400, code: 10210, message };
+  }
+  const changed = changedSecrets(version.upload, worker.current);
+  if (version === worker.versions.at(-1) || changed.length === 0 || force) return undefined;
+  const message = `A secret has changed since this version was active. If you are sure this is ok, add a ?force=true query parameter to allow the rollback. The following secrets have changed: ${changed.join(", ")}`;
+  return { status: 400, code: 10220, message };
+}
+
+function changedSecrets(then: Upload, now: Upload): string[] {
+  const [before, since] = [then, now].map(({ metadata }) => {
+    const secrets = metadata.bindings.filter(({ type }) => type === "secret_text");
+    return new Map(secrets.map(({ name, text }) => [name, text]));
+  });
+  const names = new Set([...(before?.keys() ?? []), ...(since?.keys() ?? [])]);
+  return [...names].filter((name) => before?.get(name) !== since?.get(name));
 }
 
 function addedClasses({ metadata }: Upload): string[] {

@@ -39,8 +39,12 @@ function remote(command: string, ...words: string[]): string {
 }
 
 /** Has a release of this name on the machine; the hash of a file is its name here. */
-function release(version: string, workerd = "case $1 in serve) while :; do sleep 0.1; done ;; esac"): void {
-  const files = { workerd: `#!/bin/sh\n${workerd}\n`, unit: `[Service]\n# ${version}\n`, start: "", run: "" };
+function release(
+  version: string,
+  workerd = "case $1 in serve) while :; do sleep 0.1; done ;; esac",
+  about = "{}",
+): void {
+  const files = { about, workerd: `#!/bin/sh\n${workerd}\n`, unit: `[Service]\n# ${version}\n`, start: "", run: "" };
   mkdirSync(join(root, "files"), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, "files", `${version}-${name}`), text);
   writeFileSync(join(root, "files", `${version}-start`), readFileSync(join(SCRIPTS, "start.sh")));
@@ -52,6 +56,10 @@ function secrets(value: string): void {
   mkdirSync(join(root, SITE), { recursive: true });
   writeFileSync(inSite("environment.new"), secretsFile(new Map([["RADON_TOKEN", value]])));
   remote("prepare", root, SITE, "none", UNIT);
+}
+
+function settle(version: string, at = "2026-11-30T20:00:00.000Z"): void {
+  remote("settle", root, SITE, version, at);
 }
 
 beforeEach(() => {
@@ -81,7 +89,7 @@ describe("a release", () => {
     for (const name of ["workerd", "of-another-version"]) writeFileSync(inSite(`releases/one.part/${name}`), "half");
     release("one");
     expect(readdirSync(inSite("releases"))).toEqual(["one"]);
-    expect(readdirSync(inSite("releases/one"))).toEqual(["run", "start", "unit", "workerd"]);
+    expect(readdirSync(inSite("releases/one"))).toEqual(["about", "run", "start", "unit", "workerd"]);
     expect(readFileSync(inSite("releases/one/workerd"), "utf8")).toContain("serve)");
   });
 
@@ -99,15 +107,48 @@ describe("a release", () => {
     expect(statSync(inSite("environment")).mode & 0o077).toBe(0);
   });
 
-  test("goes when three newer ones work", () => {
-    for (const version of ["one", "two", "three", "four"]) {
+  test("goes when three others worked after it, or when it never did", () => {
+    secrets("secret");
+    for (const version of ["one", "two", "three", "never", "one", "four"]) {
       release(version);
-      remote("settle", root, SITE, version);
-      execFileSync("touch", ["-d", `${10 - version.length} minutes ago`, inSite(`releases/${version}`)]);
+      if (version !== "never") settle(version);
     }
-    expect(readdirSync(inSite("releases"))).toHaveLength(3);
-    expect(readdirSync(inSite("releases"))).toContain("four");
+    expect(readdirSync(inSite("releases"))).toEqual(["four", "one", "three"]);
     expect(readFileSync(inSite("confirmed"), "utf8")).toBe("four\n");
+  });
+
+  test("keeps the secrets that it worked with, for when it comes back", () => {
+    release("one");
+    secrets("first");
+    settle("one");
+    release("two");
+    secrets("second");
+    settle("two");
+    expect(remote("restore", root, SITE, "one", "none", UNIT)).toContain("pending yes\n");
+    expect(readFileSync(inSite("environment"), "utf8")).toContain("first");
+    expect(statSync(inSite("releases/one/environment")).mode & 0o077).toBe(0);
+  });
+
+  test("is told with what it says of itself, and with what was started when", () => {
+    release("one", undefined, '{"a":"\\\\n"}');
+    secrets("secret");
+    remote("note", root, SITE, "2026-11-30T20:00:00.000Z", "deploy", "one");
+    settle("one", "2026-11-30T20:00:00.000Z");
+    expect(remote("past", root, SITE).split("\n")).toEqual([
+      "event 2026-11-30T20:00:00.000Z deploy one",
+      "event 2026-11-30T20:00:00.000Z works one",
+      'about one {"a":"\\\\n"}',
+      "",
+    ]);
+    expect(remote("past", root, "tour/another")).toBe("");
+  });
+
+  test("is told of the last 200 at most", () => {
+    release("one");
+    writeFileSync(inSite("history"), Array.from({ length: 300 }, (_, index) => `${index} deploy one\n`).join(""));
+    remote("note", root, SITE, "300", "deploy", "one");
+    const lines = readFileSync(inSite("history"), "utf8").trim().split("\n");
+    expect([lines.length, lines[0], lines.at(-1)]).toEqual([201, "100 deploy one", "300 deploy one"]);
   });
 });
 
@@ -119,7 +160,7 @@ describe("without systemd", () => {
     secrets("secret");
     remote("activate", root, SITE, "one", "none", UNIT);
     expect(status()).toMatch(/^current one\npending yes\n(starts \d+\n)?running yes\n$/);
-    remote("settle", root, SITE, "one");
+    settle("one");
     release("two");
     remote("activate", root, SITE, "two", "none", UNIT);
     expect(status()).toMatch(/^current two\nconfirmed one\npending yes\n(starts \d+\n)?running yes\n$/);
@@ -128,7 +169,7 @@ describe("without systemd", () => {
   test("a change of the secrets is pending until the release was started with them", () => {
     release("one");
     secrets("secret");
-    remote("settle", root, SITE, "one");
+    settle("one");
     secrets("secret");
     expect(status()).not.toContain("pending");
     secrets("another one");

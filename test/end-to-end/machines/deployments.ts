@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RuntimeToDeploy, Step } from "../../../scripts/deploy/target.ts";
 import { WorkerdTarget } from "../../../scripts/deploy/workerd/workerd-target.ts";
+import { versionNotes } from "../../../scripts/deploy/version-note.ts";
 import { buildFormula } from "../../../scripts/formula/build.ts";
 import { foldersOf } from "../../../scripts/formula/folders.ts";
 import type { Environment } from "../../../scripts/formula/environment.ts";
@@ -61,12 +62,16 @@ export async function deploymentOf(
     situation: "deployed",
     bundle: true,
   });
+  const notes = await versionNotes(build.applications);
   const runtimes = formula.runtimes.flatMap((spec) => {
     const bundle = build.runtimes.find(({ runtime }) => runtime === spec.name);
-    return bundle === undefined ? [] : [{ spec, bundle, secrets: new Map([["RADON_TOKEN", TOKEN]]) }];
+    const note = notes.get(spec.name);
+    if (bundle === undefined || note === undefined) return [];
+    return [{ spec, bundle, note, secrets: new Map([["RADON_TOKEN", TOKEN]]) }];
   });
+  const at = new Date().toISOString();
   return {
-    target: new WorkerdTarget({ formula, runtimes }, { RADON_SSH: sshOptions.join(" "), ...variables }),
+    target: new WorkerdTarget({ formula, runtimes, at }, { RADON_SSH: sshOptions.join(" "), ...variables }),
     runtimes,
   };
 }
