@@ -34,7 +34,7 @@ export class AtomObject extends DurableObject<Env> {
   readonly #name: string | undefined;
   readonly #entry: AtomEntry | undefined;
   readonly #loading: Loading;
-  /** Undefined as long as the state of the atom has to move first, and if there is no such atom. */
+  /** Undefined as long as it is not known where the state of the atom has to be, and if there is no such atom. */
   #served: ServedAtom | undefined;
   #settling: Promise<void> | undefined;
   #guard: ReplayGuard | undefined;
@@ -48,7 +48,6 @@ export class AtomObject extends DurableObject<Env> {
     this.#entry = this.#name === undefined ? undefined : ownAtoms.get(this.#name);
     this.#loading.built = this.#entry;
     if (!record) this.#served = this.#entry && this.#open(this.#entry, store);
-    else if (!this.#loading.isDue) this.#served = this.#loading.served();
   }
 
   override async fetch(request: Request): Promise<Response> {

@@ -2,6 +2,7 @@
 import { systemClock } from "./clock.ts";
 import { z } from "zod";
 import type { AliasDelta } from "./core/aliases.ts";
+import type { Application } from "./core/application.ts";
 import { ERROR_CODES, failure, type ErrorCode, type Failure } from "./core/errors.ts";
 import type { Asker, LookupQuery } from "./core/lookup.ts";
 import type { AliasAnswer, DirectoryView, Naming, Versioned } from "./core/naming.ts";
@@ -41,6 +42,12 @@ export class NamingClient implements Naming {
     return this.#ask("/loaded", statement);
   }
 
+  /** False if nothing is loaded under the name, or a deployment has come after it. */
+  async isLoaded(atom: AtomName): Promise<boolean | Failure> {
+    const answer = await this.#ask<{ readonly loaded: boolean }>(`/loaded?atom=${encodeURIComponent(atom)}`);
+    return "code" in answer ? answer : answer.loaded;
+  }
+
   async resolve(name: string, asker: Asker): Promise<GlobalName | Failure> {
     const answer = await this.#ask<{ readonly name: GlobalName }>("/resolve", { name, asker });
     return "code" in answer ? answer : answer.name;
@@ -72,6 +79,12 @@ export class NamingClient implements Naming {
 /** The naming of the runtime that `namespace` belongs to. */
 export function namingOf(namespace: DurableObjectNamespace): NamingClient {
   return new NamingClient(() => namespace.get(namespace.idFromName(NAMING_OBJECT_NAME)));
+}
+
+/** The naming of the runtime that this Worker is. */
+export function ownNaming({ runtime, runtimes }: Application, env: Readonly<Record<string, unknown>>): NamingClient {
+  const own = runtimes.find(({ name }) => name === runtime);
+  return namingOf(env[own?.namingBinding ?? ""] as DurableObjectNamespace);
 }
 
 async function failureIn(response: Response): Promise<Failure> {

@@ -2,11 +2,10 @@
 import type { Application } from "./core/application.ts";
 import { splitGlobalName } from "./core/names.ts";
 import type { NamingPort } from "./atom-session.ts";
-import { namingOf } from "./naming-client.ts";
+import { ownNaming } from "./naming-client.ts";
 
 export function namingPort(application: Application, env: Readonly<Record<string, unknown>>): NamingPort {
-  const own = application.runtimes.find(({ name }) => name === application.runtime);
-  const naming = namingOf(env[own?.namingBinding ?? ""] as DurableObjectNamespace);
+  const naming = ownNaming(application, env);
   return {
     async setAliases(atom, delta) {
       const answer = await naming.setAliases(splitGlobalName(atom).atom, delta);

@@ -90,6 +90,7 @@ export class NamingService {
       .post("/start", () => this.#start())
       .post("/aliases", (request) => this.#setAliases(request))
       .post("/loaded", (request) => this.#setLoaded(request))
+      .get("/loaded", ({ query }) => Response.json({ loaded: this.#own.isLoaded(query["atom"] as AtomName) }))
       .post("/resolve", (request) => this.#resolve(request))
       .post("/lookup", (request) => this.#lookup(request))
       .get("/directory", () => this.#directory())

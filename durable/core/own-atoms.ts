@@ -77,6 +77,12 @@ export class OwnAtoms {
     else this.#loaded.delete(atom);
   }
 
+  /** True if what was loaded under the name is what runs. */
+  isLoaded(atom: AtomName): boolean {
+    const loaded = this.#loaded.get(atom);
+    return loaded !== undefined && !isSuperseded(loaded, this.#configured.get(atom));
+  }
+
   record(identity: string, revision: number): RuntimeRecord {
     const names = new Set([...this.#configured.keys(), ...this.#loaded.keys()]);
     const atoms = [...names].flatMap((name) => this.#atom(name) ?? []).map((atom) => this.#atomRecord(atom));
@@ -84,9 +90,8 @@ export class OwnAtoms {
   }
 
   #atom(name: AtomName): AtomRecord | undefined {
-    const configured = this.#configured.get(name);
     const loaded = this.#loaded.get(name);
-    return loaded && !isSuperseded(loaded, configured) ? { name, ...loaded } : configured;
+    return loaded && this.isLoaded(name) ? { name, ...loaded } : this.#configured.get(name);
   }
 
   #atomRecord({ name, kind, moduleHash, aliases }: AtomRecord): AtomRecord {

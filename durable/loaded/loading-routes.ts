@@ -2,7 +2,7 @@
 import { application } from "radon:application";
 import { failure, type Failure } from "../core/errors.ts";
 import type { AtomName } from "../core/names.ts";
-import { namingOf } from "../naming-client.ts";
+import { ownNaming } from "../naming-client.ts";
 import type { LoadedStatement } from "../naming-wire.ts";
 import { failureResponse } from "../object-routes/answers.ts";
 import { decodeLoad, LOADED_ROUTE } from "./load-body.ts";
@@ -33,10 +33,8 @@ async function remove(loading: Loading, atom: AtomName, env: Env): Promise<Failu
 
 /** Who asked is told if the names could not be: asking again puts that right. */
 async function tell(env: Env, statement: LoadedStatement): Promise<Failure | undefined> {
-  const own = application.runtimes.find(({ name }) => name === application.runtime);
-  const naming = namingOf(env[own?.namingBinding ?? ""] as DurableObjectNamespace);
   try {
-    const answer = await naming.setLoaded(statement);
+    const answer = await ownNaming(application, env).setLoaded(statement);
     return "code" in answer ? answer : undefined;
   } catch (error) {
     return failure("BUSY", `The naming of this runtime could not be told: ${String(error)}. Try again.`);

@@ -6,6 +6,8 @@
  * 1. The state moves before the first event of an object's life is handled, never in the middle of one: who loads a module has the
  *    object begin anew (`reset`). What comes meanwhile waits for it.
  * 2. A move that was cut short begins again: what has half arrived is thrown away, and the place that it came from still has all.
+ * 3. An object that slept may have missed a deployment that took the module back. The naming of the runtime has not, as every deployment
+ *    starts it first: it is asked once in a life, and where it does not answer the module goes on.
  */
 import { application, loadedAtomCode } from "radon:application";
 import type { AtomEntry } from "../core/application.ts";
@@ -19,6 +21,7 @@ import {
 } from "../core/loaded-atom.ts";
 import type { AtomName } from "../core/names.ts";
 import { COMPATIBILITY_DATE, LOADER_BINDING } from "../core/platform.ts";
+import { ownNaming } from "../naming-client.ts";
 import type { ServedAtom } from "../served-atom.ts";
 import { FACET, LoadedFacet, loadedClass, type LoaderParts } from "./loaded-facet.ts";
 import { LoadedStore, type LoadedRecord } from "./loaded-store.ts";
@@ -62,10 +65,9 @@ export class Loading {
     this.#built = entry;
   }
 
-  /** True if the state has to move before anything is handled. */
+  /** True if it has to be found out where the state has to be before anything is handled. */
   get isDue(): boolean {
-    const { record } = this;
-    return record !== undefined && (record.phase !== "there" || isSuperseded(record, this.#built));
+    return this.record !== undefined;
   }
 
   /** The loaded atom, if it is the one that runs. */
@@ -79,7 +81,7 @@ export class Loading {
   async settle(): Promise<void> {
     const { record } = this;
     if (record === undefined) return;
-    const stays = !isSuperseded(record, this.#built) && record.phase !== "leaving";
+    const stays = record.phase !== "leaving" && !(await this.#isOver(record));
     if (stays && record.phase === "arriving") return this.#arrive();
     if (stays) return;
     // What was deployed since then came before the state had left.
@@ -127,6 +129,11 @@ export class Loading {
     else if (this.#built) this.#store.setPhase("leaving");
     else this.#lose();
     return undefined;
+  }
+
+  async #isOver(record: LoadedRecord): Promise<boolean> {
+    if (isSuperseded(record, this.#built)) return true;
+    return (await ownNaming(application, this.#env).isLoaded(record.entry.name)) === false;
   }
 
   async #arrive(): Promise<void> {
