@@ -22,6 +22,8 @@ export interface Tool {
   /** Arguments that this tool needs before all others, and the environment that it needs. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** The target that it was found for, where it has several. */
+  readonly target?: string;
   /** The folder of the libraries that it links, if it does not tell which it has linked. */
   readonly libraries?: string;
 }

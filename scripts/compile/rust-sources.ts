@@ -3,6 +3,7 @@
  * one), and what the folders above may say about its build. Crates of a registry are fixed by Cargo.lock.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 import { ParseError, getStaticTOMLValue, parseTOML } from "toml-eslint-parser";
 import { filesBelow, filesReached } from "./source-files.ts";
@@ -11,18 +12,34 @@ const MANIFEST = "Cargo.toml";
 const LOCK = "Cargo.lock";
 /** What cargo and rustup look for in every folder up to the root. */
 const ABOVE = [MANIFEST, LOCK, "rust-toolchain", "rust-toolchain.toml", ".cargo/config", ".cargo/config.toml"] as const;
+const CONFIGS = ["config", "config.toml"] as const;
 
 /** Sorted absolute paths. */
 export function rustSources(folder: string): string[] {
   const files = new Set<string>();
   for (const crate of cratesByPath(folder)) for (const file of filesBelow(crate)) files.add(file);
   for (const file of [...files].filter(isRust).flatMap(filesTakenIn)) files.add(file);
-  for (const file of [...settingsOf(folder), ...filesAbove(folder)]) files.add(file);
+  for (const file of [...settingsOf(folder), ...filesAbove(folder), ...settingsOfMachine()]) files.add(file);
   return [...files].filter((file) => path.basename(file) !== LOCK || fixesVersions(file)).sort();
 }
 
+/** What cargo is told by the settings in and above the folder, and by those of the whole machine: each as it is in its file. */
+export function cargoSettings(folder: string): unknown[] {
+  const files = [...settingsOf(folder), ...filesAbove(folder), ...settingsOfMachine()];
+  return files.filter((file) => CONFIGS.some((name) => path.basename(file) === name)).map(readToml);
+}
+
+/** Where cargo keeps what it has brought, and settings for all projects. */
+export function cargoHome(): string {
+  return process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo");
+}
+
+function settingsOfMachine(): string[] {
+  return CONFIGS.map((name) => path.join(cargoHome(), name)).filter(existsSync);
+}
+
 /** The folder and those of all crates that it takes by path, directly or not. */
-function cratesByPath(folder: string): Set<string> {
+export function cratesByPath(folder: string): Set<string> {
   const crates = new Set<string>();
   const waiting = [folder, ...filesAbove(folder).filter(isManifest).flatMap(pathsIn)];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -35,7 +52,7 @@ function cratesByPath(folder: string): Set<string> {
 
 /** Every `path` in a manifest that leads to a crate: in dependencies of all kinds, in a workspace's, in `[patch]`. */
 function pathsIn(manifest: string): string[] {
-  return pathValues(readManifest(manifest))
+  return pathValues(readToml(manifest))
     .map((value) => path.resolve(path.dirname(manifest), value))
     .filter((target) => existsSync(path.join(target, MANIFEST)));
 }
@@ -47,10 +64,10 @@ function pathValues(table: unknown): string[] {
   );
 }
 
-/** A manifest that is no TOML is cargo's to report. */
-function readManifest(manifest: string): unknown {
+/** What is no TOML is cargo's to report. */
+function readToml(file: string): unknown {
   try {
-    return getStaticTOMLValue(parseTOML(readFileSync(manifest, "utf8")));
+    return getStaticTOMLValue(parseTOML(readFileSync(file, "utf8")));
   } catch (error) {
     if (error instanceof ParseError) return {};
     throw error;

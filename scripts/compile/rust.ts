@@ -7,6 +7,7 @@ import { missingTool, tool, type Compiler, type MissingTool, type SourceOf, type
 import { dependenciesIn } from "./dependency-file.ts";
 import { runTool } from "./run-tool.ts";
 import { withFunctionNames } from "./function-names.ts";
+import { flagsFor, flagsOfEnvironment, pathNames } from "./rust-flags.ts";
 import { demangled } from "./rust-names.ts";
 import { rustSources } from "./rust-sources.ts";
 import { firstLine } from "./tool-answers.ts";
@@ -27,16 +28,20 @@ const LINES = { CARGO_PROFILE_RELEASE_DEBUG: "1" } as const;
 export const rust: Compiler<"rust"> = {
   find: findCargo,
   inputs: ({ folder }) => rustSources(folder),
-  flags: () => ["--release", "readable names", JSON.stringify(LINES)],
+  flags: ({ folder }, { root }) => {
+    const names = pathNames(folder, root).map(({ to }) => to);
+    return ["--release", "readable names", JSON.stringify(LINES), ...names, ...(flagsOfEnvironment() ?? [])];
+  },
 
   compile: async (source, found, job) => {
-    const { command, args, env } = found;
+    const { command, args, env, target = "" } = found;
+    const flags = flagsFor(target, source.folder, pathNames(source.folder, job.root));
     const built = path.join(job.keep, "cargo");
     const options = ["build", "--release", "--quiet", "--message-format=json-render-diagnostics", ...args];
     const colours = `--color=${job.colours ? "always" : "never"}`;
-    const run = await runTool(command, [...options, colours], {
+    const run = await runTool(command, [...options, colours, ...flags.args], {
       cwd: source.folder,
-      env: { ...env, ...LINES, CARGO_TARGET_DIR: built },
+      env: { ...env, ...LINES, ...flags.env, CARGO_TARGET_DIR: built },
       signal: job.signal,
     });
     if (run.code !== 0) return { ok: false, diagnostics: withAdvice(run.stderr.trim()) };
@@ -81,8 +86,8 @@ async function findCargo(_source: SourceOf<"rust">): Promise<Tool | MissingTool>
     if (version === undefined || (await firstLine(cargo, ["--version"], env)) === undefined) continue;
     const found = await installedTarget(rustc, env);
     if (found !== undefined) {
-      const { target, libraries } = found;
-      return { ...tool(cargo, `${version} ${target}`, ["--target", target], env), libraries };
+      const { target } = found;
+      return { ...tool(cargo, `${version} ${target}`, ["--target", target], env), ...found };
     }
     reason = `${version} has no WebAssembly target.`;
   }

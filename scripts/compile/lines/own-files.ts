@@ -5,13 +5,15 @@ import { packageFile } from "../../package.ts";
 import type { Source } from "../source.ts";
 
 /** A file's name relative to the formula's folder, or undefined for those that are not of the formula. */
-export type OwnFile = (absolute: string) => string | undefined;
+export type OwnFile = (file: string) => string | undefined;
 
 /** Below the source's folder everything is its own, below the formula's all but the SDKs; dependencies are nowhere. */
 export function ownFiles(source: Source, root: string): OwnFile {
   const folders = [...new Set([...foldersOf(source), root])].flatMap(aliases);
   const sdk = aliases(packageFile("atoms", "sdk"));
-  return (file) => {
+  return (said) => {
+    const file = absolute(said, source, root);
+    if (file === undefined) return undefined;
     const found = folders.find(
       ({ alias, folder }) => isOwn(within(alias, file)) && (folder !== root || !isBelow(sdk, file)),
     );
@@ -19,6 +21,16 @@ export function ownFiles(source: Source, root: string): OwnFile {
     const name = path.relative(root, path.join(found.folder, path.relative(found.alias, file)));
     return path.isAbsolute(name) ? path.basename(name) : name.replaceAll(path.sep, "/");
   };
+}
+
+/**
+ * A relative path was somebody else's, who built a library; but for those of Rust, which are as seen from the formula's folder (`rust-flags.ts`), if
+ * they are there.
+ */
+function absolute(file: string, { kind }: Source, root: string): string | undefined {
+  if (path.isAbsolute(file)) return file;
+  const at = path.resolve(root, file);
+  return kind === "rust" && existsSync(at) ? at : undefined;
 }
 
 function foldersOf(source: Source): string[] {

@@ -91,9 +91,9 @@ function startOf({ rows: [first] }: Sequence): number {
   return first?.address ?? 0;
 }
 
-/** A relative folder was somebody else's: that of who built a library. */
-function ownName({ name, folder }: SourceFile, unitFolder: string, ownFile: OwnFile): string | undefined {
-  const file = path.join(path.isAbsolute(folder ?? "") ? "" : unitFolder, folder ?? "", name);
-  const whole = path.isAbsolute(name) ? name : file;
-  return path.isAbsolute(whole) ? ownFile(path.normalize(whole)) : undefined;
+/** A folder that is relative is so to the unit's, or to where all paths were made relative to. */
+function ownName({ name, folder = "" }: SourceFile, unitFolder: string, ownFile: OwnFile): string | undefined {
+  const told = path.isAbsolute(name) ? name : path.join(folder, name);
+  const whole = path.isAbsolute(told) ? told : path.join(unitFolder, told);
+  return ownFile(path.normalize(whole)) ?? ownFile(path.normalize(told));
 }
