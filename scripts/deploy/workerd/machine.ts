@@ -23,6 +23,8 @@ const SILENCE_S_MAX = 45;
 const COMMAND_MS_MAX = 120_000;
 /** How long the shared connection outlives a run that was killed. */
 const IDLE_S_MAX = 60;
+/** Systems take 104 bytes and more; ssh adds 17 while it opens the socket. */
+const SOCKET_BYTES_MAX = 85;
 /** What ssh itself ends with if it failed. */
 const SSH_FAILED = 255;
 
@@ -61,9 +63,11 @@ export class Machine {
     return this.#answer(scriptLine(command, words), [Readable.from([SCRIPT])], signal, process.stdout);
   }
 
-  /** Writes a file, which is made whole by a rename. */
-  write(file: string, bytes: Readable, signal: AbortSignal): Promise<Answer> {
-    return this.#answer(inShell(`${BESIDE} cat >"$1.$$" && mv "$1.$$" "$1"`, [file]), [bytes], signal);
+  /** Writes a file, which is made whole by a rename: what arrives when a run is cut short may be a part of it. */
+  write(file: string, bytes: Uint8Array, signal: AbortSignal): Promise<Answer> {
+    const check = '[ "$(wc -c <"$1.$$")" -eq "$2" ] || { rm -f "$1.$$"; echo "it did not arrive whole" >&2; exit 1; }';
+    const line = inShell(`${BESIDE} cat >"$1.$$" && { ${check}; } && mv "$1.$$" "$1"`, [file, String(bytes.length)]);
+    return this.#answer(line, [Readable.from([bytes])], signal);
   }
 
   /** Writes a file, compressed on its way, if its bytes are those of the hash. */
@@ -128,14 +132,16 @@ function optionsOf(socket: string): string[] {
     `ConnectTimeout=${CONNECT_S_MAX}`,
     `ServerAliveInterval=${CONNECT_S_MAX}`,
     `ServerAliveCountMax=${SILENCE_S_MAX / CONNECT_S_MAX}`,
-    ...(process.platform === "win32" ? [] : sharedConnection(socket)),
+    ...sharedConnection(socket),
   ];
   return options.flatMap((option) => ["-o", option]);
 }
 
-/** OpenSSH for Windows has no such thing: there each command is a connection of its own. */
+/** Without it each command is a connection of its own: OpenSSH for Windows has none, and a socket's path must not be long. */
 function sharedConnection(socket: string): string[] {
-  return ["ControlMaster=auto", `ControlPath=${socket}`, `ControlPersist=${IDLE_S_MAX}`];
+  if (process.platform === "win32" || Buffer.byteLength(socket) > SOCKET_BYTES_MAX) return [];
+  // A word of ssh's configuration, where a percent sign begins a token.
+  return ["ControlMaster=auto", `ControlPath="${socket.replaceAll("%", "%%")}"`, `ControlPersist=${IDLE_S_MAX}`];
 }
 
 /** A word of the remote shell, whatever is in it. */

@@ -1,5 +1,4 @@
 /** The folder of one runtime on its machine: the commands of remote.sh for it, and what their answers say. */
-import { Readable } from "node:stream";
 import type { Answer, Machine } from "./machine.ts";
 import { answerWords } from "./probe.ts";
 import { secretsFile } from "./secrets-file.ts";
@@ -48,7 +47,7 @@ export class RemoteSite {
   /** Gives it its secrets, which a process that runs takes with its next start. */
   async prepare(secrets: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Status> {
     const to = `${this.root}/${this.site.path}/environment.new`;
-    const sent = await this.machine.write(to, Readable.from([Buffer.from(secretsFile(secrets))]), signal);
+    const sent = await this.machine.write(to, Buffer.from(secretsFile(secrets)), signal);
     return sent.ok ? readStatus(await this.run("prepare", this.service, signal)) : sent;
   }
 

@@ -24,7 +24,6 @@ RELEASES_KEPT=3
 HISTORY_LINES_KEPT=200
 STOP_S_MAX=3
 START_S_MAX=10
-LOG_BYTES_MAX=16777216
 UNUSED_MINUTES=1440
 
 fail() {
@@ -237,7 +236,9 @@ remove() {
   case $3 in
     systemd)
       if [ -e "$(unit_folder)/$4" ]; then
-        managed disable --now "$4" || :
+        # What still runs must not lose its state: if it cannot be stopped, nothing is deleted.
+        managed stop "$4"
+        managed disable "$4" || :
         rm -f "$(unit_folder)/$4"
         managed daemon-reload
       fi
@@ -295,7 +296,6 @@ keep_after_logout() {
 # --- without systemd: a supervisor that the machine's own start-up may start as well.
 
 start_supervisor() {
-  if [ -f log ] && [ "$(wc -c <log)" -gt "$LOG_BYTES_MAX" ]; then mv log log.1; fi
   starter=nohup
   command -v setsid >/dev/null && starter=setsid
   "$starter" sh "$site_folder/current/run" "$site_folder" </dev/null >/dev/null 2>&1 &

@@ -8,9 +8,12 @@ set +a
 # The configuration takes the key of a cluster from a file.
 [ -z "${RADON_CLUSTER_KEY:-}" ] || (umask 077 && printf %s "$RADON_CLUSTER_KEY" >cluster-key)
 unset RADON_CLUSTER_KEY
-flags=
-[ ! -f current/flags ] || flags=$(cat current/flags)
+# Every atom that is awake takes three descriptors, and the usual soft limit is 1024.
+ulimit -n "$(ulimit -Hn)" 2>/dev/null || :
+# No secret is called so.
+RADON_FLAGS=
+[ ! -f current/flags ] || RADON_FLAGS=$(cat current/flags)
 echo start >>starts
 # Each flag is a word of its own.
 # shellcheck disable=SC2086
-exec "$1/current/workerd" serve --import-path=/ $flags current/config.capnp config
+exec "$1/current/workerd" serve --import-path=/ $RADON_FLAGS current/config.capnp config

@@ -20,7 +20,7 @@ export function unitText(parts: UnitParts): string {
     "# Written by radon; changes to this file are lost.",
     "[Unit]",
     `Description=Radon runtime ${escaped(runtime)} of ${escaped(app)}`,
-    ...(superuser ? ["Wants=network-online.target", "After=network-online.target"] : []),
+    ...(superuser ? afterBoot(folder) : []),
     "StartLimitIntervalSec=0",
     "",
     "[Service]",
@@ -31,12 +31,21 @@ export function unitText(parts: UnitParts): string {
     `TimeoutStopSec=${stopSecondsMax}`,
     "UMask=0077",
     "NoNewPrivileges=yes",
+    ...RESTRICTIONS,
     ...(superuser ? confinement(folder) : []),
     "",
     "[Install]",
     `WantedBy=${superuser ? "multi-user.target" : "default.target"}`,
     "",
   ].join("\n");
+}
+
+/** What a runtime never asks the kernel for. A compiler runs in it, so its memory has to stay executable. */
+const RESTRICTIONS = ["RestrictNamespaces=yes", "RestrictRealtime=yes", "RestrictSUIDSGID=yes", "LockPersonality=yes"];
+
+/** It is started when there is a network to listen on and the disk with its folder, and ended before they go. */
+function afterBoot(folder: string): string[] {
+  return ["Wants=network-online.target", "After=network-online.target", `RequiresMountsFor=${word(folder)}`];
 }
 
 /** Root's runtime may write its own folder, listen on any port, and nothing else. */

@@ -35,7 +35,9 @@ function program(name: string, text: string): void {
 function remote(command: string, ...words: string[]): string {
   const env = { ...process.env, PATH: `${bin}:${process.env["PATH"]}`, XDG_CONFIG_HOME: join(root, "config") };
   const script = readFileSync(join(SCRIPTS, "remote.sh"));
-  return execFileSync("sh", ["-s", "--", command, ...words], { input: script, env, encoding: "utf8" });
+  // A login may open a thousand files, where nobody says otherwise.
+  const shell = ["-c", 'ulimit -Sn 256; exec sh -s -- "$@"', "sh", command, ...words];
+  return execFileSync("sh", shell, { input: script, env, encoding: "utf8" });
 }
 
 /** Has a release of this name on the machine; the hash of a file is its name here. */
@@ -166,6 +168,29 @@ describe("without systemd", () => {
     expect(status()).toMatch(/^current two\nconfirmed one\npending yes\n(starts \d+\n)?running yes\n$/);
   });
 
+  test("a log that has grown too large is set aside, and goes on", async () => {
+    release("one", "case $1 in serve) while :; do echo line; sleep 0.1; done ;; esac");
+    secrets("secret");
+    writeFileSync(inSite("log"), Buffer.alloc(17_000_000, "x"));
+    remote("activate", root, SITE, "one", "none", UNIT);
+    await expect.poll(() => readFileSync(inSite("log"), "utf8"), { timeout: 5_000 }).toMatch(/^(line\n)+$/);
+    expect(statSync(inSite("log.1")).size).toBeGreaterThanOrEqual(17_000_000);
+  });
+
+  test("workerd may open as many files as the machine allows, and is told its flags", async () => {
+    release(
+      "one",
+      'case $1 in serve) echo "$(ulimit -n) of $(ulimit -Hn): $*" >said; while :; do sleep 0.1; done ;; esac',
+    );
+    secrets("secret");
+    writeFileSync(inSite("releases/one/flags"), "--experimental --cluster-addr=10.0.0.1:7000");
+    remote("activate", root, SITE, "one", "none", UNIT);
+    const said = () => (existsSync(inSite("said")) ? readFileSync(inSite("said"), "utf8") : "");
+    await expect.poll(said, { timeout: 5_000 }).toMatch(/ serve --import-path=\/ --experimental --cluster-addr=10/);
+    const [, soft, hard] = /^(\w+) of (\w+):/.exec(said()) ?? [];
+    expect(soft).toBe(hard);
+  });
+
   test("a change of the secrets is pending until the release was started with them", () => {
     release("one");
     secrets("secret");
@@ -219,13 +244,22 @@ describe("with systemd", () => {
     );
   });
 
+  test("a runtime that cannot be stopped keeps its state", () => {
+    release("one");
+    secrets("secret");
+    remote("activate", root, SITE, "one", "systemd", UNIT);
+    program("systemctl", "echo no bus >&2; exit 1");
+    expect(() => remote("remove", root, SITE, "systemd", UNIT)).toThrow(/no bus/);
+    expect(existsSync(inSite("state"))).toBe(true);
+  });
+
   test("a unit is stopped and deleted with its runtime", () => {
     release("one");
     secrets("secret");
     remote("activate", root, SITE, "one", "systemd", UNIT);
     rmSync(join(root, "asked"));
     remote("remove", root, SITE, "systemd", UNIT);
-    expect(asked()).toEqual([`--user disable --now ${UNIT}`, "--user daemon-reload"]);
+    expect(asked()).toEqual([`--user stop ${UNIT}`, `--user disable ${UNIT}`, "--user daemon-reload"]);
     expect(existsSync(join(root, "config/systemd/user", UNIT))).toBe(false);
     expect(existsSync(inSite("."))).toBe(false);
   });

@@ -25,6 +25,7 @@ test("root's unit may write its own folder, and no other", () => {
   const text = unitText({ ...parts, superuser: true });
   expect(text).toContain("ProtectSystem=strict\n");
   expect(text).toContain('ReadWritePaths="/home/some body/100%%/radon/tour/edge-1"\n');
+  expect(text).toContain('RequiresMountsFor="/home/some body/100%%/radon/tour/edge-1"\n');
   expect(text).toContain("WantedBy=multi-user.target\n");
 });
 
