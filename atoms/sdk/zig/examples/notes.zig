@@ -37,7 +37,7 @@ fn split(text: []const u8) ?struct { []const u8, []const u8 } {
 
 /// All notes under a prefix, in the order of their keys.
 fn list(message: radon.Message, prefix: []const u8) !void {
-    var text = std.ArrayListUnmanaged(u8){};
+    var text = std.ArrayListUnmanaged(u8).empty;
     var notes = try radon.kv.entries(message.allocator, prefix, .forwards);
     defer notes.deinit();
     while (try notes.next()) |note| {

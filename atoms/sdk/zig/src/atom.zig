@@ -9,7 +9,7 @@ const message = @import("message.zig");
 /// the answer to a request (REMOTE for the asker), and a line of the log for other messages.
 pub fn reactive(comptime handler: anytype) void {
     body(struct {
-        fn invoke() callconv(.C) void {
+        fn invoke() callconv(.c) void {
             handling.handle(struct {
                 pub fn next(_: @This(), allocator: std.mem.Allocator) errors.Error!message.Message {
                     return message.receive(allocator, 0);
@@ -22,7 +22,7 @@ pub fn reactive(comptime handler: anytype) void {
 /// A daemon: `comptime { radon.daemon(run); }` with `fn run() !void`, its whole life. Closed ends it; with any other error it is started again.
 pub fn daemon(comptime run: anytype) void {
     body(struct {
-        fn invoke() callconv(.C) void {
+        fn invoke() callconv(.c) void {
             run() catch |err| switch (@as(anyerror, err)) {
                 error.Closed => return,
                 else => fail(err),
@@ -35,7 +35,7 @@ pub fn daemon(comptime run: anytype) void {
 /// It runs once, before any message of this version, cannot block, and does all that it does or, with an error, nothing of it.
 pub fn migrate(comptime take_over: anytype) void {
     const enter = struct {
-        fn enter() callconv(.C) void {
+        fn enter() callconv(.c) void {
             take_over() catch |err| fail(err);
         }
     }.enter;
@@ -46,6 +46,6 @@ fn fail(err: anyerror) noreturn {
     std.debug.panic("{s}: {s}", .{ errors.codeOf(err), handling.sentence(bytes.instance_allocator, err) });
 }
 
-fn body(comptime invoke: fn () callconv(.C) void) void {
+fn body(comptime invoke: fn () callconv(.c) void) void {
     @export(&invoke, .{ .name = "invoke" });
 }

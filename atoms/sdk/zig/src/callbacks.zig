@@ -37,7 +37,7 @@ const Waiting = struct {
     }
 };
 
-fn radonCallback(_: i32, token: usize, len: i32) callconv(.C) void {
+fn radonCallback(_: i32, token: usize, len: i32) callconv(.c) void {
     const callback: *const Callback = @ptrFromInt(token);
     callback.call(callback, errors.length(len));
 }

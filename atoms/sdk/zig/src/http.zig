@@ -68,7 +68,7 @@ pub const Response = struct {
 /// An outgoing request, which leaves when the turn is committed. It has to be granted: `grants = ["http", ...]`.
 pub fn fetch(outgoing: Outgoing) Error!Pending {
     const allocator = bytes.instance_allocator;
-    var head = std.ArrayListUnmanaged(u8){};
+    var head = std.ArrayListUnmanaged(u8).empty;
     defer head.deinit(allocator);
     try head.appendSlice(allocator, "{\"method\":");
     try appendText(allocator, &head, outgoing.method);
@@ -108,7 +108,7 @@ fn find(headers: []const Header, name: []const u8) ?[]const u8 {
 }
 
 fn headersText(allocator: Allocator, headers: []const Header) Error![]u8 {
-    var text = std.ArrayListUnmanaged(u8){};
+    var text = std.ArrayListUnmanaged(u8).empty;
     errdefer text.deinit(allocator);
     try appendHeaders(allocator, &text, headers);
     return text.toOwnedSlice(allocator);

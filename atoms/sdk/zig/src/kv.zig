@@ -115,8 +115,9 @@ pub const Entries = struct {
 
 /// The first key behind all that begin with the prefix; empty if there is none.
 fn behind(allocator: Allocator, prefix: []const u8) Error![]u8 {
-    const kept = std.mem.trimRight(u8, prefix, "\xff");
-    const end = try allocator.dupe(u8, kept);
+    var kept = prefix.len;
+    while (kept > 0 and prefix[kept - 1] == 0xff) kept -= 1;
+    const end = try allocator.dupe(u8, prefix[0..kept]);
     if (end.len > 0) end[end.len - 1] += 1;
     return end;
 }

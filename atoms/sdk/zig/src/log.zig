@@ -30,10 +30,8 @@ pub fn err(comptime format: []const u8, args: anytype) void {
 
 pub fn write(level: Level, comptime format: []const u8, args: anytype) void {
     var buffer: [line_bytes]u8 = undefined;
-    var stream = std.io.fixedBufferStream(&buffer);
-    // What does not fit is cut off.
-    stream.writer().print(format, args) catch {};
-    text(level, stream.getWritten());
+    // A line that does not fit fills the buffer, and the rest is cut off.
+    text(level, std.fmt.bufPrint(&buffer, format, args) catch &buffer);
 }
 
 pub fn text(level: Level, line: []const u8) void {
