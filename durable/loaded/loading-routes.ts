@@ -3,18 +3,25 @@ import { application } from "radon:application";
 import { failure, type Failure } from "../core/errors.ts";
 import type { AtomName } from "../core/names.ts";
 import { ownNaming } from "../naming-client.ts";
+import { issuerOf } from "../naming-rights.ts";
 import type { LoadedStatement } from "../naming-wire.ts";
 import { failureResponse } from "../object-routes/answers.ts";
+import { problem } from "../problem.ts";
 import { decodeLoad, LOADED_ROUTE } from "./load-body.ts";
 import type { Loading } from "./loading.ts";
 
 type Env = Readonly<Record<string, unknown>>;
 
-export function isLoadingRequest(request: Request): boolean {
-  return request.url.endsWith(LOADED_ROUTE) && (request.method === "PUT" || request.method === "DELETE");
+/** The whole path counts: a key may be called so as well. */
+export function isLoadingRequest({ method, url }: Request): boolean {
+  return (method === "PUT" || method === "DELETE") && new URL(url).pathname === LOADED_ROUTE;
 }
 
+/** A module is code of this runtime, which no other one brings: it would have more to say here than of its own atoms. */
 export async function loadingResponse(request: Request, loading: Loading, name: AtomName, env: Env): Promise<Response> {
+  const issuer = issuerOf(request);
+  if (issuer !== undefined)
+    return problem(403, "DENIED", `Runtime ${issuer} may not load atoms into runtime ${application.runtime}.`);
   const failed = await (request.method === "PUT" ? put(request, loading, name, env) : remove(loading, name, env));
   return failed ? failureResponse(failed) : new Response(null, { status: 204 });
 }

@@ -47,6 +47,7 @@ export const application: Application = {
     ...[
       "kept",
       "keyed",
+      "key-loaded",
       "triggered",
       "trapped",
       "repeated",

@@ -83,6 +83,14 @@ describe("requests and messages", () => {
   });
 });
 
+test("a key may be called as the route of loading is", async () => {
+  const key = (method: string, body?: string) => call(atomStub("key-loaded"), method, "/kv/loaded", body);
+  expect((await key("PUT", "value")).status).toBe(204);
+  expect(await kvText("key-loaded", "loaded")).toBe("value");
+  expect((await key("DELETE")).status).toBe(204);
+  expect(await kvText("key-loaded", "loaded")).toBeUndefined();
+});
+
 describe("HTTP triggers", () => {
   const trigger = async (atom: string, body: string): Promise<Response> => {
     const head = new TextEncoder().encode(JSON.stringify({ method: "POST", url: "http://x/echo", headers: [] }));

@@ -113,6 +113,17 @@ describe("a request that another runtime signed", () => {
     );
   });
 
+  test("loads no module: that would be more than to speak for its own atoms", async () => {
+    connectEdge();
+    for (const method of ["PUT", "DELETE"]) {
+      const answer = await signedAtom("echo").fetch("http://atom/loaded", { method });
+      expect([answer.status, (await answer.json<{ detail: string }>()).detail]).toEqual([
+        403,
+        expect.stringContaining("edge may not load atoms into runtime main"),
+      ]);
+    }
+  });
+
   test("opens no sockets and no streams, and is told where to ask for them", async () => {
     connectEdge();
     const logs = await signedAtom("echo").fetch("http://atom/logs", { headers: { accept: "text/event-stream" } });
