@@ -31,7 +31,9 @@ export async function destroyCommand(named: readonly string[], options: DestroyC
   }
   const formula = withForgotten(read, named);
   const runtimes = followersFirst(formula).filter((name) => named.length === 0 || named.includes(name));
-  const targets = openDeployedTargets(formula, process.env);
+  // A machine that is gone keeps nobody from deleting what is elsewhere.
+  const concerned = { ...formula, runtimes: formula.runtimes.filter(({ name }) => runtimes.includes(name)) };
+  const targets = openDeployedTargets(concerned, process.env);
   try {
     return await destroy(formula, runtimes, targets, { named, options, console, interruption });
   } finally {

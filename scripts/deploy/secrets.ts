@@ -17,7 +17,7 @@ import { shownPath } from "../formula/problems.ts";
 export const TOKEN = "RADON_TOKEN";
 
 /** The bindings of a runtime's Worker: a secret of that name would take the place of one. */
-const TAKEN = /^(ATOMS|NAMING)(_\d+)?$|^RADON_(?!TOKEN$)/;
+const TAKEN = /^(ATOMS|NAMING)(_\d+)?$|^LOADER$|^RADON_(?!TOKEN$)/;
 
 export type Secrets = ReadonlyMap<string, string>;
 

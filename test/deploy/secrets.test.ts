@@ -30,6 +30,7 @@ describe("secrets", () => {
     ["half", '{ "KEY": "hush', /begins as JSON, but is none/],
     ["number", '{ "KEY": 5 }', /"KEY" is no name with a text/],
     ["binding", "ATOMS_1=hush\n", /"ATOMS_1" is a name of radon's own/],
+    ["loader", "LOADER=hush\n", /"LOADER" is a name of radon's own/],
     ["own", "RADON_STUB=hush\n", /"RADON_STUB" is a name of radon's own/],
     ["name", '{ "my key": "hush" }', /"my key" is no name with a text/],
   ])("tell what is wrong with a file of %s, and nothing that is in it", (name, text, message) => {

@@ -39,14 +39,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
   if (lack === undefined) {
-    await command("destroy", "--yes");
+    await command(["destroy", "--yes"]);
     await machine.stop();
     await cloud.stop();
   }
   folder.remove();
 });
 
-async function command(...words: readonly string[]) {
+async function command(words: readonly string[], more: Readonly<Record<string, string>> = {}) {
   const ofEdge = {
     HOST: machine.host,
     PORT: String(port),
@@ -64,6 +64,7 @@ async function command(...words: readonly string[]) {
     RADON_RUNTIME_CLOUD_URL: await cloud.edge.address("mixed--cloud"),
     RADON_TOKEN: TOKEN,
     RADON_SSH: machine.sshOptions.join(" "),
+    ...more,
   };
   return radon(words, { cwd: app, env });
 }
@@ -81,7 +82,7 @@ test(
   { timeout: DEPLOY_MS_MAX },
   async (context) => {
     if (lack !== undefined) return context.skip(lack);
-    const { code, stderr, stdout } = await command("deploy");
+    const { code, stderr, stdout } = await command(["deploy"]);
     expect(stderr).toMatch(/^done: check that edge reaches .*cloud/m);
     expect(stderr).toMatch(/^done: check that cloud reaches .*edge/m);
     expect([code, stdout]).toEqual([0, expect.stringContaining(`https://localhost:${port}`)]);
@@ -96,3 +97,13 @@ test(
     }
   },
 );
+
+test("a machine that is gone keeps nobody from deleting what is on Cloudflare", async (context) => {
+  if (lack !== undefined) return context.skip(lack);
+  const away = { RADON_SSH: machine.stranger.join(" ") };
+  const all = await command(["destroy", "--yes"], away);
+  expect([all.code, all.stderr]).toEqual([3, expect.stringContaining("The host key of machine is not in known_hosts")]);
+  const { code, stderr } = await command(["destroy", "cloud", "--yes"], away);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("done: delete the Worker mixed--cloud")]);
+  expect([...cloud.workers.all.keys()]).toEqual([]);
+});

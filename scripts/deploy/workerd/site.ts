@@ -1,4 +1,9 @@
-/** Where one runtime of an application is on a machine: names and addresses, all of which follow from the formula. */
+/**
+ * Where one runtime of an application is on a machine: names and addresses, all of which follow from the formula.
+ *
+ * Invariant
+ * 1. No two runtimes of a machine share a folder or a unit, whatever they are called: a dot is in no safe name.
+ */
 import path from "node:path";
 import { safeName } from "../../formula/folders.ts";
 import type { ClusterSpec, Formula, MachineSpec, RuntimeSpec } from "../../formula/formula.ts";
@@ -32,6 +37,9 @@ export interface Site {
   readonly expected: readonly string[];
 }
 
+/** The folder of what was sent, beside those of applications. */
+const FILES = "files";
+
 /** None for a runtime that names no machine, several for a cluster. */
 export function sitesOf(formula: Formula, spec: RuntimeSpec): Site[] {
   return (spec.machines ?? []).map((machine) => siteOf(formula, spec, machine));
@@ -46,8 +54,8 @@ function siteOf(formula: Formula, { name, cluster }: RuntimeSpec, machine: Machi
     app: formula.app,
     runtime: name,
     machine,
-    path: `${app}/${runtime}`,
-    unit: `radon-${app}-${runtime}.service`,
+    path: `${app === FILES ? `${FILES}.app` : app}/${runtime}`,
+    unit: `radon-${app}.${runtime}.service`,
     address: `${inBrackets(listen)}:${port}`,
     listens: { address: `${inBrackets(reachedBy(listen))}:${port}`, tls: own.tls !== undefined },
     ...own,

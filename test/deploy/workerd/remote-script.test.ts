@@ -22,7 +22,7 @@ import { secretsFile } from "../../../scripts/deploy/workerd/secrets-file.ts";
 
 const SCRIPTS = join(import.meta.dirname, "../../../scripts/deploy/workerd");
 const SITE = "tour/edge-1";
-const UNIT = "radon-tour-edge-1.service";
+const UNIT = "radon-tour.edge-1.service";
 let root = "";
 let bin = "";
 const inSite = (name: string) => join(root, SITE, name);
