@@ -15,6 +15,8 @@
  * 2. A place was inlined into one before it in the vector, so every chain ends.
  * 3. A section that cannot be read is as good as none: a trap is told in any case.
  */
+import { BinaryReader } from "./binary-reader.ts";
+
 export const LINES_SECTION = "radon.lines";
 /** A larger section is not written; one that is there is not read. */
 export const LINES_BYTES_MAX = 512 * 1024;
@@ -76,8 +78,8 @@ export class SourceLines {
 }
 
 function readRows(reader: Reader): Row[] {
-  const files = reader.vector(() => reader.text());
-  const names = reader.vector(() => reader.text());
+  const files = reader.vector(() => reader.name());
+  const names = reader.vector(() => reader.name());
   const places: Place[] = [];
   let line = 0;
   reader.vector(() => {
@@ -106,39 +108,15 @@ function optional<T>(values: readonly T[], raised: number): T | undefined {
   return raised === 0 ? undefined : known(values, raised - 1);
 }
 
-class Reader {
-  readonly #bytes: Uint8Array;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  unsigned(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = known(this.#bytes as unknown as readonly number[], this.#at);
-      this.#at += 1;
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-    }
-  }
-
+class Reader extends BinaryReader {
   delta(): number {
     const value = this.unsigned();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  text(): string {
-    const length = this.unsigned();
-    const bytes = this.#bytes.subarray(this.#at, this.#at + length);
-    this.#at += length;
-    return new TextDecoder().decode(bytes);
-  }
-
   vector<T>(element: () => T): T[] {
     const values: T[] = [];
-    for (let left = this.unsigned(); left > 0; left -= 1) values.push(element());
+    this.times(() => values.push(element()));
     return values;
   }
 }

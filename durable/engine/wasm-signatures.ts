@@ -6,6 +6,8 @@
  * 1. The bytes have been compiled before, so they are well formed; what this reader does not know (types of the garbage
  *    collection proposal, for one) makes a signature undefined, never wrong.
  */
+import { BinaryReader } from "./binary-reader.ts";
+
 export interface Signature {
   readonly params: readonly string[];
   readonly results: readonly string[];
@@ -44,9 +46,7 @@ export function readSignatures(bytes: Uint8Array): Signatures | undefined {
 
 class UnknownEncoding extends Error {}
 
-class SignatureReader {
-  readonly #bytes: Uint8Array;
-  #at = HEADER_BYTES;
+class SignatureReader extends BinaryReader {
   readonly #types: Signature[] = [];
   /** The type of each function, imported ones first. */
   readonly #functions: number[] = [];
@@ -54,45 +54,49 @@ class SignatureReader {
   readonly #exports = new Map<string, Signature | undefined>();
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    super(bytes, HEADER_BYTES);
+  }
+
+  protected override cutOff(): Error {
+    return new UnknownEncoding();
   }
 
   read(): Signatures {
-    while (this.#at < this.#bytes.length) {
-      const section = this.#byte();
-      const end = this.#unsigned() + this.#at;
-      if (section === SECTION.type) this.#times(() => this.#types.push(this.#functionType()));
-      if (section === SECTION.import) this.#times(() => this.#import());
-      if (section === SECTION.function) this.#times(() => this.#functions.push(this.#unsigned()));
-      if (section === SECTION.export) this.#times(() => this.#export());
-      this.#at = end;
+    while (this.at < this.bytes.length) {
+      const section = this.byte();
+      const end = this.unsigned() + this.at;
+      if (section === SECTION.type) this.times(() => this.#types.push(this.#functionType()));
+      if (section === SECTION.import) this.times(() => this.#import());
+      if (section === SECTION.function) this.times(() => this.#functions.push(this.unsigned()));
+      if (section === SECTION.export) this.times(() => this.#export());
+      this.at = end;
     }
     return { imports: this.#imports, exports: this.#exports };
   }
 
   #functionType(): Signature {
-    if (this.#byte() !== FUNCTION_TYPE) throw new UnknownEncoding();
+    if (this.byte() !== FUNCTION_TYPE) throw new UnknownEncoding();
     return { params: this.#valueTypes(), results: this.#valueTypes() };
   }
 
   #valueTypes(): string[] {
     const types: string[] = [];
-    this.#times(() => types.push(this.#valueType()));
+    this.times(() => types.push(this.#valueType()));
     return types;
   }
 
   #valueType(): string {
-    const type = VALUE_TYPES[this.#byte()];
+    const type = VALUE_TYPES[this.byte()];
     if (type === undefined) throw new UnknownEncoding();
     return type;
   }
 
   #import(): void {
-    const module = this.#name();
-    const name = this.#name();
-    const kind = this.#byte();
+    const module = this.name();
+    const name = this.name();
+    const kind = this.byte();
     if (kind === KIND.function) {
-      const type = this.#unsigned();
+      const type = this.unsigned();
       this.#functions.push(type);
       const names = this.#imports.get(module) ?? new Map<string, Signature | undefined>();
       this.#imports.set(module, names.set(name, this.#types[type]));
@@ -102,49 +106,20 @@ class SignatureReader {
   #skipImportType(kind: number): void {
     if (kind === KIND.table || kind === KIND.global) this.#valueType();
     if (kind === KIND.table || kind === KIND.memory) this.#limits();
-    else if (kind === KIND.global) this.#byte();
+    else if (kind === KIND.global) this.byte();
     else throw new UnknownEncoding();
   }
 
   /** Bit 0: has a maximum; bit 3: has a page size. */
   #limits(): void {
-    const flags = this.#byte();
-    for (const present of [true, (flags & 1) !== 0, (flags & 8) !== 0]) if (present) this.#unsigned();
+    const flags = this.byte();
+    for (const present of [true, (flags & 1) !== 0, (flags & 8) !== 0]) if (present) this.unsigned();
   }
 
   #export(): void {
-    const name = this.#name();
-    const kind = this.#byte();
-    const index = this.#unsigned();
+    const name = this.name();
+    const kind = this.byte();
+    const index = this.unsigned();
     if (kind === KIND.function) this.#exports.set(name, this.#types[this.#functions[index] ?? -1]);
-  }
-
-  /** Reads a vector: its length, then each element. */
-  #times(element: () => unknown): void {
-    for (let left = this.#unsigned(); left > 0; left -= 1) element();
-  }
-
-  #name(): string {
-    const length = this.#unsigned();
-    const text = new TextDecoder().decode(this.#bytes.subarray(this.#at, this.#at + length));
-    this.#at += length;
-    return text;
-  }
-
-  #byte(): number {
-    const byte = this.#bytes[this.#at];
-    if (byte === undefined) throw new UnknownEncoding();
-    this.#at += 1;
-    return byte;
-  }
-
-  /** An unsigned LEB128 number; limits of 64-bit memories may be larger than 32 bits. */
-  #unsigned(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.#byte();
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-    }
   }
 }

@@ -1,56 +1,14 @@
 /** Reading and writing the pieces that WebAssembly binaries are made of: bytes, LEB128 numbers, names, vectors. */
+import { BinaryReader } from "../../../durable/engine/binary-reader.ts";
 
 /** The module uses an encoding that metering does not know; the text says which. */
 export class UnknownEncoding extends Error {
   override readonly name = "UnknownEncoding";
 }
 
-export class ByteReader {
-  readonly bytes: Uint8Array;
-  at: number;
-
-  constructor(bytes: Uint8Array, at = 0) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-
-  byte(): number {
-    const byte = this.bytes[this.at];
-    if (byte === undefined) throw new UnknownEncoding("it ends in the middle of something");
-    this.at += 1;
-    return byte;
-  }
-
-  /** An unsigned LEB128 number; those of 64 bits lose precision past 2^53, where no size or index is. */
-  unsigned(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-    }
-  }
-
-  /** Passes over a LEB128 number of any kind. */
-  skipNumber(): void {
-    while (this.byte() >= 0x80);
-  }
-
-  skip(bytes: number): void {
-    this.at += bytes;
-  }
-
-  name(): string {
-    const length = this.unsigned();
-    this.at += length;
-    return new TextDecoder().decode(this.bytes.subarray(this.at - length, this.at));
-  }
-
-  /** Reads a vector: its length, then each element. */
-  times(element: (index: number) => void): number {
-    const count = this.unsigned();
-    for (let index = 0; index < count; index += 1) element(index);
-    return count;
+export class ByteReader extends BinaryReader {
+  protected override cutOff(): Error {
+    return new UnknownEncoding("it ends in the middle of something");
   }
 }
 

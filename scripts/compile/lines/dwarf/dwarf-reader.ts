@@ -1,56 +1,26 @@
 /** Reads the pieces that DWARF is made of. What ends too early is a RangeError, as for any view of bytes. */
+import { BinaryReader } from "../../../../durable/engine/binary-reader.ts";
+
 const utf8 = new TextDecoder();
 
-export class DwarfReader {
-  readonly #view: DataView;
-  readonly #bytes: Uint8Array;
-  at: number;
-
-  constructor(bytes: Uint8Array, at = 0) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.at = at;
-  }
-
+export class DwarfReader extends BinaryReader {
   /** A number of so many bytes, 8 at most; past 2^53 it is not exact, where no offset is. */
   fixed(bytes: number): number {
     let value = 0;
-    for (let index = bytes - 1; index >= 0; index -= 1) value = value * 256 + this.#view.getUint8(this.at + index);
-    this.at += bytes;
+    for (let index = 0, factor = 1; index < bytes; index += 1, factor *= 256) value += this.byte() * factor;
     return value;
   }
 
-  byte(): number {
-    return this.#view.getUint8(this.at++);
-  }
-
   signedByte(): number {
-    return this.#view.getInt8(this.at++);
-  }
-
-  unsigned(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-    }
-  }
-
-  signed(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return (byte & 0x40) === 0 ? value : value - factor * 128;
-    }
+    const byte = this.byte();
+    return byte < 0x80 ? byte : byte - 0x100;
   }
 
   /** UTF-8 up to a zero byte. */
   text(): string {
-    const end = this.#bytes.indexOf(0, this.at);
+    const end = this.bytes.indexOf(0, this.at);
     if (end < 0) throw new RangeError("A text has no end.");
-    const text = utf8.decode(this.#bytes.subarray(this.at, end));
+    const text = utf8.decode(this.bytes.subarray(this.at, end));
     this.at = end + 1;
     return text;
   }
