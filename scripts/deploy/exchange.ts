@@ -3,9 +3,10 @@
  * name below `localhost` is this machine (RFC 6761), which not every resolver knows.
  */
 import { lookup } from "node:dns";
-import { request as requestHttp, type IncomingMessage, type RequestOptions } from "node:http";
-import { request as requestHttps } from "node:https";
+import { Agent as HttpAgent, request as requestHttp, type IncomingMessage, type RequestOptions } from "node:http";
+import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { LookupFunction } from "node:net";
+import { isLoopbackName } from "../formula/runtime-url.ts";
 
 /** More than any answer of the control API: 10,000 atoms with what is known of each. */
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
@@ -35,7 +36,7 @@ export function exchange(options: ExchangeOptions): Promise<Exchange> {
       const reason = given?.aborted === true ? INTERRUPTED : reasonOf(error, url, timeout, limitMs);
       resolve({ kind: "none", reason });
     };
-    const options: RequestOptions = { method, headers, signal, lookup: resolveHost, agent: false };
+    const options: RequestOptions = { method, headers, signal, lookup: resolveHost, agent: agentFor(url) };
     try {
       const sent = send(url.href, options, (response) => void readAnswer(response).then(resolve, fail));
       sent.once("error", fail);
@@ -44,6 +45,13 @@ export function exchange(options: ExchangeOptions): Promise<Exchange> {
       fail(error);
     }
   });
+}
+
+/** By the proxy that the environment names, as wrangler does it; what is on this machine is asked directly. */
+function agentFor({ protocol, hostname }: URL): HttpAgent | false {
+  if (isLoopbackName(hostname)) return false;
+  const Agent = protocol === "https:" ? HttpsAgent : HttpAgent;
+  return new Agent({ proxyEnv: process.env });
 }
 
 async function readAnswer(response: IncomingMessage): Promise<Exchange> {
@@ -92,4 +100,13 @@ function reasonOf(error: unknown, url: URL, signal: AbortSignal, limitMs: number
   const known = REASONS[code];
   if (known !== undefined) return known(url);
   return `it could not be asked: ${error instanceof Error ? error.message : String(error)}.`;
+}
+
+/** The body of an answer; undefined if it is no JSON. */
+export function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

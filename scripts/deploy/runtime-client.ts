@@ -9,7 +9,7 @@
 import { z } from "zod";
 import type { Deployment } from "../../durable/core/deployment.ts";
 import type { GlobalName, RuntimeName } from "../../durable/core/names.ts";
-import { exchange, type Exchange } from "./exchange.ts";
+import { exchange, jsonOf, type Exchange } from "./exchange.ts";
 
 /** Of an ordinary question. */
 export const ANSWER_MS_MAX = 15_000;
@@ -133,13 +133,5 @@ export class RuntimeClient {
     // A server that sends back what it was sent must not bring the token into a log.
     const message = token === undefined || token === "" ? said : said.replaceAll(token, "[token]");
     return { ok: false, failure: { kind, message, ...(status === undefined ? {} : { status }) } };
-  }
-}
-
-function jsonOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { makeCertificate } from "../end-to-end/machines/certificate.ts";
 import { RuntimeClient, type RemoteFailure } from "../../scripts/deploy/runtime-client.ts";
@@ -105,6 +105,21 @@ describe("1: every question ends, and says why", () => {
     rmSync(folder, { recursive: true });
     const url = `https://localhost:${(server.address() as AddressInfo).port}`;
     expect((await failureAt(url)).message).toMatch(/nobody that this machine trusts.*NODE_EXTRA_CA_CERTS=FILE/);
+  });
+
+  test("by the proxy of the environment, but for what is on this machine", async () => {
+    const asked: string[] = [];
+    const answer = json(DEPLOYMENT);
+    const proxy = await serve((request, response) => {
+      asked.push(request.url ?? "");
+      answer(request, response);
+    });
+    vi.stubEnv("HTTP_PROXY", proxy);
+    vi.stubEnv("NO_PROXY", "");
+    for (const url of ["http://cloud.example.com", proxy.replace("127.0.0.1", "cloud.localhost")])
+      expect(await new RuntimeClient({ runtime: "cloud", url, token: TOKEN }).deployment()).toMatchObject({ ok: true });
+    vi.unstubAllEnvs();
+    expect(asked).toEqual(["http://cloud.example.com/_radon/v1/deployment", "/_radon/v1/deployment"]);
   });
 
   test("something else than a runtime", async () => {

@@ -1,6 +1,7 @@
 /** Whether a runtime that was started answers: as itself, and within a bounded time. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { exchange, jsonOf } from "../exchange.ts";
 import type { Site } from "./site.ts";
 
 const HEALTHY_MS_MAX = 20_000;
@@ -42,14 +43,10 @@ export async function waitForHealth(question: HealthQuestion): Promise<string | 
 }
 
 async function askOnce({ url, address, site, signal }: HealthQuestion): Promise<string | undefined> {
-  try {
-    const response = await fetch(`${url}/_radon/health`, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]),
-    });
-    const health = healthSchema.safeParse(await response.json());
-    if (health.success && health.data.app === site.app && health.data.runtime === site.runtime) return undefined;
-    return `something else answers on ${address}`;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const question = { method: "GET", url: new URL("/_radon/health", url), headers: {}, limitMs: ANSWER_MS_MAX, signal };
+  const answer = await exchange(question);
+  if (answer.kind === "none") return answer.reason;
+  const health = healthSchema.safeParse(jsonOf(answer.body));
+  if (health.success && health.data.app === site.app && health.data.runtime === site.runtime) return undefined;
+  return `something else answers on ${address}`;
 }

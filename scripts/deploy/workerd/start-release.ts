@@ -6,6 +6,7 @@
  * 2. What runs as it should is not restarted.
  * 3. A release is asked where it says that it listens, whatever the formula says now.
  */
+import { exchange } from "../exchange.ts";
 import type { StepEnd } from "../target.ts";
 import { waitForHealth } from "./health.ts";
 import { listensIn, type RemoteSite, type Status } from "./remote-site.ts";
@@ -90,8 +91,8 @@ async function letGo(
   signal: AbortSignal,
 ): Promise<void> {
   const tunnel = await remote.tunnel(listens);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(RELEASE_MS_MAX)]);
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  await fetch(`${tunnel.url}/_radon/release`, { method: "POST", headers, signal: limit }).catch(() => undefined);
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const url = new URL("/_radon/release", tunnel.url);
+  await exchange({ method: "POST", url, headers, limitMs: RELEASE_MS_MAX, signal });
   await tunnel.close();
 }
