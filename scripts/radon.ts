@@ -12,13 +12,12 @@ import { addSchema } from "./commands/schema.ts";
 import type { DevOptions } from "./dev/session.ts";
 import type { KeysCommandOptions } from "./commands/keys.ts";
 import type { PlanCommandOptions } from "./commands/plan.ts";
+import { addRollback } from "./commands/rollback-options.ts";
+import { seconds, WAIT_S_DEFAULT } from "./commands/wait-option.ts";
 import { ownVersion } from "./package.ts";
 
 const PORT_DEFAULT = 8787;
 const PORT_MAX = 65_535;
-/** A host name that is new takes about this long to be known everywhere. */
-const WAIT_S_DEFAULT = 60;
-const WAIT_S_MAX = 3_600;
 
 const EXIT_CODES = `
 Exit codes: 0 it worked, 1 the formula or a source is wrong, 2 the command line is wrong,
@@ -29,12 +28,6 @@ function port(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= PORT_MAX) return number;
   throw new InvalidArgumentError(`A port is a whole number from 0 to ${PORT_MAX}; 0 picks a free one.`);
-}
-
-function seconds(text: string): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number <= WAIT_S_MAX) return number;
-  throw new InvalidArgumentError(`Whole seconds from 0 to ${WAIT_S_MAX} are expected.`);
 }
 
 function subcommand(program: Command, name: string, summary: string, examples: string): Command {
@@ -116,6 +109,8 @@ function radon(): Command {
       const { deployCommand } = await import("./commands/deploy.ts");
       process.exitCode = await deployCommand(options);
     });
+
+  addRollback(program, EXIT_CODES);
 
   subcommand(
     program,

@@ -6,11 +6,13 @@ import { planDeployment } from "../deploy/deployment-plan.ts";
 import { openTargets } from "../deploy/open-targets.ts";
 import { lossesOf, questionOf, type Plan } from "../deploy/plan-against-deployed.ts";
 import { changesJson, changesText, planTroubles } from "../deploy/plan-text.ts";
+import { wayBack } from "../deploy/rollback/find-places.ts";
+import { shownVersion } from "../deploy/rollback/past-versions.ts";
 import { findObstacles, runSteps, type StepsEnd } from "../deploy/run-steps.ts";
-import { readSecrets, TOKEN, type Secrets } from "../deploy/secrets.ts";
+import { readSecrets, TOKEN, tokenTrouble, type Secrets } from "../deploy/secrets.ts";
 import { deploymentSteps } from "../deploy/sequence.ts";
 import type { Target } from "../deploy/target.ts";
-import { versionNotes } from "../deploy/version-note.ts";
+import { applicationVersion, versionNotes } from "../deploy/version-note.ts";
 import { buildFormula, type Build } from "../formula/build.ts";
 import { foldersOf } from "../formula/folders.ts";
 import type { Formula } from "../formula/formula.ts";
@@ -42,7 +44,7 @@ export async function deployCommand(options: DeployCommandOptions): Promise<numb
   const { formula, problems } = loadFormula(path.resolve(options.config), { environment: process.env });
   if (formula === undefined) return refuse(options, console, problems, EXIT.input);
   const secrets = readSecrets(process.env, options.secretsFile);
-  const wrong = options.dryRun === true ? undefined : troubleWithToken(secrets);
+  const wrong = options.dryRun === true ? undefined : tokenTrouble(secrets);
   if (wrong !== undefined)
     return tellObstacles([wrong], { console, interruption, json: options.json === true, about: { app: formula.app } });
   const build = await buildAll(formula, console, interruption);
@@ -50,13 +52,14 @@ export async function deployCommand(options: DeployCommandOptions): Promise<numb
   if (interruption.signal.aborted) return interruption.exitCode();
   if (!build.ok) return refuse(options, console, all, exitCodeOf(build));
   console.problems(all);
-  const run = { formula, build, secrets, options, console, interruption };
   const ownSecrets = secretsOfRuntimes(formula, {
     environment: process.env,
     dryRun: options.dryRun === true,
     say: (line) => console.warn(line),
   });
   const notes = await versionNotes(build.applications);
+  const application = applicationVersion(build.applications);
+  const run = { formula, build, application, secrets, options, console, interruption };
   const parts = { bundles: build.runtimes, secrets, ownSecrets, notes };
   const targets = openTargets({ formula, ...parts, environment: process.env, at: new Date().toISOString() });
   try {
@@ -69,20 +72,12 @@ export async function deployCommand(options: DeployCommandOptions): Promise<numb
 interface Run {
   readonly formula: Formula;
   readonly build: Build;
+  /** The version of the application. */
+  readonly application: string;
   readonly secrets: Secrets;
   readonly options: DeployCommandOptions;
   readonly console: Console;
   readonly interruption: Interruption;
-}
-
-/** Without it nobody could start the runtimes: their control API stays closed. */
-function troubleWithToken(secrets: Secrets): string | undefined {
-  const token = secrets.get(TOKEN);
-  if (token === undefined) {
-    const what = `Set ${TOKEN}: it becomes the token of the control API, by which radon starts what it has deployed.`;
-    return `${what} openssl rand -base64 24 makes a good one.`;
-  }
-  return /^[!-~]+$/.test(token) ? undefined : `${TOKEN} may hold printable ASCII without spaces only.`;
 }
 
 function buildAll(formula: Formula, console: Console, { signal }: Interruption): Promise<Build> {
@@ -119,7 +114,7 @@ async function agreeToLosses(
 }
 
 async function rehearse(run: Run, targets: readonly Target[]): Promise<number> {
-  const wrong = troubleWithToken(run.secrets);
+  const wrong = tokenTrouble(run.secrets);
   if (wrong !== undefined) run.console.warn(`A deployment would be refused as yet. ${wrong}`);
   const steps = targets.flatMap((target) => target.rehearse());
   const end = await runSteps(steps, run.console, run.interruption.signal);
@@ -151,12 +146,30 @@ async function deploy(run: Run, targets: readonly Target[]): Promise<number> {
   if (options.json !== true && end.failed === undefined) process.stdout.write(`${await whereTo(formula, targets)}\n`);
   for (const { runtime } of plan?.runtimes.filter(({ kind }) => kind === "removed") ?? [])
     console.warn(`${runtime} is still deployed: radon destroy ${runtime} deletes it, with its state.`);
-  return finish(run, end, plan);
+  return finish(run, end, { ...(plan && { plan: changesJson(plan) }), ...(await tellWayBack(run, end, targets)) });
 }
 
-function finish({ formula, build, options, console, interruption }: Run, end: StepsEnd, plan?: Plan): number {
+/** Where a version went wrong that others came before, the next thing to do may be to have one of those again. */
+async function tellWayBack(
+  { application, formula, options, console }: Run,
+  end: StepsEnd,
+  targets: readonly Target[],
+): Promise<{ readonly rollback?: string }> {
+  if (end.failed === undefined) return {};
+  const former = await wayBack(application, formula, targets);
+  if (former === undefined) return {};
+  const rollback = `radon rollback${options.config === "formula.toml" ? "" : ` --config ${options.config}`}`;
+  console.warn(`"${rollback}" puts the version before back: ${shownVersion(former)}.`);
+  return { rollback };
+}
+
+function finish(
+  { formula, build, options, console, interruption }: Run,
+  end: StepsEnd,
+  more: Readonly<Record<string, unknown>> = {},
+): number {
   const runtimes = build.runtimes.map(({ runtime, version, folder }) => ({ runtime, version, folder }));
-  const about = { app: formula.app, runtimes, ...(plan && { plan: changesJson(plan) }) };
+  const about = { app: formula.app, runtimes, ...more };
   return tellEnd(end, { console, interruption, json: options.json === true, about });
 }
 

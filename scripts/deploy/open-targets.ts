@@ -31,9 +31,9 @@ export function openTargets(options: TargetsOptions): readonly Target[] {
 }
 
 /** Those of a command that ships nothing. */
-export function openDeployedTargets(formula: Formula, environment: Environment, at = ""): readonly Target[] {
-  const nothing = { bundles: [], secrets: new Map(), ownSecrets: new Map(), notes: new Map() };
-  return openTargets({ formula, environment, at, ...nothing });
+export function openDeployedTargets(formula: Formula, environment: Environment): readonly Target[] {
+  const nothing = { bundles: [], secrets: new Map(), ownSecrets: new Map(), notes: new Map(), at: "" };
+  return openTargets({ formula, environment, ...nothing });
 }
 
 function openTarget(name: TargetName, options: TargetsOptions): Target {

@@ -5,17 +5,20 @@ import type { LeftBehind } from "./losses.ts";
 import type { Plan } from "./plan-against-deployed.ts";
 import type { AtomChange, RuntimeChange } from "./plan.ts";
 
-/** What changes; what stays as it is, or is on a runtime that nothing is known of, is only counted. */
 export function changesText(plan: Plan): string {
-  const changed = plan.atoms.filter(({ kind }) => kind !== "unchanged" && kind !== "unknown");
-  const parts = [
-    table(["RUNTIME", "CHANGE", "DEPLOYED", "PLANNED"], plan.runtimes.map(runtimeRow)),
+  const runtimes = table(["RUNTIME", "CHANGE", "DEPLOYED", "PLANNED"], plan.runtimes.map(runtimeRow));
+  const incomplete = "This plan is not complete: not everything that may be deployed could be asked.";
+  return [runtimes, ...atomTexts(plan), ...(plan.complete ? [] : [incomplete])].join("\n\n");
+}
+
+/** What changes; what stays as it is, or is on a runtime that nothing is known of, is only counted. */
+export function atomTexts({ atoms, left }: Pick<Plan, "atoms" | "left">): string[] {
+  const changed = atoms.filter(({ kind }) => kind !== "unchanged" && kind !== "unknown");
+  return [
     ...(changed.length === 0 ? [] : [table(["ATOM", "CHANGE", "WHERE"], changed.map(atomRow))]),
-    countText(plan.atoms),
-    ...(plan.left.length === 0 ? [] : [leftText(plan.left)]),
-    ...(plan.complete ? [] : ["This plan is not complete: not everything that may be deployed could be asked."]),
+    countText(atoms),
+    ...(left.length === 0 ? [] : [leftText(left)]),
   ];
-  return parts.join("\n\n");
 }
 
 function runtimeRow({ kind, runtime, deployed, planned }: RuntimeChange): string[] {

@@ -29,6 +29,16 @@ export function readSecrets(environment: Environment, file: string | undefined):
   return secrets;
 }
 
+/** Without the token nobody could start the runtimes: their control API stays closed. */
+export function tokenTrouble(secrets: Secrets): string | undefined {
+  const token = secrets.get(TOKEN);
+  if (token === undefined) {
+    const what = `Set ${TOKEN}: it becomes the token of the control API, by which radon starts what it has deployed.`;
+    return `${what} openssl rand -base64 24 makes a good one.`;
+  }
+  return /^[!-~]+$/.test(token) ? undefined : `${TOKEN} may hold printable ASCII without spaces only.`;
+}
+
 function ofFile(file: string): Record<string, string> {
   const text = readText(file);
   const values: unknown = text.trimStart().startsWith("{") ? parseJson(text, file) : parseEnv(text);

@@ -12,6 +12,8 @@ export interface LoadOptions {
   readonly environment: Environment;
   /** Puts every runtime's atoms on one runtime, `main`. */
   readonly single?: boolean;
+  /** Leaves out atoms and modules, with all that is wrong about them: for a command that is about what is deployed. */
+  readonly only?: "runtimes";
 }
 
 export interface Loaded {
@@ -27,17 +29,33 @@ export function loadFormula(named: string, options: LoadOptions): Loaded {
   const found = followInclude(named);
   if (!found.ok) return { formula: undefined, problems: [found.problem], files: found.files };
   const { file, files } = found;
-  const document = readToml(found.text);
-  const { value, variables, problems: fromEnvironment } = applyEnvironment(document.value, options.environment);
+  const whole = readToml(found.text);
+  const document = options.only === "runtimes" ? withoutAtoms(whole) : whole;
+  const { value, variables, problems: fromEnvironment } = applyEnvironment(document.value, environmentOf(options));
   const report = new Reporter(file, document.places, variables);
   report.problems.push(...syntaxProblems(document, file));
   if (!document.trustworthy) return { formula: undefined, problems: report.problems, files };
   report.problems.push(...fromEnvironment);
   for (const { table } of document.mistakes) report.unreadLines.add(table);
+  // What was left out is not missing.
+  if (options.only === "runtimes") report.unreadRows.add("atom");
   const read = readFormula(value, { file, single: options.single === true, report });
   const problems = sortedProblems(report.problems);
   const formula = read === undefined || hasErrors(problems) ? undefined : { ...read, home: path.dirname(named) };
   return { formula, problems, files };
+}
+
+const RUNTIME_KEYS = ["app", "naming", "runtime"];
+
+function withoutAtoms(document: TomlDocument): TomlDocument {
+  const value = Object.fromEntries(Object.entries(document.value).filter(([key]) => RUNTIME_KEYS.includes(key)));
+  const mistakes = document.mistakes.filter(({ table }) => table === "" || RUNTIME_KEYS.includes(table));
+  return { ...document, value, mistakes };
+}
+
+function environmentOf({ environment, only }: LoadOptions): Environment {
+  if (only !== "runtimes") return environment;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^RADON_(ATOM|MODULE)_/.test(name)));
 }
 
 function syntaxProblems(document: TomlDocument, file: string): Problem[] {

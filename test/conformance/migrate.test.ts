@@ -54,6 +54,17 @@ describe("§2 migrate", () => {
     }
   });
 
+  test("leaves the state to the version before where it traps: that one comes back without migrating", async () => {
+    const world = await atWork();
+    await world.deploy("a", migrating(MIGRATED), "good");
+    await world.deploy("a", migrating(`${PUT} unreachable`), "bad");
+    expect(world.session("a").runner.state).toBe("backoff");
+    await world.deploy("a", migrating(MIGRATED), "good");
+    expect(world.logs("a")).toEqual([]);
+    await world.send("a", "hi");
+    expect(world.logs("a")).toEqual(["info: invoke.."]);
+  });
+
   test("a version without it takes over, too", async () => {
     const world = await atWork();
     await world.deploy("a", wat(OLD), "second");

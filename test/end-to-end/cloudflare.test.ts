@@ -66,6 +66,9 @@ interface Report {
   readonly failed?: { readonly title: string; readonly reason: string };
   readonly remaining: readonly string[];
   readonly plan?: { readonly atoms: readonly { readonly change: string }[] };
+  readonly obstacles?: readonly string[];
+  /** The command that puts the version before back. */
+  readonly rollback?: string;
 }
 
 function startRun(command: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Radon {
@@ -188,6 +191,7 @@ describe("what was deployed", () => {
 
 describe("a redeployment", () => {
   const count = async () => Number((await ask("GET", "/counter/apples")).text);
+  const goodBundle = join(folder.path, "good");
 
   test("with changes keeps state, and objects take it at once", async () => {
     const before = await count();
@@ -206,6 +210,52 @@ describe("a redeployment", () => {
     expect(await count()).toBe(before);
   });
 
+  describe("with a version whose atom traps at its start, and another secret", () => {
+    const PUT_BACK = ["put the Worker tour--cloud back", "put the Worker tour--edge-1 back"];
+    const served = () => [...cloud.workers.all.values()].map(({ deployments }) => deployments.at(-1)?.versions);
+    let good: unknown;
+
+    test("tells how to go back", async () => {
+      good = served();
+      cpSync(join(root, "atoms/examples/.radon/build/tour/cloud"), goodBundle, { recursive: true });
+      const [bad, secrets] = ["bad.wat", "secrets"].map((name) => join(folder.path, name));
+      writeFileSync(
+        bad ?? "",
+        '(module (memory (export "memory") 1) (func (export "_initialize") unreachable) (func (export "invoke")))',
+      );
+      writeFileSync(secrets ?? "", "LATER=a-later-secret\n");
+      const env = { RADON_MODULE_COUNTER_SOURCE: bad ?? "", RADON_ATOM_COUNTER_HTTP: "/counter,/counter/*,/tally/*" };
+      const { code, report, stderr } = await run("deploy", ["--secrets-file", secrets ?? ""], env);
+      expect(code).toBe(3);
+      expect(report).toMatchObject({ done: SHIP, failed: { title: START[0] } });
+      expect(report.failed?.reason).toMatch(/^The atom cloud\/counter did not start: .*unreachable/);
+      expect(report.rollback).toBe("radon rollback --config atoms/examples/formula.toml");
+      expect(stderr).toMatch(/puts the version before back: [0-9a-f]{16} \(cloud\), [0-9a-f]{16} \(edge-1\), of /);
+    });
+
+    test("goes back without sources, with its secrets of then, and only once if it has to be asked twice", async () => {
+      const broken = { RADON_MODULE_COUNTER_SOURCE: join(folder.path, "nowhere") };
+      cloud.fault = { method: "POST", path: /tour--edge-1\/deployments$/, fault: "refused" };
+      const first = await run("rollback", ["--yes"], broken);
+      expect(first.code).toBe(3);
+      expect(first.report).toMatchObject({ done: [PUT_BACK[0]], failed: { title: PUT_BACK[1] } });
+      expect(first.report.remaining).toEqual([...START, ...HEALTH]);
+      expect(first.stderr).toMatch(/done: put the Worker tour--cloud back \(LATER as they were then\)/);
+      const second = await run("rollback", ["--yes"], broken);
+      expect([second.code, second.report.done]).toEqual([0, [...PUT_BACK, ...START, ...HEALTH]]);
+      expect(served()).toEqual(good);
+      cloud.calls = [];
+      const third = await run("rollback", [], broken);
+      expect(third.code).toBe(0);
+      expect(third.stderr).toMatch(/Further back is [0-9a-f]{16} \(cloud\).*: radon rollback --to [0-9a-f]{16}/);
+      expect(cloud.calls.filter(({ method }) => method !== "GET")).toEqual([]);
+    });
+
+    test("has kept its state", async () => {
+      expect((await ask("POST", "/counter/apples")).text).toBe("3");
+    });
+  });
+
   test("with a new migration applies what is new, and keeps state", async () => {
     const before = await count();
     const formula = loadFormula(join(root, "atoms/examples/formula.toml"), { environment: {} }).formula;
@@ -214,7 +264,7 @@ describe("a redeployment", () => {
     const later = { tag: "v2", new_sqlite_classes: ["LaterObject"] };
     const config = wranglerConfig(formula, runtime, { main: "worker.js", migrations: [...MIGRATIONS, later] });
     const bundle = join(folder.path, "later");
-    cpSync(join(root, "atoms/examples/.radon/build/tour/cloud"), bundle, { recursive: true });
+    cpSync(goodBundle, bundle, { recursive: true });
     appendFileSync(join(bundle, "worker.js"), "\nexport class LaterObject {}\n");
     writeFileSync(join(bundle, "wrangler.json"), JSON.stringify(config));
     cloud.calls = [];
@@ -224,6 +274,16 @@ describe("a redeployment", () => {
     expect(put?.upload?.metadata.migrations).toEqual({ old_tag: "v1", new_tag, steps: [step] });
     expect(put?.upload?.metadata["code_update_strategy"]).toEqual({ mode: "immediate" });
     expect(await count()).toBe(before);
+  });
+
+  test("cannot be taken back across a migration, which is told before anything is changed", async () => {
+    cloud.calls = [];
+    const [, before] = cloud.workers.all.get("tour--cloud")?.versions ?? [];
+    const version = before?.upload.metadata.annotations["workers/tag"] ?? "";
+    const { code, report } = await run("rollback", ["--yes", "--to", version]);
+    expect(code).toBe(3);
+    expect(report.obstacles).toEqual([expect.stringMatching(/tour--cloud was migrated since .* from v1 to v2/)]);
+    expect(cloud.calls.filter(({ method }) => method !== "GET")).toEqual([]);
   });
 
   test("that would leave state behind is told, and not made without an answer", async () => {

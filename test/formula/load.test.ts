@@ -18,6 +18,21 @@ describe("a formula", () => {
     });
   });
 
+  it("is read without its atoms, and without what is wrong about them, where only the runtimes matter", () => {
+    const space = workspace();
+    const wrong = `[[module]]\nname = "gone"\nsource = "nowhere"\n[[atom]]\nkind = 3\nnot a line\n[[atoms]]\n`;
+    space.write("formula.toml", TOUR.replace(/\[\[module\]\][^[]*/g, "") + wrong);
+    const read = (environment = {}, only = "runtimes" as const) =>
+      loadFormula(`${space.folder}/formula.toml`, { environment, only });
+    const { formula, problems } = read({ RADON_ATOM_GONE_CPU_MS: "many", RADON_RUNTIME_EDGE_1_TAGS: "north" });
+    expect(problems).toEqual([]);
+    expect(formula).toMatchObject({ app: "tour", leader: "cloud", atoms: [], runtimes: [{}, { tags: ["north"] }] });
+    expect(read({ RADON_NAMING_LEADER: "nobody" }).problems.map(shown)).toEqual([
+      expect.stringMatching(/no runtime "nobody"/),
+    ]);
+    space.remove();
+  });
+
   it("has the one runtime lead where there is no [naming]", () => {
     const { formula } = load('app = "a"\n[[runtime]]\nname = "solo"\n[[atom]]\nname = "idle"\nsource = "idle.wat"\n');
     expect(formula?.leader).toBe("solo");

@@ -37,6 +37,8 @@ export interface Choice {
   readonly outside: readonly RuntimeName[];
   /** Why it is this one: it was named, or was there before the last deployment, or is the one that a rollback began, or runs. */
   readonly because: "named" | "before" | "begun" | "runs";
+  /** The version of the application that the last deployment brought, if this is what was before it. */
+  readonly undoes: string | undefined;
   /** What goes further back. */
   readonly further: PastVersion | undefined;
 }
@@ -47,12 +49,19 @@ export type Chosen = Choice | { readonly ok: false; readonly reason: string };
 export function chooseVersion(places: readonly PlaceHistory[], to?: string): Chosen {
   const past = pastVersions(places);
   const events = applicationEvents(places);
-  const choose = ({ application, because }: Wanted): Chosen => {
+  const choose = ({ application, because, undoes }: Wanted): Chosen => {
     const found = past.find((each) => each.application === application);
     if (found === undefined) return refused(`What runs is not known to radon. ${nameOne(past)}`);
     if (found.lack !== undefined)
       return refused(`${shownVersion(found)} cannot be gone back to. ${found.lack} ${nameOne(past)}`);
-    return choiceOf(found, because, places, furtherThan(found, events, past));
+    return {
+      ok: true,
+      to: found,
+      because,
+      undoes,
+      further: furtherThan(found, events, past),
+      ...placesOf(found, places),
+    };
   };
   if (to !== undefined) {
     const named = past.find(({ versions }) => [...versions.values()].includes(to));
@@ -67,6 +76,7 @@ export function chooseVersion(places: readonly PlaceHistory[], to?: string): Cho
 interface Wanted {
   readonly application: string | undefined;
   readonly because: Choice["because"];
+  readonly undoes?: string;
 }
 
 function wantedFrom(
@@ -82,7 +92,7 @@ function wantedFrom(
   if (!running.has(newest.application) && running.size === 1) return { application: [...running][0], because: "runs" };
   const earlier = before.filter(({ application }) => application !== newest.application);
   const whole = firstWhole(earlier, past);
-  if (whole !== undefined) return { application: whole.application, because: "before" };
+  if (whole !== undefined) return { application: whole.application, because: "before", undoes: newest.application };
   const last = past.find(({ application }) => application === earlier[0]?.application);
   const why = last === undefined ? "" : ` ${shownVersion(last)} cannot be gone back to. ${last.lack}`;
   return { reason: `There is no version before the one that is deployed.${why}` };
@@ -104,18 +114,13 @@ function furtherThan(
   return firstWhole(before, past);
 }
 
-function choiceOf(
-  to: PastVersion,
-  because: Choice["because"],
-  places: readonly PlaceHistory[],
-  further: PastVersion | undefined,
-): Choice {
+function placesOf(to: PastVersion, places: readonly PlaceHistory[]): Pick<Choice, "moves" | "outside"> {
   const moves = places.flatMap((place) => {
     const held = heldBy(place, to.application);
     return held === undefined ? [] : [{ place, from: runningAt(place), to: held }];
   });
   const outside = new Set(places.map(({ runtime }) => runtime).filter((runtime) => !to.versions.has(runtime)));
-  return { ok: true, to, because, moves, outside: [...outside], further };
+  return { moves, outside: [...outside] };
 }
 
 function refused(reason: string): Chosen {

@@ -24,6 +24,8 @@ export class MachinePast implements Past {
       if (!answer.ok) return answer;
       const { site } = machine;
       const { notes, ...told } = readPast(answer.text);
+      // A first deployment was interrupted before anything ran.
+      if (told.current === undefined) continue;
       const place = { runtime: site.runtime, place: site.machine.host, ...told };
       this.#known.set(place, { machine, notes });
       places.push(place);

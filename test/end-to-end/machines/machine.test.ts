@@ -161,6 +161,62 @@ describe.skipIf(lack !== undefined)("a machine", () => {
     expect(await count("apple")).toBe("3");
   });
 
+  describe("that was sent a version whose atom traps at its start", () => {
+    const counter = () => join(folder.path, "app", "counter.wat");
+    const command = (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+      radon(words, { cwd: join(folder.path, "app"), env: { ...environment(), ...env } });
+    /** The present formula's port, and that of the releases before it. */
+    const ports = { now: 0, before: 0 };
+
+    beforeAll(async () => {
+      [ports.before, ports.now] = [port, await claimPort("127.0.0.1", 0)];
+    });
+
+    test("tells how to go back, and goes back without sources", async () => {
+      port = ports.now;
+      const good = readFileSync(counter(), "utf8");
+      writeFileSync(counter(), good.replace(/\)\s*$/, '(func (export "_initialize") unreachable))'));
+      const deployed = await command(["deploy"]);
+      expect(deployed.code).toBe(3);
+      expect(deployed.stderr).toMatch(/The atom edge-1\/counter did not start: [^]*unreachable/);
+      expect(deployed.stderr).toMatch(/"radon rollback" puts the version before back: [0-9a-f]{16} \(edge-1\), of /);
+      const certificate = tls;
+      tls = undefined;
+      expect((await ask("POST", "/_radon/v1/atoms/edge-1/counter/messages", "apple")).status).toBe(202);
+      writeFileSync(counter(), "this does not compile");
+      const asked = await command(["rollback"]);
+      expect([asked.code, asked.stderr]).toEqual([4, expect.stringContaining("counter  rebuilt  on edge-1")]);
+      const denied = await command(["rollback", "--yes", "--wait", "0"], { RADON_TOKEN: "another" });
+      expect(denied.code).toBe(3);
+      expect(denied.stderr).toMatch(/^done: put edge-1 back on machine \(runs [0-9a-f]{16}, on 127\.0\.0\.1:\d+\)$/m);
+      [port, tls] = [ports.before, certificate];
+    });
+
+    test("goes back once, however often it is asked to, and the message that waited is handled", async () => {
+      for (const tries of [1, 2]) {
+        const { code, stdout, stderr } = await command(["rollback"]);
+        expect([tries, code]).toEqual([tries, 0]);
+        expect(stderr).toMatch(/^done: put edge-1 back on machine \(runs [0-9a-f]{16} already\)$/m);
+        expect(stderr).toMatch(/^done: check the health of edge-1 \(version [0-9a-f]{16}\)$/m);
+        expect(stderr).toMatch(/^Further back is [0-9a-f]{16} \(edge-1\), .*: radon rollback --to [0-9a-f]{16}$/m);
+        expect(stdout).toMatch(/^edge-1 +[0-9a-f]{16}$/m);
+      }
+      const kept = async () => (await ask("GET", "/_radon/v1/atoms/edge-1/counter/kv/apple")).body;
+      await expect.poll(kept).toBe("4");
+    });
+
+    test("tells what there is to go back to, and goes to what is named", async () => {
+      const { code, stdout } = await command(["rollback", "--dry-run", "--json"]);
+      const { versions } = JSON.parse(stdout) as { versions: { versions: Record<string, string> }[] };
+      expect([code, versions.length]).toEqual([0, 3]);
+      const unknown = await command(["rollback", "--to", "0000000000000000"]);
+      expect(unknown.code).toBe(2);
+      for (const each of versions) expect(unknown.stderr).toContain(each.versions["edge-1"]);
+      const nowhere = await command(["rollback", "--on", "edge-2"]);
+      expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('Did you mean "edge-1"')]);
+    });
+  });
+
   test("shows its log, and goes on with it", async () => {
     const cwd = join(folder.path, "app");
     const env = environment();
@@ -176,7 +232,7 @@ describe.skipIf(lack !== undefined)("a machine", () => {
     const run = { cwd: join(folder.path, "app"), env: environment() };
     const asked = await radon(["destroy"], run);
     expect(asked.code).toBe(4);
-    expect(await count("apple")).toBe("4");
+    expect(await count("apple")).toBe("5");
     const { code, stderr } = await radon(["destroy", "--yes"], run);
     expect(stderr).toContain("edge-1: the keys, messages, dead letters and logs of counter are lost.");
     expect(stderr).toMatch(/^done: remove edge-1 and its state from machine$/m);
