@@ -19,6 +19,7 @@ import { OUTSIDE_ASKERS_MAX } from "./core/limits.ts";
 import type { Lane, LaneReceiver } from "./core/lane.ts";
 import { globalName, type Destination, type GlobalName } from "./core/names.ts";
 import type { Store } from "./core/store.ts";
+import { GivingWay } from "./giving-way.ts";
 import { KnownNames } from "./known-names.ts";
 import type { FetchRequest, GuestLookup, Host, LogLevel } from "./engine/host.ts";
 import type { Program } from "./engine/program.ts";
@@ -87,6 +88,7 @@ export class AtomSession implements Host, LaneReceiver {
   readonly #sleepTimer: WakeTimer;
   #woken = false;
   #running = false;
+  readonly #givingWay: GivingWay;
   /** The work of the loop, until the platform knows of it. */
   #unkept: Promise<void> | undefined;
   #alarmSet = false;
@@ -112,6 +114,7 @@ export class AtomSession implements Host, LaneReceiver {
     this.#askers = new OutsideAskers(ports.clock, (timeoutMs, sinceMs) => this.#late(timeoutMs, sinceMs));
     const stepMs = entry.kind === "daemon" ? ONE_STEP_MS : undefined;
     this.#sleepTimer = new WakeTimer(ports.clock, () => this.#sleeper?.(), stepMs);
+    this.#givingWay = new GivingWay(ports.clock);
     this.#loopWatch = new LoopWatch(
       ports.clock,
       ports.turns,
@@ -164,6 +167,7 @@ export class AtomSession implements Host, LaneReceiver {
     // The object may have been made anew for what is nothing to its guest, with work left from before.
     if (forGuest || (!this.#running && this.runner.hasWork)) this.wake();
     else this.settle();
+    this.#givingWay.goOn();
   }
 
   /** True if the guest may have something to do with it. */
@@ -294,10 +298,17 @@ export class AtomSession implements Host, LaneReceiver {
     await this.#ports.clock.breathe();
   }
 
+  async giveWay(): Promise<void> {
+    this.#keepAlive();
+    this.settle();
+    await this.#givingWay.give();
+  }
+
   wake(): void {
     this.#woken = true;
     this.#sleeper?.();
     this.#ensureRunning();
+    this.#givingWay.goOn();
   }
 
   /** Flushes, then lets everything out that waited for the flush. */

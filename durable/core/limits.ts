@@ -82,10 +82,11 @@ export const START_CPU_MS_MAX = 1_000;
 export const STOP_CPU_MS_MAX = 1_000;
 
 /**
- * The loop of an atom commits and lets the event loop turn after this much uninterrupted work: all that a batch brings, at two
- * turns a message for a reactive atom, so that of a batch that is handled in time no frame has to be stored.
+ * The loop of an atom commits and lets the event loop turn after this much uninterrupted work. Turns count where the clock stands still
+ * while an atom is at work: they are as many as short ones take SLICE_MS_MAX, and more than a batch brings (two a message of a reactive
+ * atom), so that of a batch that is handled in time no frame has to be stored, and nobody waits for a turn of the loop after it.
  */
-export const SLICE_TURNS_MAX = 2 * BATCH_MESSAGES_MAX;
+export const SLICE_TURNS_MAX = 4 * BATCH_MESSAGES_MAX;
 export const SLICE_MS_MAX = 8;
 /** The same for a command, which has an instance for each message: to make one takes as long as many turns. */
 export const SLICE_INSTANCES_MAX = 32;

@@ -39,6 +39,8 @@ export interface Host {
   idle(deadlineMs: number): Promise<void>;
   /** The guest has run for a while: flush, and let the event loop turn. */
   breathe(): Promise<void>;
+  /** Flush, and let others go first: resolves at the next event, and at the latest when the event loop has turned. */
+  giveWay(): Promise<void>;
   /** Something that the guest may wait for has happened. */
   wake(): void;
 }

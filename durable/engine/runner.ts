@@ -177,7 +177,7 @@ export class Runner implements Resting {
     if (this.#atom.mailbox.hasMessage) {
       await guest.invoke();
       if (guest.spent) this.#discard();
-      if (guest.sliceOver) await guest.endSlice();
+      if (guest.sliceOver && this.hasWork) await guest.endSlice();
     } else if (!this.#atom.hasCallback && this.#atom.futures.awaitsCallback) await guest.rest();
     if (guest.stopping) this.#discard();
   }

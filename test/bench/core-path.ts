@@ -158,6 +158,7 @@ class Cell implements Host {
   monotonic = () => performance.now();
   locate: Host["locate"] = (destination) => this.#names.locate(destination);
   breathe = () => Promise.resolve();
+  giveWay = () => Promise.resolve();
   wake = () => undefined;
   fillRandom = () => undefined;
   log: Host["log"] = (level, text) => {

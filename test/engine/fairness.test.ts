@@ -39,6 +39,9 @@ test("what arrives meanwhile is made durable and accepted", async () => {
   await world.interrupt("a", 1);
 });
 
+/** Each message is two turns of a reactive atom. */
+const MESSAGES_A_SLICE = SLICE_TURNS_MAX / 2;
+
 /** Submits `count` messages at once; how often the event loop turned until they were handled. */
 async function turnsOver(count: number, body: string): Promise<number> {
   const world = new World([{ name: "a", module: wat(plain(["receive"], body)) }]);
@@ -51,11 +54,27 @@ async function turnsOver(count: number, body: string): Promise<number> {
 }
 
 test("a reactive atom with a backlog commits and lets the event loop turn between its messages", async () => {
-  expect(await turnsOver(SLICE_TURNS_MAX, `(func (export "invoke") ${RECEIVE})`)).toBeGreaterThanOrEqual(2);
+  const body = `(func (export "invoke") ${RECEIVE})`;
+  expect(await turnsOver(MESSAGES_A_SLICE + 100, body)).toBe(1);
+  expect(await turnsOver(MESSAGES_A_SLICE - 1_000, body)).toBe(0);
 });
 
 test("so does one whose instance serves one message", async () => {
   const turns = await turnsOver(10 * SLICE_INSTANCES_MAX, `(func (export "_start") ${RECEIVE})`);
   expect(turns).toBeGreaterThanOrEqual(10);
   expect(turns).toBeLessThan(20);
+});
+
+test("yield gives way to the next event, and waits for no turn of the event loop after it", async () => {
+  const yielding = plain(["receive", "sched_yield"], `(func (export "invoke") ${RECEIVE} (drop (call $sched_yield)))`);
+  const world = new World([{ name: "a", module: wat(yielding) }]);
+  const breathe = vi.spyOn(world.clock, "breathe").mockReturnValue(new Promise(() => undefined));
+  const submit = () => world.session("a").submit(() => ({ kind: "message", payload: new Uint8Array(1) }));
+  const { counters } = world.session("a").atom;
+  for (const consumed of [0, 1, 2]) {
+    await submit();
+    await world.settle();
+    expect(counters.consumed).toBe(consumed);
+  }
+  expect(breathe).toHaveBeenCalledOnce();
 });

@@ -47,7 +47,7 @@ export function coreImports(guest: Guest): Implementations<"radon:core"> {
       },
     },
     yield: async () => {
-      const outcome = await guest.blockOn(() => host.breathe());
+      const outcome = await guest.blockOn(() => host.giveWay());
       return outcome === undefined ? 0 : guest.fail(outcome);
     },
   };

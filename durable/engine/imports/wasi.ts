@@ -159,7 +159,7 @@ function ownFunctions(guest: Guest, streams: StandardStreams) {
       guest.memory.write(ptr, bytes);
       return ERRNO.success;
     },
-    sched_yield: async () => errnoOf((await guest.blockOn(() => host.breathe())) ?? undefined),
+    sched_yield: async () => errnoOf((await guest.blockOn(() => host.giveWay())) ?? undefined),
     poll_oneoff: (...args: [number, number, number, number]) =>
       pollOneoff(guest, streams, (id) => clockNs(guest, id), args),
     proc_raise: (signal: number) => {
