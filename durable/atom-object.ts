@@ -51,8 +51,8 @@ export class AtomObject extends DurableObject<Env> {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    if (isLoadingRequest(request)) return loadingResponse(request, this.#loading, this.#name as AtomName, this.env);
     const served = this.#served ?? (await this.#settled());
+    if (isLoadingRequest(request)) return loadingResponse(request, this.#loading, this.#name as AtomName, this.env);
     return served ? served.fetch(request) : problem(404, "NOT_FOUND", this.#missing);
   }
 

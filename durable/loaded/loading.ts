@@ -5,6 +5,7 @@
  * Invariants
  * 1. The state moves before the first event of an object's life is handled, never in the middle of one: who loads a module has the
  *    object begin anew (`reset`). What comes meanwhile waits for it.
+ *    What is loaded or taken back waits for it as well, and says where the state is to be by where it is then.
  * 2. A move that was cut short begins again: what has half arrived is thrown away, and the place that it came from still has all.
  * 3. An object that slept may have missed a deployment that took the module back. The naming of the runtime has not, as every deployment
  *    starts it first: it is asked once in a life, and where it does not answer the module goes on.
@@ -97,8 +98,7 @@ export class Loading {
         `${NO_LOADER}, so nothing can be loaded into it. Put ${name} into the formula, and run radon deploy.`,
       );
     const bytes = this.#ctx.storage.sql.databaseSize;
-    const arrived = this.record?.phase === "there" && !isSuperseded(this.record, this.#built);
-    if (!arrived && bytes > LOADED_STATE_BYTES_MAX)
+    if (!this.#hasArrived && bytes > LOADED_STATE_BYTES_MAX)
       return failure(
         "TOO_LARGE",
         `${name} has ${bytes} bytes of state; up to ${LOADED_STATE_BYTES_MAX} can be moved. Use radon deploy.`,
@@ -111,7 +111,7 @@ export class Loading {
     if ("code" in loaded) return loaded;
     const record = {
       ...loaded,
-      phase: arrived ? "there" : "arriving",
+      phase: this.#hasArrived ? "there" : "arriving",
       stamp: crypto.randomUUID(),
       moduleBytes: module.length,
     } as const;
@@ -129,6 +129,11 @@ export class Loading {
     else if (this.#built) this.#store.setPhase("leaving");
     else this.#lose();
     return undefined;
+  }
+
+  /** True if the state is where a loaded module runs: also of one that was just told to leave, which happens in the next life. */
+  get #hasArrived(): boolean {
+    return this.record !== undefined && this.record.phase !== "arriving";
   }
 
   async #isOver(record: LoadedRecord): Promise<boolean> {

@@ -3,6 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { radon } from "../cli/run-radon.ts";
+import { assemble } from "../engine/wat.ts";
 import { startRadon, temporaryFolder, type RadonProcess } from "./radon-process.ts";
 
 const folder = temporaryFolder();
@@ -16,6 +17,9 @@ const version = (name: string, text = counter.replace('"v1 0"', `"${name} 0"`)) 
 };
 const [second, third] = [version("v2"), version("v3")];
 const failing = version("v4", counter.replace('(func (export "migrate")', '(func (export "migrate") unreachable'));
+
+/** Of loading several modules at once. */
+const ROUNDS = 8;
 
 let system: RadonProcess;
 beforeAll(async () => {
@@ -91,6 +95,25 @@ test("a deployment that changes the atom comes after what was loaded, and takes 
   writeFileSync(at("counter.wat"), counter.replace('"v1 0"', '"v5 0"'));
   await system.printed(/reloaded\./);
   expect(await count()).toBe("v5 8");
+});
+
+test("modules that are loaded at the same time, or while one is taken back, cost no state", async () => {
+  const modules = [second, third].map((file) => assemble(readFileSync(file, "utf8")));
+  const url = `${system.url}/_radon/v1/atoms/cloud/counter`;
+  const at = (method: string, path = "", body?: BodyInit) => fetch(url + path, body ? { method, body } : { method });
+  const kept = async () => {
+    const answer = await at("GET", "/kv/kept");
+    return `${answer.status} ${await answer.text()}`;
+  };
+  expect((await at("PUT", "/kv/kept", "all along")).status).toBe(204);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const calls = modules.map((body) => at("PUT", "", body));
+    if (round % 2 === 1) calls.push(at("DELETE"));
+    await Promise.all(calls.map(async (answer) => (await answer).text()));
+    // Whoever is replaced just then says so.
+    await expect.poll(kept).not.toMatch(/^503/);
+    expect(await kept()).toBe("200 all along");
+  }
 });
 
 describe("what cannot be loaded", () => {
