@@ -6,8 +6,6 @@ import { planDeployment } from "../deploy/deployment-plan.ts";
 import { openTargets } from "../deploy/open-targets.ts";
 import { lossesOf, questionOf, type Plan } from "../deploy/plan-against-deployed.ts";
 import { changesJson, changesText, planTroubles } from "../deploy/plan-text.ts";
-import { wayBack } from "../deploy/rollback/find-places.ts";
-import { shownVersion } from "../deploy/rollback/past-versions.ts";
 import { findObstacles, runSteps, type StepsEnd } from "../deploy/run-steps.ts";
 import { readSecrets, TOKEN, tokenTrouble, type Secrets } from "../deploy/secrets.ts";
 import { deploymentSteps } from "../deploy/sequence.ts";
@@ -20,8 +18,8 @@ import { loadFormula } from "../formula/load.ts";
 import { problemJson, type Problem } from "../formula/problems.ts";
 import { buildProgress } from "../terminal/build-progress.ts";
 import { Console } from "../terminal/console.ts";
-import { table } from "../terminal/table.ts";
 import { exitCodeOf } from "./build.ts";
+import { shipped, tellWayBack, whereTo } from "./deploy-report.ts";
 import { EXIT } from "./exit-codes.ts";
 import { watchForInterruption, type Interruption } from "./interruption.ts";
 import { printJson, tellEnd, tellObstacles } from "./steps-report.ts";
@@ -146,21 +144,8 @@ async function deploy(run: Run, targets: readonly Target[]): Promise<number> {
   if (options.json !== true && end.failed === undefined) process.stdout.write(`${await whereTo(formula, targets)}\n`);
   for (const { runtime } of plan?.runtimes.filter(({ kind }) => kind === "removed") ?? [])
     console.warn(`${runtime} is still deployed: radon destroy ${runtime} deletes it, with its state.`);
-  return finish(run, end, { ...(plan && { plan: changesJson(plan) }), ...(await tellWayBack(run, end, targets)) });
-}
-
-/** Where a version went wrong that others came before, the next thing to do may be to have one of those again. */
-async function tellWayBack(
-  { application, formula, options, console }: Run,
-  end: StepsEnd,
-  targets: readonly Target[],
-): Promise<{ readonly rollback?: string }> {
-  if (end.failed === undefined) return {};
-  const former = await wayBack(application, formula, targets);
-  if (former === undefined) return {};
-  const rollback = `radon rollback${options.config === "formula.toml" ? "" : ` --config ${options.config}`}`;
-  console.warn(`"${rollback}" puts the version before back: ${shownVersion(former)}.`);
-  return { rollback };
+  const rollback = end.failed === undefined ? undefined : await tellWayBack(run, targets);
+  return finish(run, end, { ...(plan && { plan: changesJson(plan) }), ...(rollback && { rollback }) });
 }
 
 function finish(
@@ -171,30 +156,6 @@ function finish(
   const runtimes = build.runtimes.map(({ runtime, version, folder }) => ({ runtime, version, folder }));
   const about = { app: formula.app, runtimes, ...more };
   return tellEnd(end, { console, interruption, json: options.json === true, about });
-}
-
-function shipped({ runtimes }: Build): string {
-  return table(
-    ["RUNTIME", "VERSION", "FOLDER"],
-    runtimes.map(({ runtime, version, folder }) => [runtime, version, folder]),
-  );
-}
-
-async function whereTo(formula: Formula, targets: readonly Target[]): Promise<string> {
-  const rows = formula.runtimes.map(async ({ name, target, url }) => [
-    name,
-    target,
-    url ?? (await address(name, targets, target)),
-  ]);
-  return table(["RUNTIME", "TARGET", "URL"], await Promise.all(rows));
-}
-
-/** A way of this machine's alone is nobody else's address. */
-async function address(runtime: Formula["leader"], targets: readonly Target[], target: string): Promise<string> {
-  const reached = await targets.find(({ name }) => name === target)?.reach(runtime);
-  if (reached?.ok !== true) return "";
-  await reached.close?.();
-  return reached.close === undefined ? reached.url : "";
 }
 
 function refuse(

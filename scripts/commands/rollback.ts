@@ -11,16 +11,9 @@ import { planTroubles } from "../deploy/plan-text.ts";
 import { chooseVersion, type Choice, type Move } from "../deploy/rollback/choose.ts";
 import { findPlaces } from "../deploy/rollback/find-places.ts";
 import type { PlaceHistory } from "../deploy/rollback/history.ts";
-import { pastVersions, shownTime, shownVersion } from "../deploy/rollback/past-versions.ts";
 import { planRollback } from "../deploy/rollback/plan-rollback.ts";
 import { rollbackSteps } from "../deploy/rollback/rollback-steps.ts";
-import {
-  rollbackJson,
-  rollbackText,
-  versionJson,
-  versionsText,
-  type RollbackText,
-} from "../deploy/rollback/rollback-text.ts";
+import { rollbackJson, rollbackText, type RollbackText } from "../deploy/rollback/rollback-text.ts";
 import { findObstacles, runSteps } from "../deploy/run-steps.ts";
 import { readSecrets, TOKEN } from "../deploy/secrets.ts";
 import type { Reached, Target } from "../deploy/target.ts";
@@ -28,11 +21,11 @@ import type { Formula } from "../formula/formula.ts";
 import { loadFormula } from "../formula/load.ts";
 import { problemJson } from "../formula/problems.ts";
 import { Console } from "../terminal/console.ts";
-import { table } from "../terminal/table.ts";
 import { CommandError, EXIT } from "./exit-codes.ts";
 import { watchForInterruption, type Interruption } from "./interruption.ts";
 import type { RollbackCommandOptions } from "./rollback-options.ts";
-import { printJson, tellEnd, tellObstacles, type Ending } from "./steps-report.ts";
+import { finishDryRun, questionOf, summary, tellNext } from "./rollback-report.ts";
+import { printJson, tellEnd, tellObstacles } from "./steps-report.ts";
 
 export async function rollbackCommand(options: RollbackCommandOptions): Promise<number> {
   const console = new Console(options.json === true);
@@ -83,7 +76,7 @@ function chosenRuntimes({ runtimes }: Formula, named: readonly string[] | undefi
 }
 
 async function rollBack(run: Run, at: string): Promise<number> {
-  const { formula, options, interruption } = run;
+  const { formula, options, interruption, console } = run;
   const ending = { ...run, json: options.json === true, about: { app: formula.app } };
   const found = await askPlaces(run);
   if ("obstacles" in found) return tellObstacles(found.obstacles, ending);
@@ -106,12 +99,12 @@ async function rollBack(run: Run, at: string): Promise<number> {
       waitMs: options.wait * 1000,
       healthCheck: options.healthCheck,
     }),
-    run.console,
+    console,
     interruption.signal,
   );
   if (end.failed === undefined && !ending.json) process.stdout.write(`${summary(moves)}\n`);
   const exitCode = tellEnd(end, { ...ending, about });
-  tellFurther(choice, end.failed !== undefined, run);
+  tellNext(choice, end.failed?.reason, console, options.config);
   return exitCode;
 }
 
@@ -153,34 +146,6 @@ async function tellPlan(choice: Choice, places: readonly PlaceHistory[], run: Ru
   const text = { app: formula.app, choice, on, plan };
   console.warn(`${rollbackText(text)}\n`);
   return text;
-}
-
-function questionOf({ app, choice: { to } }: RollbackText): string {
-  const of = to.at === undefined ? "that version" : `the version of ${shownTime(to.at)}`;
-  return `Put ${app} back to ${of}, with the secrets that it had then?`;
-}
-
-function finishDryRun(places: readonly PlaceHistory[], { json, about }: Ending): number {
-  const past = pastVersions(places);
-  if (json) printJson({ ok: true, ...about, versions: past.map(versionJson) });
-  else process.stdout.write(`${versionsText(past)}\n\nNothing was changed: this was a dry run.\n`);
-  return EXIT.ok;
-}
-
-function summary(moves: readonly Move[]): string {
-  const rows = new Map(moves.map(({ place, to }) => [place.runtime, to.version]));
-  return table(["RUNTIME", "VERSION"], [...rows]);
-}
-
-/** One more of the same command leads no further back, which is worth a word where somebody may have wanted that. */
-function tellFurther({ because, further, outside }: Choice, failed: boolean, { console }: Run): void {
-  for (const runtime of outside)
-    console.warn(
-      `${runtime} is no part of that version and stays: radon destroy ${runtime} deletes it, with its state.`,
-    );
-  const [version] = further?.versions.values() ?? [];
-  if (version === undefined || further === undefined || (because !== "begun" && !failed)) return;
-  console.warn(`Further back is ${shownVersion(further)}: radon rollback --to ${version}`);
 }
 
 function targetOf(runtime: RuntimeName, { formula, targets }: Run): Target {

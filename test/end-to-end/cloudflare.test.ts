@@ -247,7 +247,9 @@ describe("a redeployment", () => {
       cloud.calls = [];
       const third = await run("rollback", [], broken);
       expect(third.code).toBe(0);
-      expect(third.stderr).toMatch(/Further back is [0-9a-f]{16} \(cloud\).*: radon rollback --to [0-9a-f]{16}/);
+      expect(third.stderr).toMatch(
+        /Further back is [0-9a-f]{16} \(cloud\).*: radon rollback --config \S+ --to [0-9a-f]{16}/,
+      );
       expect(cloud.calls.filter(({ method }) => method !== "GET")).toEqual([]);
     });
 

@@ -79,12 +79,12 @@ function lackOf(
   return without === undefined ? undefined : `It never ran on ${without.runtime} (${without.place}).`;
 }
 
-/** `8c1f6f0c4d1b9a57 (cloud), 5a90d2f1b3c4e680 (edge-1), of 2026-11-30 20:23 UTC` */
+/** `8c1f6f0c4d1b9a57 (cloud), 5a90d2f1b3c4e680 (edge-1), of 2026-11-30 20:23:05 UTC` */
 export function shownVersion({ versions, at }: PastVersion): string {
   const each = [...versions].map(([runtime, version]) => `${version} (${runtime})`).join(", ");
   return at === undefined ? each : `${each}, of ${shownTime(at)}`;
 }
 
 export function shownTime(at: string): string {
-  return `${at.slice(0, "2026-11-30T20:23".length).replace("T", " ")} UTC`;
+  return `${at.slice(0, "2026-11-30T20:23:05".length).replace("T", " ")} UTC`;
 }

@@ -31,7 +31,7 @@ export function rollbackText(text: RollbackText): string {
 
 function opening({ app, choice: { to, because } }: RollbackText): string {
   const of = to.at === undefined ? "an earlier version" : `the version of ${shownTime(to.at)}`;
-  if (because === "begun") return `A rollback of ${app} to ${of} was begun before. This completes it.`;
+  if (because === "begun") return `${app} was put back to ${of} before. This completes what is left of that.`;
   if (because === "runs") return `Nothing of the last deployment runs: ${app} is at ${of}, and stays there.`;
   if (because === "named") return `${app} goes to ${of}.`;
   return `${app} goes back to ${of}, the one before the last deployment.`;

@@ -179,7 +179,7 @@ describe("a version that is named", () => {
 
   it("has to be kept, and whole", () => {
     expect(refusal(both, both, "X")).toMatch(
-      /no version X.*--to: C@cloud \(cloud\), C@edge \(edge\), of 2026-11-30 20:03 UTC;/,
+      /no version X.*--to: C@cloud \(cloud\), C@edge \(edge\), of 2026-11-30 20:03:00 UTC;/,
     );
     expect(refusal(both, { events: "C? B A", runs: "B" }, "C@cloud")).toMatch(
       /cannot be gone back to\. It never ran on edge/,
