@@ -11,6 +11,7 @@ import { readSecrets, TOKEN, tokenTrouble, type Secrets } from "../deploy/secret
 import { deploymentSteps } from "../deploy/sequence.ts";
 import type { Target } from "../deploy/target.ts";
 import { applicationVersion, versionNotes } from "../deploy/version-note.ts";
+import { certificateWarnings } from "../deploy/workerd/certificate-warnings.ts";
 import { buildFormula, type Build } from "../formula/build.ts";
 import { foldersOf } from "../formula/folders.ts";
 import type { Formula } from "../formula/formula.ts";
@@ -50,6 +51,7 @@ export async function deployCommand(options: DeployCommandOptions): Promise<numb
   if (interruption.signal.aborted) return interruption.exitCode();
   if (!build.ok) return refuse(options, console, all, exitCodeOf(build));
   console.problems(all);
+  for (const warning of certificateWarnings(formula, new Date())) console.warn(`warning: ${warning}`);
   const ownSecrets = secretsOfRuntimes(formula, {
     environment: process.env,
     dryRun: options.dryRun === true,
