@@ -8,7 +8,7 @@
  */
 import { z } from "zod";
 import type { Deployment } from "../../durable/core/deployment.ts";
-import type { GlobalName, RuntimeName } from "../../durable/core/names.ts";
+import { deploymentSchema } from "./deployment-schema.ts";
 import { exchange, jsonOf, type Exchange } from "./exchange.ts";
 
 /** Of an ordinary question. */
@@ -45,23 +45,6 @@ export interface Question<S extends z.ZodType> {
   /** Ends the wait; the answer says so then. */
   readonly signal?: AbortSignal | undefined;
 }
-
-const deploymentSchema = z.looseObject({
-  app: z.string(),
-  runtime: z.string().transform((name) => name as RuntimeName),
-  leader: z.string().transform((name) => name as RuntimeName),
-  version: z.string(),
-  atoms: z.array(
-    z.looseObject({
-      name: z.string().transform((name) => name as GlobalName),
-      kind: z.enum(["reactive", "daemon"]),
-      durability: z.enum(["durable", "volatile"]),
-      module: z.string(),
-      moduleHash: z.string(),
-      configurationHash: z.string(),
-    }),
-  ),
-});
 
 const problemSchema = z.looseObject({ detail: z.string() });
 

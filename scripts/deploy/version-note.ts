@@ -10,8 +10,9 @@
 import { z } from "zod";
 import type { Application } from "../../durable/core/application.ts";
 import { deploymentOf, type Deployment } from "../../durable/core/deployment.ts";
-import type { GlobalName, RuntimeName } from "../../durable/core/names.ts";
+import type { RuntimeName } from "../../durable/core/names.ts";
 import { sha256 } from "../compile/file-hashes.ts";
+import { deploymentSchema } from "./deployment-schema.ts";
 
 /** As the versions of runtimes have: enough that two are never the same by chance. */
 const HEX_DIGITS = 16;
@@ -54,26 +55,7 @@ export function writeNote(note: VersionNote): string {
   return JSON.stringify(note);
 }
 
-const runtimeName = z.string().transform((name) => name as RuntimeName);
-const noteSchema = z.object({
-  application: z.string(),
-  deployment: z.object({
-    app: z.string(),
-    runtime: runtimeName,
-    leader: runtimeName,
-    version: z.string(),
-    atoms: z.array(
-      z.object({
-        name: z.string().transform((name) => name as GlobalName),
-        kind: z.enum(["reactive", "daemon"]),
-        durability: z.enum(["durable", "volatile"]),
-        module: z.string(),
-        moduleHash: z.string(),
-        configurationHash: z.string(),
-      }),
-    ),
-  }),
-});
+const noteSchema = z.object({ application: z.string(), deployment: deploymentSchema });
 
 /** Undefined if it is none: what it stands beside was not deployed by a radon that writes notes. */
 export function readNote(text: string): VersionNote | undefined {
