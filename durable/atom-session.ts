@@ -28,6 +28,7 @@ import { Runner } from "./engine/runner.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import { LoopWatch, type LoopTurns } from "./loop-watch.ts";
 import { performFetch } from "./outgoing-http.ts";
+import { NextTurn } from "./next-turn.ts";
 import { OutsideAskers } from "./outside-askers.ts";
 import { Pump } from "./transport/pump.ts";
 import { ONE_STEP_MS, WakeTimer } from "./wake-timer.ts";
@@ -88,6 +89,7 @@ export class AtomSession implements Host, LaneReceiver {
   readonly #sleepTimer: WakeTimer;
   #woken = false;
   #running = false;
+  readonly #nextTurn: NextTurn;
   readonly #givingWay: GivingWay;
   /** The work of the loop, until the platform knows of it. */
   #unkept: Promise<void> | undefined;
@@ -114,10 +116,12 @@ export class AtomSession implements Host, LaneReceiver {
     this.#askers = new OutsideAskers(ports.clock, (timeoutMs, sinceMs) => this.#late(timeoutMs, sinceMs));
     const stepMs = entry.kind === "daemon" ? ONE_STEP_MS : undefined;
     this.#sleepTimer = new WakeTimer(ports.clock, () => this.#sleeper?.(), stepMs);
-    this.#givingWay = new GivingWay(ports.clock);
+    this.#nextTurn = new NextTurn(ports.clock, ports.turns);
+    this.#givingWay = new GivingWay(this.#nextTurn);
     this.#loopWatch = new LoopWatch(
       ports.clock,
       ports.turns,
+      this.#nextTurn,
       (work) => ports.waitUntil(work),
       () => this.settle(),
     );
@@ -295,7 +299,7 @@ export class AtomSession implements Host, LaneReceiver {
   async breathe(): Promise<void> {
     this.#keepAlive();
     this.settle();
-    await this.#ports.clock.breathe();
+    await this.#nextTurn.come();
   }
 
   async giveWay(): Promise<void> {

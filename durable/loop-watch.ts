@@ -14,6 +14,7 @@
  */
 import type { Clock } from "./clock.ts";
 import { SLICE_MS_MAX } from "./core/limits.ts";
+import type { NextTurn } from "./next-turn.ts";
 
 /** A turn costs a timer, so not every step asks for one; but it is asked for early, so that little work comes before patience ends. */
 export const ASK_AFTER_MS = SLICE_MS_MAX / 8;
@@ -55,15 +56,23 @@ export class LoopTurns {
 export class LoopWatch {
   readonly #clock: Clock;
   readonly #turns: LoopTurns;
+  readonly #nextTurn: NextTurn;
   readonly #waitUntil: (work: Promise<unknown>) => void;
   readonly #onTurn: () => void;
   #asking = false;
   #waiting = false;
 
   /** `onTurn` is called after each turn that something had to wait for; `waitUntil` is given the work of it, which may fail. */
-  constructor(clock: Clock, turns: LoopTurns, waitUntil: (work: Promise<unknown>) => void, onTurn: () => void) {
+  constructor(
+    clock: Clock,
+    turns: LoopTurns,
+    nextTurn: NextTurn,
+    waitUntil: (work: Promise<unknown>) => void,
+    onTurn: () => void,
+  ) {
     this.#clock = clock;
     this.#turns = turns;
+    this.#nextTurn = nextTurn;
     this.#waitUntil = waitUntil;
     this.#onTurn = onTurn;
   }
@@ -82,9 +91,8 @@ export class LoopWatch {
   async #ask(nowMs: number): Promise<void> {
     this.#asking = true;
     this.#turns.noteAsked(nowMs);
-    await this.#clock.breathe();
+    await this.#nextTurn.come();
     this.#asking = false;
-    this.#turns.noteTurned(this.#clock.monotonic());
     if (!this.#waiting) return;
     this.#waiting = false;
     this.#onTurn();

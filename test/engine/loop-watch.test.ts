@@ -9,6 +9,7 @@ import {
   PATIENCE_MS,
   PATIENCE_STEPS,
 } from "../../durable/loop-watch.ts";
+import { NextTurn } from "../../durable/next-turn.ts";
 
 /** A thread whose event loop turns when the test says so. */
 class Thread {
@@ -24,6 +25,7 @@ class Thread {
       watch: new LoopWatch(
         clock,
         this.#turns,
+        new NextTurn(clock, this.#turns),
         () => undefined,
         () => (object.told += 1),
       ),
@@ -51,7 +53,7 @@ class Thread {
 
   async turn(): Promise<void> {
     for (const resolve of this.#waiting.splice(0)) resolve();
-    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
