@@ -70,7 +70,7 @@ export class WorkerPast implements Past {
     const [now, then] = await Promise.all([this.#whole(worker, current), this.#whole(worker, id)]);
     if (!now.ok) return now.reason;
     if (!then.ok) return then.reason;
-    const [before, since] = [then, now].map(({ value }) => value.script_runtime.migration_tag);
+    const [before, since] = [then, now].map(({ value }) => value.script_runtime.migration_tag ?? undefined);
     if (before === since) return undefined;
     return (
       `The Worker ${worker.name} was migrated since (its Durable Objects, from ${before ?? "none"} to ${since ?? "none"}), and Cloudflare ` +
@@ -113,8 +113,7 @@ function keptVersions(
   deployments: readonly ListedDeployment[],
 ): Map<string, KeptVersion> {
   const served = new Set(deployments.flatMap((each) => each.versions.map(({ version_id }) => version_id)));
-  // Of what was made before the first deployment that is told of, it is not known that it was never deployed.
-  const since = deployments.at(-1)?.created_on ?? "";
+  const since = toldSince(deployments);
   const kept = versions.flatMap(({ id, metadata, annotations }): [string, KeptVersion][] => {
     const { version, application } = readAnnotations(annotations);
     if (version === undefined || application === undefined) return [];
@@ -123,7 +122,13 @@ function keptVersions(
   return new Map(kept);
 }
 
+/** Of what was uploaded before the first deployment that is told of, it is not known that it was never deployed. */
+function toldSince(deployments: readonly ListedDeployment[]): string {
+  return deployments.at(-1)?.created_on ?? "";
+}
+
 function eventsOf(versions: readonly ListedVersion[], deployments: readonly ListedDeployment[]): PlaceEvent[] {
+  const since = toldSince(deployments);
   const uploaded = new Map(versions.map((version) => [version.id, version]));
   const seen = new Set<string>();
   const events: PlaceEvent[] = [];
@@ -133,12 +138,13 @@ function eventsOf(versions: readonly ListedVersion[], deployments: readonly List
     const own = readAnnotations(deployment.annotations);
     const kind = own.isRollback || seen.has(id) ? "rollback" : "deploy";
     const ofVersion = kind === "deploy" ? readAnnotations(uploaded.get(id)?.annotations ?? {}).at : undefined;
-    events.push({ at: own.at ?? ofVersion ?? deployment.created_on, kind, id });
+    events.push({ at: own.at ?? ofVersion ?? deployment.created_on, kind, id, worked: true });
     seen.add(id);
   }
   const others = versions.filter(({ id }) => !seen.has(id));
   const begun = others.map(({ id, metadata, annotations }): PlaceEvent => {
-    return { at: readAnnotations(annotations).at ?? metadata.created_on, kind: "deploy", id };
+    const worked = metadata.created_on < since;
+    return { at: readAnnotations(annotations).at ?? metadata.created_on, kind: "deploy", id, worked };
   });
   return [...events, ...begun].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
 }

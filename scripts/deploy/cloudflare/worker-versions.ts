@@ -8,28 +8,28 @@ import type { Answered, ApiClient } from "./api-client.ts";
 /** That of an answer which refuses an older version because secrets were changed since. */
 const SECRETS_CHANGED = 10220;
 
-const annotationsSchema = z.looseObject({
-  "workers/tag": z.string().optional(),
-  "workers/message": z.string().optional(),
-});
+const annotationsSchema = z
+  .looseObject({ "workers/tag": z.string().optional(), "workers/message": z.string().optional() })
+  .nullish()
+  .transform((annotations) => annotations ?? {});
 const versionSchema = z.looseObject({
   id: z.string(),
   metadata: z.looseObject({ created_on: z.string() }),
-  annotations: annotationsSchema.default({}),
+  annotations: annotationsSchema,
 });
 export type ListedVersion = z.output<typeof versionSchema>;
 
 const deploymentSchema = z.looseObject({
   created_on: z.string(),
   versions: z.array(z.looseObject({ version_id: z.string(), percentage: z.number() })),
-  annotations: annotationsSchema.default({}),
+  annotations: annotationsSchema,
 });
 export type ListedDeployment = z.output<typeof deploymentSchema>;
 
 const wholeSchema = z.looseObject({
   resources: z.looseObject({
     bindings: z.array(z.looseObject({ name: z.string(), text: z.string().optional() })).default([]),
-    script_runtime: z.looseObject({ migration_tag: z.string().optional() }).default({}),
+    script_runtime: z.looseObject({ migration_tag: z.string().nullish() }).default({}),
   }),
 });
 export type WholeVersion = z.output<typeof wholeSchema>["resources"];

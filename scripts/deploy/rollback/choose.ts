@@ -90,7 +90,7 @@ function wantedFrom(
   if (newest.kind === "rollback") return { application: newest.application, because: "begun" };
   const running = new Set(places.map((place) => runningAt(place)?.application));
   if (!running.has(newest.application) && running.size === 1) return { application: [...running][0], because: "runs" };
-  const earlier = before.filter(({ application }) => application !== newest.application);
+  const earlier = before.filter(({ application, worked }) => worked && application !== newest.application);
   const whole = firstWhole(earlier, past);
   if (whole !== undefined) return { application: whole.application, because: "before", undoes: newest.application };
   const last = past.find(({ application }) => application === earlier[0]?.application);

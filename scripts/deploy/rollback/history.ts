@@ -20,6 +20,8 @@ export interface PlaceEvent {
   readonly at: string;
   readonly kind: "deploy" | "rollback";
   readonly id: string;
+  /** True if it came to run there. */
+  readonly worked: boolean;
 }
 
 export interface KeptVersion {

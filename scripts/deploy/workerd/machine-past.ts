@@ -55,17 +55,18 @@ type MachineTold = Omit<PlaceHistory, "runtime" | "place"> & { readonly notes: R
 export function readPast(text: string): MachineTold {
   const words = answerWords(text);
   const lines = words("event").map((line) => line.split(" "));
-  const worked = new Set(lines.flatMap(([, kind, id]) => (kind === "works" && id !== undefined ? [id] : [])));
+  const works = lines.filter(([, kind]) => kind === "works");
+  const worked = new Set(works.map(([, , id]) => id));
+  const starts = new Set(works.map(([at, , id]) => `${at} ${id}`));
   const notes = new Map(words("about").flatMap(readAbout));
   const kept = [...notes].map(([id, { application, deployment }]): [string, KeptVersion] => {
     return [id, { id, version: deployment.version, application, live: worked.has(id) }];
   });
-  return { current: words("current")[0], events: lines.flatMap(readEvent).reverse(), kept: new Map(kept), notes };
-}
-
-function readEvent([at, kind, id]: readonly string[]): PlaceEvent[] {
-  if (at === undefined || id === undefined || (kind !== "deploy" && kind !== "rollback")) return [];
-  return [{ at, kind, id }];
+  const events = lines.flatMap(([at, kind, id]): PlaceEvent[] => {
+    if (at === undefined || id === undefined || (kind !== "deploy" && kind !== "rollback")) return [];
+    return [{ at, kind, id, worked: starts.has(`${at} ${id}`) }];
+  });
+  return { current: words("current")[0], events: events.reverse(), kept: new Map(kept), notes };
 }
 
 function readAbout(line: string): [string, VersionNote][] {

@@ -26,7 +26,12 @@ function place(runtime: string, { events, runs, of = {}, at }: Told): PlaceHisto
   const told = each.map((word, index): PlaceEvent => {
     const minute = at?.[index] ?? each.length - index;
     const kind = word.startsWith("~") ? "rollback" : "deploy";
-    return { at: `2026-11-30T20:${String(minute).padStart(2, "0")}:00.000Z`, kind, id: letterOf(word) };
+    return {
+      at: `2026-11-30T20:${String(minute).padStart(2, "0")}:00.000Z`,
+      kind,
+      id: letterOf(word),
+      worked: !word.endsWith("?"),
+    };
   });
   const live = new Set(each.filter((word) => !word.endsWith("?")).map(letterOf));
   const kept = [...new Set(each.map(letterOf))].map((letter) => {
@@ -96,6 +101,11 @@ describe("3: without a name, an application goes back to what was there", () => 
     expect(targets(chosen(both, both))).toEqual(["D -> B", "D -> B"]);
   });
 
+  it("which is what ran, if a rollback in between did not start", () => {
+    const both = { events: "D ~B? C B A" };
+    expect(targets(chosen(both, both))).toEqual(["D -> C", "D -> C"]);
+  });
+
   it("and stays where it is, if nothing of the last deployment runs", () => {
     const both = { events: "C? B A", runs: "B" };
     const choice = chosen(both, both);
@@ -123,7 +133,7 @@ describe("2: asked twice, an application goes back once", () => {
   });
 
   it("after one that was begun, and did not start", () => {
-    const both = { events: "~B C B A", runs: "C" };
+    const both = { events: "~B? C B A", runs: "C" };
     expect(targets(chosen(both, both))).toEqual(["C -> B", "C -> B"]);
   });
 

@@ -35,7 +35,8 @@ async function placesOf(...formulas: readonly string[]) {
     const kept = own.map(({ id, note: { application, deployment } }) => {
       return [id, { id, application, version: deployment.version, live: true }] as const;
     });
-    const events = own.map(({ id }) => ({ at: `2026-11-30T20:0${id}:00.000Z`, kind: "deploy" as const, id })).reverse();
+    const event = { kind: "deploy", worked: true } as const;
+    const events = own.map(({ id }) => ({ ...event, at: `2026-11-30T20:0${id}:00.000Z`, id })).reverse();
     return { runtime, place: `the place of ${runtime}`, current: events[0]?.id, events, kept: new Map(kept) };
   });
   const builtAs = async ({ runtime }: PlaceHistory, id: string) => notes[Number(id)]?.get(runtime)?.deployment;
@@ -136,7 +137,13 @@ it("a machine's answer is read with what is not known left out", async () => {
     "about old no note",
   ];
   const { current, events, kept } = readPast(lines.join("\n"));
-  expect([current, events.map(({ kind, id }) => `${kind} ${id}`)]).toEqual(["two", ["rollback two", "deploy one"]]);
+  expect([current, events.map(({ kind, id, worked }) => [kind, id, worked])]).toEqual([
+    "two",
+    [
+      ["rollback", "two", false],
+      ["deploy", "one", true],
+    ],
+  ]);
   expect([...kept.values()].map(({ id, live }) => [id, live])).toEqual([
     ["one", true],
     ["two", false],
