@@ -1,13 +1,14 @@
 /** A runtime on a machine of one's own, over a real sshd: from nothing to gone. */
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { claimPort } from "../../../scripts/dev/address.ts";
 import type { RuntimeName } from "../../../durable/core/names.ts";
+import { Machine } from "../../../scripts/deploy/workerd/machine.ts";
 import type { WorkerdTarget } from "../../../scripts/deploy/workerd/workerd-target.ts";
 import type { MachineSpec } from "../../../scripts/formula/formula.ts";
 import { Radon, radon } from "../../cli/run-radon.ts";
@@ -109,6 +110,19 @@ describe.skipIf(lack !== undefined)("a machine", () => {
     ]);
     const changed = await (await opened("first", machine.impostor)).target.check(signal);
     expect(changed).toEqual([expect.stringContaining("The host key of machine is not the one in known_hosts")]);
+  });
+
+  test("is reached whatever the folder for temporary files is called, which holds the socket of the connection", async () => {
+    for (const name of ["with a space, 100%h and 'quotes'", "long-".repeat(30)]) {
+      const temporary = join(folder.path, name);
+      mkdirSync(temporary);
+      vi.stubEnv("TMPDIR", temporary);
+      const reached = new Machine("machine", machine.sshOptions);
+      vi.unstubAllEnvs();
+      expect(await reached.run("missing", [temporary, "hash"], signal)).toEqual({ ok: true, text: "missing hash\n" });
+      await reached.close();
+      expect(readdirSync(temporary)).toEqual([]);
+    }
   });
 
   test("is sent everything, though a run before was interrupted, and runs it", async () => {
