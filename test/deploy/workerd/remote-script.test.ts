@@ -65,7 +65,7 @@ function settle(version: string, at = "2026-11-30T20:00:00.000Z"): void {
 }
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "radon-machine-"));
+  root = mkdtempSync(join(tmpdir(), "radon machine 'quoted' "));
   bin = join(root, "bin");
   mkdirSync(bin);
 });
