@@ -12,6 +12,8 @@ export const handWritten = rpc("hand-written", "/stored", "perSecond", "messages
 export const requestFloor = rpc("floor", "/floor/request", "us", "us");
 export const volatileRequestFloor = rpc("floor", "/floor/request-volatile", "us", "us");
 export const oneWayFloor = rpc("floor", "/floor/one-way", "perSecond", "messages/s");
+/** With the figure's own guests in it: `reference/guest-floor.ts`. */
+export const guestFloor = rpc("floor with guests", "/floor/one-way-guests", "perSecond", "messages/s");
 
 function rpc(name: string, route: string, field: string, unit: Unit): Measure {
   const measure = async (bench: Bench) => {

@@ -1,5 +1,6 @@
 /** The processes of a run on one storage: one that figures share, started when first asked for, and fresh ones. */
 import path from "node:path";
+import { assembleFile } from "../engine/wat.ts";
 import { buildCrowd, buildMain, type Workers } from "./applications.ts";
 import { referenceWorker } from "./reference-worker.ts";
 import { startStage, type Stage, type Storage } from "./stage.ts";
@@ -42,7 +43,12 @@ export class Stages {
 
 function reference(): Promise<Workers[number]> {
   const entry = path.join(import.meta.dirname, "reference/worker.ts");
-  return referenceWorker(entry, { PEER: "Peer", FLOOR: "Floor", FAN_OUT: "FanOut" });
+  const objects = { PEER: "Peer", FLOOR: "Floor", GUEST_FLOOR: "GuestFloor", FAN_OUT: "FanOut" };
+  return referenceWorker(entry, objects, {
+    "source.wasm": assembleFile("atoms/source.wat", import.meta.url),
+    "sink.wasm": assembleFile("atoms/sink.wat", import.meta.url),
+    "trampoline.wasm": assembleFile("../../durable/engine/trampoline.wat", import.meta.url),
+  });
 }
 
 function crowdReference(crowd: Workers): Promise<Workers[number]> {

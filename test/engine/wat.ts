@@ -11,7 +11,7 @@ const features = { exceptions: true, bulk_memory: true, reference_types: true, m
 const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
 
 /** The binary of a module, its functions' names kept. */
-export function assemble(text: string, name = "atom.wat"): Uint8Array {
+export function assemble(text: string, name = "atom.wat"): Uint8Array<ArrayBuffer> {
   const parsed = assembler.parseWat(name, text, features);
   const { buffer } = parsed.toBinary({ write_debug_names: true });
   parsed.destroy();
@@ -32,6 +32,6 @@ export function wat(text: string, metered = true): WebAssembly.Module {
 export const trampoline = new Module(assembleFile("../../durable/engine/trampoline.wat", import.meta.url));
 
 /** The binary of a text file, its path relative to the module `from` (an `import.meta.url`). */
-export function assembleFile(path: string, from: string): Uint8Array {
+export function assembleFile(path: string, from: string): Uint8Array<ArrayBuffer> {
   return assemble(readFileSync(fileURLToPath(new URL(path, from).href), "utf8"), path);
 }

@@ -13,7 +13,7 @@ import {
   type Reading,
 } from "../measurement.ts";
 import { ask, command } from "../questions.ts";
-import { handWritten, oneWayFloor, roundTrip } from "../references.ts";
+import { guestFloor, handWritten, oneWayFloor, roundTrip } from "../references.ts";
 
 /** No bound: the source sends until it gets BUSY. */
 const UNTIL_BUSY = 0;
@@ -25,6 +25,7 @@ const SAME_RUNTIME: readonly Comparison[] = [
   },
   { reference: handWritten, goals: everywhere(atLeast(200)) },
   { reference: oneWayFloor, goals: {} },
+  { reference: guestFloor, goals: {} },
 ];
 
 function across(name: string, sink: string): readonly Comparison[] {

@@ -3,7 +3,15 @@
  * and do nothing else. They have no mailbox, no turns, no names, no retries, no bounds and no guest. A sender stores what it sends
  * before it leaves, a receiver how far it has received before it acknowledges; what one event stores is one commit.
  */
-import { DurableObject } from "cloudflare:workers";
+import {
+  accepted,
+  BareObject,
+  connect,
+  FRAME_MESSAGES,
+  FRAMES_UNDER_WAY,
+  HEAD_BYTES,
+  numberOf,
+} from "./bare-object.ts";
 import { rate } from "./rate.ts";
 
 interface Env {
@@ -13,26 +21,11 @@ interface Env {
 const MESSAGE_BYTES = 64;
 /** A message with its length and kind, as frames hold it. */
 const ENVELOPE_BYTES = MESSAGE_BYTES + 5;
-const FRAME_MESSAGES = 1_000;
-/** The frame's number, before its messages. */
-const HEAD_BYTES = 8;
-const FRAMES_UNDER_WAY = 2;
 
-export class Floor extends DurableObject<Env> {
-  readonly #sql: SqlStorage;
-
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.#sql = ctx.storage.sql;
-    this.#sql.exec("create table if not exists outbox(number integer primary key, body blob)");
-    this.#sql.exec("create table if not exists received(peer text primary key, number integer) without rowid");
-  }
-
+export class Floor extends BareObject<Env> {
   /** The other side: answers each frame. */
   override fetch(request: Request): Response {
-    const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
-    accept(server, this.#answering(new URL(request.url).pathname.slice(1), server));
-    return new Response(null, { status: 101, webSocket: client });
+    return accepted((socket) => this.#answering(new URL(request.url).pathname.slice(1), socket));
   }
 
   /** Microseconds of a request and its reply, one at a time. */
@@ -40,17 +33,17 @@ export class Floor extends DurableObject<Env> {
     const kind = durable ? "durable" : "volatile";
     let onReply = (): void => undefined;
     const socket = await this.#connect(kind, (frame) => {
-      if (durable) this.#receive("echo", frame);
+      if (durable) this.receive("echo", frame);
       onReply();
     });
     const request = new Uint8Array(HEAD_BYTES + MESSAGE_BYTES);
     const perSecond = await rate(ms, (number) => {
       new DataView(request.buffer).setFloat64(0, number, true);
-      if (durable) this.#keep(number, request);
+      if (durable) this.keep(number, request);
       socket.send(request);
       return new Promise<void>((resolve) => (onReply = resolve));
     });
-    this.#end(socket);
+    this.end(socket);
     return { us: 1e6 / perSecond };
   }
 
@@ -65,21 +58,17 @@ export class Floor extends DurableObject<Env> {
     const frame = new Uint8Array(HEAD_BYTES + FRAME_MESSAGES * ENVELOPE_BYTES);
     const perSecond = await rate(ms, async (number) => {
       new DataView(frame.buffer).setFloat64(0, number, true);
-      this.#keep(number, frame, acknowledged);
+      this.keep(number, frame, acknowledged);
       socket.send(frame);
       while (acknowledged <= number - FRAMES_UNDER_WAY) await new Promise<void>((resolve) => (onAck = resolve));
     });
     while (acknowledged < 1) await new Promise<void>((resolve) => (onAck = resolve));
-    this.#end(socket);
+    this.end(socket);
     return { perSecond: perSecond * FRAME_MESSAGES };
   }
 
-  async #connect(kind: string, onFrame: (frame: ArrayBuffer) => void): Promise<WebSocket> {
-    const stub = this.env.FLOOR.getByName(`${kind}-receiver`);
-    const { webSocket } = await stub.fetch(`http://floor/${kind}`, { headers: { upgrade: "websocket" } });
-    if (!webSocket) throw new Error("The floor's receiver opened no socket.");
-    accept(webSocket, onFrame);
-    return webSocket;
+  #connect(kind: string, onFrame: (frame: ArrayBuffer) => void): Promise<WebSocket> {
+    return connect(this.env.FLOOR.getByName(`${kind}-receiver`), kind, onFrame);
   }
 
   #answering(kind: string, socket: WebSocket): (frame: ArrayBuffer) => void {
@@ -89,41 +78,16 @@ export class Floor extends DurableObject<Env> {
         return (frame) => socket.send(frame);
       case "durable":
         return (frame) => {
-          this.#receive("asker", frame);
-          this.#keep(numberOf(frame), new Uint8Array(frame));
+          this.receive("asker", frame);
+          this.keep(numberOf(frame), new Uint8Array(frame));
           socket.send(frame);
         };
       default:
         return (frame) => {
-          this.#receive("source", frame);
+          this.receive("source", frame);
           new DataView(ack.buffer).setFloat64(0, numberOf(frame), true);
           socket.send(ack);
         };
     }
   }
-
-  /** Stores a frame until it is acknowledged; those up to `acknowledged` are. */
-  #keep(number: number, frame: Uint8Array, acknowledged = number - 1): void {
-    this.#sql.exec("delete from outbox where number <= ?", acknowledged);
-    this.#sql.exec("insert or replace into outbox values(?, ?)", number, frame);
-  }
-
-  #receive(peer: string, frame: ArrayBuffer): void {
-    this.#sql.exec("insert or replace into received values(?, ?)", peer, numberOf(frame));
-  }
-
-  #end(socket: WebSocket): void {
-    socket.close();
-    this.#sql.exec("delete from outbox");
-  }
-}
-
-function accept(socket: WebSocket, onFrame: (frame: ArrayBuffer) => void): void {
-  socket.accept();
-  socket.binaryType = "arraybuffer";
-  socket.addEventListener("message", ({ data }) => onFrame(data as ArrayBuffer));
-}
-
-function numberOf(frame: ArrayBuffer): number {
-  return new DataView(frame).getFloat64(0, true);
 }

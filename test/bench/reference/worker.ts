@@ -4,15 +4,18 @@
  */
 import type { FanOut } from "./fan-out.ts";
 import type { Floor } from "./floor.ts";
+import type { GuestFloor } from "./guest-floor.ts";
 import type { Peer } from "./peer.ts";
 
 export { FanOut } from "./fan-out.ts";
 export { Floor } from "./floor.ts";
+export { GuestFloor } from "./guest-floor.ts";
 export { Peer } from "./peer.ts";
 
 interface Env {
   readonly PEER: DurableObjectNamespace<Peer>;
   readonly FLOOR: DurableObjectNamespace<Floor>;
+  readonly GUEST_FLOOR: DurableObjectNamespace<GuestFloor>;
   readonly FAN_OUT: DurableObjectNamespace<FanOut>;
 }
 
@@ -29,6 +32,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
   "/floor/request-volatile": async (url, env) =>
     Response.json(await floor(env, "volatile").timeRequests(milliseconds(url), false)),
   "/floor/one-way": async (url, env) => Response.json(await floor(env, "flow").timeFlow(milliseconds(url))),
+  "/floor/one-way-guests": async (url, env) =>
+    Response.json(await env.GUEST_FLOOR.getByName("sender").timeFlow(milliseconds(url))),
   /** The floor of one message to many, in microseconds a delivery. */
   "/floor/publish": async (url, env) =>
     Response.json(await env.FAN_OUT.getByName("publisher").timeDeliveries(milliseconds(url))),
