@@ -138,13 +138,19 @@ function eventsOf(versions: readonly ListedVersion[], deployments: readonly List
     const own = readAnnotations(deployment.annotations);
     const kind = own.isRollback || seen.has(id) ? "rollback" : "deploy";
     const ofVersion = kind === "deploy" ? readAnnotations(uploaded.get(id)?.annotations ?? {}).at : undefined;
-    events.push({ at: own.at ?? ofVersion ?? deployment.created_on, kind, id, worked: true });
+    events.push({ at: own.at ?? ofVersion ?? deployment.created_on, kind, id, application: undefined, worked: true });
     seen.add(id);
   }
   const others = versions.filter(({ id }) => !seen.has(id));
   const begun = others.map(({ id, metadata, annotations }): PlaceEvent => {
     const worked = metadata.created_on < since;
-    return { at: readAnnotations(annotations).at ?? metadata.created_on, kind: "deploy", id, worked };
+    return {
+      at: readAnnotations(annotations).at ?? metadata.created_on,
+      kind: "deploy",
+      id,
+      application: undefined,
+      worked,
+    };
   });
   return [...events, ...begun].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
 }

@@ -20,6 +20,8 @@ export interface PlaceEvent {
   readonly at: string;
   readonly kind: "deploy" | "rollback";
   readonly id: string;
+  /** The version of the application, which may be known though this one of the runtime is not kept any more. */
+  readonly application: string | undefined;
   /** True if it came to run there. */
   readonly worked: boolean;
 }

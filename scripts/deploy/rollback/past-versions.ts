@@ -21,23 +21,23 @@ export interface PastVersion {
 
 export type ApplicationEvent = PlaceEvent & { readonly application: string };
 
-/** The newest first; of versions that are kept. */
+/** The newest first; what was not radon's is not among them. */
 export function applicationEvents(places: readonly PlaceHistory[]): readonly ApplicationEvent[] {
   const known = places.flatMap(({ events, kept }) =>
     events.flatMap((event) => {
-      const version = kept.get(event.id);
-      return version === undefined ? [] : [{ ...event, application: version.application }];
+      const application = event.application ?? kept.get(event.id)?.application;
+      return application === undefined ? [] : [{ ...event, application }];
     }),
   );
   return known.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
 }
 
-/** The newest first; those that nobody knows the time of are the last. */
+/** Those that any place still has, the newest first; those that nobody knows the time of are the last. */
 export function pastVersions(places: readonly PlaceHistory[]): readonly PastVersion[] {
   const events = applicationEvents(places);
-  const known = places.flatMap(({ kept }) => [...kept.values()]);
-  const applications = new Set([...events, ...known].map(({ application }) => application));
-  return [...applications].map((application) => {
+  const kept = new Set(places.flatMap((place) => [...place.kept.values()].map(({ application }) => application)));
+  const inOrder = new Set([...events.map(({ application }) => application).filter((each) => kept.has(each)), ...kept]);
+  return [...inOrder].map((application) => {
     const own = events.filter((event) => event.application === application);
     const at = (own.find(({ kind }) => kind === "deploy") ?? own[0])?.at;
     const versions = new Map(places.flatMap((place) => versionAt(place, application)));

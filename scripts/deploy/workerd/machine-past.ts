@@ -41,11 +41,15 @@ export class MachinePast implements Past {
     return undefined;
   }
 
-  restore(place: PlaceHistory, { id }: KeptVersion, at: string): Step {
+  restore(place: PlaceHistory, { id, application }: KeptVersion, at: string): Step {
     const title = `put ${place.runtime} back on ${place.place}`;
     const { machine } = this.#known.get(place) ?? {};
     if (machine === undefined) throw new Error("The place was not told by this target.");
-    return { runtime: place.runtime, title, run: (signal) => machine.restore(id, at, signal) };
+    return {
+      runtime: place.runtime,
+      title,
+      run: (signal) => machine.restore({ version: id, application, at }, signal),
+    };
   }
 }
 
@@ -62,9 +66,9 @@ export function readPast(text: string): MachineTold {
   const kept = [...notes].map(([id, { application, deployment }]): [string, KeptVersion] => {
     return [id, { id, version: deployment.version, application, live: worked.has(id) }];
   });
-  const events = lines.flatMap(([at, kind, id]): PlaceEvent[] => {
+  const events = lines.flatMap(([at, kind, id, application]): PlaceEvent[] => {
     if (at === undefined || id === undefined || (kind !== "deploy" && kind !== "rollback")) return [];
-    return [{ at, kind, id, worked: starts.has(`${at} ${id}`) }];
+    return [{ at, kind, id, application, worked: starts.has(`${at} ${id}`) }];
   });
   return { current: words("current")[0], events: events.reverse(), kept: new Map(kept), notes };
 }

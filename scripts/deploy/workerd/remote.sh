@@ -7,7 +7,8 @@
 #                              worked, the secrets that it had, for when it is put back
 #   APP/RUNTIME/current        the release that is started
 #   APP/RUNTIME/confirmed      names the last release that was seen to work
-#   APP/RUNTIME/history        what was started when, a line each: TIME deploy|rollback V; and TIME works V once it did
+#   APP/RUNTIME/history        what was started when, a line each: TIME deploy|rollback V A, where A is the version of the application
+#                              that V is a part of; and TIME works V once it did
 #   APP/RUNTIME/pending        there if something changed that the running process has not seen
 #   APP/RUNTIME/environment    secrets, readable by the owner alone
 #   APP/RUNTIME/state          what the atoms keep; never touched but by workerd, and by "remove"
@@ -90,10 +91,10 @@ assemble() {
   echo "workerd $version"
 }
 
-# note ROOT SITE TIME KIND VERSION : writes down that a release is about to be started, by a deployment or a rollback.
+# note ROOT SITE TIME KIND VERSION APPLICATION : writes down that a release is about to be started, by a deployment or a rollback.
 note() {
   cd "$1/$2"
-  write_history "$3 $4 $5"
+  write_history "$3 $4 $5 $6"
 }
 
 write_history() {

@@ -24,6 +24,15 @@ import { workerdFor } from "./workerd-binary.ts";
 const SENT_AT_ONCE_MAX = 4;
 const STATUS_MS_MAX = 30_000;
 
+/** What the machine notes of a release that is about to be started. */
+export interface StartedRelease {
+  readonly version: string;
+  /** The version of the application that it is a part of. */
+  readonly application: string;
+  /** When the command began. */
+  readonly at: string;
+}
+
 export class RuntimeOnMachine {
   readonly site: Site;
   readonly #machine: Machine;
@@ -113,14 +122,10 @@ export class RuntimeOnMachine {
     return troubles[0];
   }
 
-  /** Starts a release that was sent, unless it runs already. `at` is the time of the deployment. */
-  async start(
-    version: string,
-    secrets: ReadonlyMap<string, string>,
-    at: string,
-    signal: AbortSignal,
-  ): Promise<StepEnd> {
-    const noted = await this.#remote.run("note", [at, "deploy", version], signal);
+  /** Starts a release that was sent, unless it runs already. */
+  async start(started: StartedRelease, secrets: ReadonlyMap<string, string>, signal: AbortSignal): Promise<StepEnd> {
+    const { version, application, at } = started;
+    const noted = await this.#remote.run("note", [at, "deploy", version, application], signal);
     if (!noted.ok) return noted;
     const ofCluster = this.site.cluster === undefined ? [] : clusterSecrets(this.#environment);
     const status = await this.#remote.prepare(new Map([...secrets, ...ofCluster]), signal);
@@ -128,8 +133,8 @@ export class RuntimeOnMachine {
   }
 
   /** Starts a release that is kept, with the secrets that it had. */
-  async restore(version: string, at: string, signal: AbortSignal): Promise<StepEnd> {
-    const noted = await this.#remote.run("note", [at, "rollback", version], signal);
+  async restore({ version, application, at }: StartedRelease, signal: AbortSignal): Promise<StepEnd> {
+    const noted = await this.#remote.run("note", [at, "rollback", version, application], signal);
     if (!noted.ok) return noted;
     const status = await this.#remote.restore(version, signal);
     return startRelease(this.#remote, { version, at, token: this.#environment[TOKEN] }, status, signal);

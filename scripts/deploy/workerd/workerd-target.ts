@@ -82,7 +82,7 @@ export class WorkerdTarget implements Target {
     };
   };
 
-  readonly #startStep = ({ place, secrets }: Shipment): Step => {
+  readonly #startStep = ({ place, secrets, note }: Shipment): Step => {
     const { runtime, machine } = place.site;
     return {
       runtime,
@@ -90,7 +90,7 @@ export class WorkerdTarget implements Target {
       run: async (signal) => {
         const version = this.#versions.get(place);
         if (version === undefined) return { ok: false, reason: "Its release was not sent." };
-        return place.start(version, secrets, this.#deployment.at, signal);
+        return place.start({ version, application: note.application, at: this.#deployment.at }, secrets, signal);
       },
     };
   };

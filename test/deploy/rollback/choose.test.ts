@@ -30,6 +30,7 @@ function place(runtime: string, { events, runs, of = {}, at }: Told): PlaceHisto
       at: `2026-11-30T20:${String(minute).padStart(2, "0")}:00.000Z`,
       kind,
       id: letterOf(word),
+      application: undefined,
       worked: !word.endsWith("?"),
     };
   });
@@ -112,6 +113,13 @@ describe("3: without a name, an application goes back to what was there", () => 
     expect(targets(choice)).toEqual(["B -> B", "B -> B"]);
     expect(choice.because).toBe("runs");
   });
+});
+
+it("3: it stays where it is, too, if what was begun last is kept no more", () => {
+  const [cloud, edge] = [place("cloud", { events: "B A" }), place("edge", { events: "B A" })];
+  const begun = { at: "2026-11-30T20:09:00.000Z", kind: "deploy", id: "C", application: "C", worked: false } as const;
+  const choice = chooseVersion([cloud, { ...edge, events: [begun, ...edge.events] }]);
+  expect(choice).toMatchObject({ ok: true, because: "runs", moves: [{ to: { id: "B" } }, { to: { id: "B" } }] });
 });
 
 describe("2: asked twice, an application goes back once", () => {

@@ -35,7 +35,7 @@ async function placesOf(...formulas: readonly string[]) {
     const kept = own.map(({ id, note: { application, deployment } }) => {
       return [id, { id, application, version: deployment.version, live: true }] as const;
     });
-    const event = { kind: "deploy", worked: true } as const;
+    const event = { kind: "deploy", application: undefined, worked: true } as const;
     const events = own.map(({ id }) => ({ ...event, at: `2026-11-30T20:0${id}:00.000Z`, id })).reverse();
     return { runtime, place: `the place of ${runtime}`, current: events[0]?.id, events, kept: new Map(kept) };
   });
@@ -128,20 +128,20 @@ it("a machine's answer is read with what is not known left out", async () => {
   const about = writeNote(note as VersionNote);
   const lines = [
     "current two",
-    "event 2026-11-30T20:00:00.000Z deploy one",
+    "event 2026-11-30T20:00:00.000Z deploy one aa",
     "event 2026-11-30T20:00:00.000Z works one",
-    "event 2026-11-30T20:01:00.000Z rollback two",
+    "event 2026-11-30T20:01:00.000Z rollback two bb",
     "event half a li",
     `about one ${about}`,
     `about two ${about}`,
     "about old no note",
   ];
   const { current, events, kept } = readPast(lines.join("\n"));
-  expect([current, events.map(({ kind, id, worked }) => [kind, id, worked])]).toEqual([
+  expect([current, events.map(({ kind, id, application, worked }) => [kind, id, application, worked])]).toEqual([
     "two",
     [
-      ["rollback", "two", false],
-      ["deploy", "one", true],
+      ["rollback", "two", "bb", false],
+      ["deploy", "one", "aa", true],
     ],
   ]);
   expect([...kept.values()].map(({ id, live }) => [id, live])).toEqual([

@@ -134,10 +134,10 @@ describe("a release", () => {
   test("is told with what it says of itself, and with what was started when", () => {
     release("one", undefined, '{"a":"\\\\n"}');
     secrets("secret");
-    remote("note", root, SITE, "2026-11-30T20:00:00.000Z", "deploy", "one");
+    remote("note", root, SITE, "2026-11-30T20:00:00.000Z", "deploy", "one", "app");
     settle("one", "2026-11-30T20:00:00.000Z");
     expect(remote("past", root, SITE).split("\n")).toEqual([
-      "event 2026-11-30T20:00:00.000Z deploy one",
+      "event 2026-11-30T20:00:00.000Z deploy one app",
       "event 2026-11-30T20:00:00.000Z works one",
       'about one {"a":"\\\\n"}',
       "",
@@ -148,9 +148,9 @@ describe("a release", () => {
   test("is told of the last 200 at most", () => {
     release("one");
     writeFileSync(inSite("history"), Array.from({ length: 300 }, (_, index) => `${index} deploy one\n`).join(""));
-    remote("note", root, SITE, "300", "deploy", "one");
+    remote("note", root, SITE, "300", "deploy", "one", "app");
     const lines = readFileSync(inSite("history"), "utf8").trim().split("\n");
-    expect([lines.length, lines[0], lines.at(-1)]).toEqual([201, "100 deploy one", "300 deploy one"]);
+    expect([lines.length, lines[0], lines.at(-1)]).toEqual([201, "100 deploy one", "300 deploy one app"]);
   });
 });
 

@@ -176,6 +176,8 @@ describe.skipIf(lack !== undefined)("a machine", () => {
     expect(said[1]).toContain("broken from the start");
     expect(said[1]).toMatch(/The release before it, [0-9a-f]{16}, runs again\.$/);
     expect(await count("apple")).toBe("3");
+    const { stderr } = await radon(["rollback", "--dry-run"], { cwd: join(folder.path, "app"), env: environment() });
+    expect(stderr).toMatch(/^Nothing of the last deployment runs: tour is at the version of .*, and stays there\.$/m);
   });
 
   describe("that was sent a version whose atom traps at its start", () => {
