@@ -13,6 +13,7 @@ export function atomState({ atom, runner, entry, self }: AtomSession): Record<st
     moduleHash: entry.moduleHash,
     started: atom.version === entry.moduleHash,
     durability: entry.durability,
+    grants: entry.grants,
     state: runner.state,
     reason: runner.reason ?? null,
     warm: runner.warm,

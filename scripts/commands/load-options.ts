@@ -48,7 +48,11 @@ export function addLoad(program: Command, exitCodes: string): void {
     .requiredOption("--as <name>", "the name of the atom")
     .option("--daemon", "run it as a daemon rather than as a reactive atom")
     .option("--volatile", "keep its mailbox and outbox in memory only")
-    .option("--grants <names>", "its capabilities, with commas between (default: all but outgoing http)", grants)
+    .option(
+      "--grants <names>",
+      "its capabilities, with commas between (default: those it has; of a new one, all but outgoing http)",
+      grants,
+    )
     .option("--memory-mb <number>", "the MiB that its memory may grow to", wholeNumber)
     .option("--cpu-ms <number>", "how long it may compute between two blocking points", wholeNumber)
     .option("--attempts <number>", "traps of one message before it goes to the dead letters", wholeNumber)

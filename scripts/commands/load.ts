@@ -1,5 +1,6 @@
 /** `radon load`: builds a module, and has it loaded into every runtime that it is to run on. */
 import { z } from "zod";
+import { GRANTS, type Grant } from "../../durable/core/application.ts";
 import { isName, NAME_LENGTH_MAX } from "../../durable/core/names.ts";
 import { moduleToLoad } from "../deploy/module-to-load.ts";
 import type { Asked } from "../deploy/runtime-client.ts";
@@ -24,9 +25,10 @@ export async function loadCommand(source: string, options: LoadCommandOptions): 
   const console = new Console(options.json === true);
   const { as: atom, on = [], url, config } = options;
   requireName(atom);
-  const { wasm, toolchain } = await moduleToLoad(source, atom, options.grants, console);
-  console.say(`${source}: ${toolchain}, ${wasm.length} bytes`);
   const runtimes = await runtimesOn(on, { url, config, token: process.env["RADON_TOKEN"] });
+  const grants = options.grants ?? (await grantsOf(atom, runtimes));
+  const { wasm, toolchain } = await moduleToLoad(source, atom, grants, console);
+  console.say(`${source}: ${toolchain}, ${wasm.length} bytes`);
   const outcomes: Outcome[] = [];
   // One after the other: should it not start on the first, the others keep what they have.
   for (const runtime of runtimes) {
@@ -37,6 +39,14 @@ export async function loadCommand(source: string, options: LoadCommandOptions): 
   }
   if (options.json === true) process.stdout.write(`${JSON.stringify(report(outcomes), null, 2)}\n`);
   return exitCode(outcomes.at(-1) as Outcome, atom, runtimes.slice(outcomes.length));
+}
+
+const grantsSchema = z.looseObject({ grants: z.array(z.enum(GRANTS)) });
+
+/** An atom that is there keeps what it was granted; undefined of one that is new. */
+async function grantsOf(atom: string, [first]: readonly RunningRuntime[]): Promise<readonly Grant[] | undefined> {
+  const asked = await first?.client.ask({ path: `/_radon/v1/atoms/${first.name}/${atom}`, schema: grantsSchema });
+  return asked?.ok === true ? asked.value.grants : undefined;
 }
 
 interface Outcome {

@@ -121,6 +121,7 @@ describe("what cannot be loaded", () => {
     ["no atom", ["nothing.wat", "--as", "a", "--on", "edge"], 1, /There is no .*nothing\.wat/],
     ["no module", ["formula.toml", "--as", "a", "--on", "edge"], 1, /in no language that radon knows/],
     ["not granted", ["counter.wat", "--as", "a", "--on", "edge", "--grants", "messaging"], 1, /"kv" is not granted/],
+    ["not granted before", ["counter.wat", "--as", "keyless", "--on", "edge"], 1, /"kv" is not granted/],
     ["no runtime", ["counter.wat", "--as", "a", "--on", "moon"], 1, /No runtime has "moon".*cloud \(cloud\)/],
     ["nowhere said", ["counter.wat", "--as", "a"], 2, /Say on which runtimes: --on TAG/],
     ["no name", ["counter.wat", "--as", "a b", "--on", "edge"], 2, /"a b" is no name/],

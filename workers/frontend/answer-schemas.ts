@@ -14,6 +14,7 @@ export const atomStateSchema = z.looseObject({
     .boolean()
     .optional()
     .describe("Whether an instance of this module has started, and has migrated the state of the version before."),
+  grants: z.array(z.string()).optional().describe("Its capabilities; all atoms have those of radon:core."),
   state: z.string(),
   reason: z
     .string()
