@@ -23,6 +23,8 @@ export function denial(request: Request, application: Application): Response | u
     case "GET /deployment":
     case "GET /directory":
     case "GET /identity":
+    // Tells no more than the directory does.
+    case "POST /resolve":
     // Whose registration it is stands in its body.
     case "POST /register":
       return undefined;

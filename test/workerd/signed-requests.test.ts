@@ -186,6 +186,9 @@ describe("naming, asked by another runtime", () => {
   test("tells what it has, and does not what only its own runtime may ask", async () => {
     connectEdge();
     expect((await signedNaming().fetch("http://naming/directory")).status).toBe(200);
+    // By this the control API of another runtime finds out whether an atom was loaded here.
+    const resolved = await signedNaming().fetch("http://naming/resolve", post('{"name":"main/echo"}'));
+    expect([resolved.status, await resolved.json()]).toEqual([200, { name: "main/echo" }]);
     expect((await signedNaming().fetch("http://naming/aliases", post("{}"))).status).toBe(403);
     expect((await signedNaming().fetch("http://naming/changes", post("{}"))).status).toBe(403);
   });
