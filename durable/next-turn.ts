@@ -3,7 +3,7 @@
  * that is under way serves all who wait meanwhile; and every turn that one object waited for is told to the others of the isolate.
  */
 import type { Clock } from "./clock.ts";
-import type { LoopTurns } from "./loop-watch.ts";
+import type { LoopTurns } from "./loop-turns.ts";
 
 export class NextTurn {
   readonly #clock: Clock;

@@ -10,7 +10,7 @@ import { AtomSession, type NamingPort, type SessionPorts } from "./atom-session.
 import { systemClock } from "./clock.ts";
 import type { Program } from "./engine/program.ts";
 import { RestingInstances } from "./engine/resting-instances.ts";
-import { LoopTurns } from "./loop-watch.ts";
+import { LoopTurns } from "./loop-turns.ts";
 import type { AtomParts } from "./object-routes/atom-parts.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
 import { ObjectLane } from "./transport/object-lane.ts";

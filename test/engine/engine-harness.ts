@@ -22,7 +22,7 @@ import { SingleNaming } from "../../durable/core/naming.ts";
 import { RESTING_MEMORY_BYTES_MAX } from "../../durable/core/limits.ts";
 import { moduleProgram } from "../../durable/engine/instance.ts";
 import { RestingInstances } from "../../durable/engine/resting-instances.ts";
-import { LoopTurns } from "../../durable/loop-watch.ts";
+import { LoopTurns } from "../../durable/loop-turns.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { trampoline } from "./wat.ts";
 

@@ -1,14 +1,8 @@
 /** Objects that share a thread let its event loop turn (durable/loop-watch.ts). */
 import { expect, test } from "vitest";
 import type { Clock } from "../../durable/clock.ts";
-import {
-  ASK_AFTER_MS,
-  ASK_AFTER_STEPS,
-  LoopTurns,
-  LoopWatch,
-  PATIENCE_MS,
-  PATIENCE_STEPS,
-} from "../../durable/loop-watch.ts";
+import { ASK_AFTER_MS, ASK_AFTER_STEPS, LoopTurns, PATIENCE_MS, PATIENCE_STEPS } from "../../durable/loop-turns.ts";
+import { LoopWatch } from "../../durable/loop-watch.ts";
 import { NextTurn } from "../../durable/next-turn.ts";
 
 /** A thread whose event loop turns when the test says so. */

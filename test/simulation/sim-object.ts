@@ -15,7 +15,7 @@ import { MemoryStore } from "../../durable/core/memory-store.ts";
 import { globalName, type GlobalName } from "../../durable/core/names.ts";
 import type { Change, Store } from "../../durable/core/store.ts";
 import type { RestingInstances } from "../../durable/engine/resting-instances.ts";
-import type { LoopTurns } from "../../durable/loop-watch.ts";
+import type { LoopTurns } from "../../durable/loop-turns.ts";
 import type { Delivery } from "./ledger.ts";
 import type { AtomView } from "./oracle.ts";
 import type { AtomPlan } from "./plan.ts";

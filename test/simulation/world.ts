@@ -15,7 +15,7 @@ import type { Lane, LaneReceiver } from "../../durable/core/lane.ts";
 import type { AtomName, RuntimeName } from "../../durable/core/names.ts";
 import type { Change, Store } from "../../durable/core/store.ts";
 import { INSTANCE_BYTES, RestingInstances } from "../../durable/engine/resting-instances.ts";
-import { LoopTurns } from "../../durable/loop-watch.ts";
+import { LoopTurns } from "../../durable/loop-turns.ts";
 import { Clients } from "./clients.ts";
 import { buriedIn, outboxMismatch, turnsIn } from "./commit-check.ts";
 import { COUNT_KEY, TURN_PREFIX } from "./journal.ts";
