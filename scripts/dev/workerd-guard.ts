@@ -5,11 +5,12 @@
  * Invariants
  * 1. workerd is started through a wrapper that writes down its process id first, so it is known before it does anything.
  * 2. A guard process holds the other end of a pipe: when this process ends in any way, the pipe closes and the guard kills
- *    workerd. Should the guard be killed as well, the next start finds the written id and kills what is left.
+ *    workerd. It has the file with the id open, so that it does so though the folder is deleted just then. Should the guard be
+ *    killed as well, the next start finds the written id and kills what is left.
  * 3. Ctrl-C reaches every process of a terminal; workerd ignores it, so that it is stopped in order.
  */
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,7 +19,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const PID_FILE = "workerd.pid";
 const WRAPPER_FILE = "workerd.sh";
 export const GUARD_FILES: readonly string[] = [PID_FILE, WRAPPER_FILE];
-const GUARD = 'trap "" INT TERM HUP; cat; if read -r pid < "$0"; then kill -9 "$pid"; rm -f "$0"; fi';
+const GUARD = 'trap "" INT TERM HUP; cat; if read -r pid <&3; then kill -9 "$pid"; rm -f "$0"; fi';
 const DEATH_WAIT_MS_MAX = 3_000;
 const DEATH_POLL_MS = 20;
 
@@ -40,15 +41,29 @@ export async function guardWorkerd(folder: string): Promise<WorkerdGuard> {
   const before = process.env["MINIFLARE_WORKERD_PATH"];
   writeFileSync(wrapper, wrapperScript(pidFile, before ?? workerdPath()), { mode: 0o755 });
   process.env["MINIFLARE_WORKERD_PATH"] = wrapper;
-  const guard = spawn("/bin/sh", ["-c", GUARD, pidFile], { stdio: ["pipe", "ignore", "ignore"], detached: true });
-  guard.unref();
+  const guard = startGuard(pidFile);
   return {
     release: () => {
-      rmSync(pidFile, { force: true });
+      forget(pidFile);
       if (process.env["MINIFLARE_WORKERD_PATH"] === wrapper) restore(before);
-      guard.stdin.destroy();
+      guard.stdin?.destroy();
     },
   };
+}
+
+/** The wrapper writes into the file that is there, which is the one that the guard has open. */
+function startGuard(pidFile: string): ChildProcess {
+  writeFileSync(pidFile, "");
+  const open = openSync(pidFile, "r");
+  const guard = spawn("/bin/sh", ["-c", GUARD, pidFile], { stdio: ["pipe", "ignore", "ignore", open], detached: true });
+  closeSync(open);
+  guard.unref();
+  return guard;
+}
+
+function forget(pidFile: string): void {
+  if (existsSync(pidFile)) truncateSync(pidFile);
+  rmSync(pidFile, { force: true });
 }
 
 /** The folder of the wrapper may be gone before the next workerd starts. */

@@ -1,6 +1,6 @@
 /** `radon dev` from outside: it serves, reloads, keeps its state, ends cleanly, and leaves nothing behind when it is killed. */
 import { EventEmitter, once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -212,10 +212,11 @@ describe("radon dev", { timeout: 60_000 }, () => {
     expect([code, stderr]).toEqual([0, "building 1 module ...\nstopped; state is kept in first-data.\n"]);
   });
 
-  it("leaves no workerd behind when it is killed", async () => {
+  it("leaves no workerd behind when it is killed, though its folder is gone", async () => {
     const killed = await dev();
     const pid = await workerdPid();
     expect(isAlive(pid)).toBe(true);
+    rmSync(path.join(cwd, ".radon/data"), { recursive: true });
     await end(killed, "SIGKILL");
     expect(await gone(pid)).toBe(true);
     const again = await dev("--fresh");
