@@ -55,6 +55,7 @@ export class BinaryReader {
   name(): string {
     const length = this.unsigned();
     this.at += length;
+    if (this.at > this.bytes.length) throw this.cutOff();
     return utf8.decode(this.bytes.subarray(this.at - length, this.at));
   }
 

@@ -1,15 +1,18 @@
 /** The names of functions in a module's name section, which the texts of traps show. */
 import { ByteReader, joined, name, sized, unsigned, type Bytes } from "./metering/binary.ts";
-import { HEADER_BYTES, SECTION, type ModuleIndex } from "./metering/module-index.ts";
-import { NAME_SECTION } from "./metering/name-section.ts";
+import { HEADER_BYTES, SECTION, type ModuleIndex, type Section } from "./metering/module-index.ts";
+import { NAME_SECTION, unlessUnreadable } from "./metering/name-section.ts";
 
 const FUNCTION_NAMES = 1;
 
 /** By the indices of the functions; of those that have names. */
 export function functionNames({ bytes, sections }: ModuleIndex): ReadonlyMap<number, string> {
-  const names = new Map<number, string>();
   const section = sections.find(({ name: each }) => each === NAME_SECTION);
-  if (section === undefined) return names;
+  return (section && unlessUnreadable(() => namesIn(bytes, section))) ?? new Map<number, string>();
+}
+
+function namesIn(bytes: Uint8Array, section: Section): Map<number, string> {
+  const names = new Map<number, string>();
   const reader = new ByteReader(bytes, section.start);
   reader.name();
   while (reader.at < section.end) {
@@ -24,7 +27,7 @@ export function functionNames({ bytes, sections }: ModuleIndex): ReadonlyMap<num
 /** A function's other name. */
 export type Rename = (name: string, index: number) => string;
 
-/** The module with other names for its functions; it is the same otherwise. */
+/** The module with other names for its functions; it is the same otherwise, and altogether if its names cannot be read. */
 export function withFunctionNames(wasm: Uint8Array, rename: Rename): Uint8Array {
   const reader = new ByteReader(wasm, HEADER_BYTES);
   const parts: Bytes[] = [wasm.subarray(0, HEADER_BYTES)];
@@ -34,11 +37,8 @@ export function withFunctionNames(wasm: Uint8Array, rename: Rename): Uint8Array 
     const size = reader.unsigned();
     const content = wasm.subarray(reader.at, reader.at + size);
     reader.skip(size);
-    parts.push(
-      isNameSection(id, content)
-        ? joined([[SECTION.custom], sized(renamed(content, rename))])
-        : wasm.subarray(from, reader.at),
-    );
+    const names = isNameSection(id, content) ? unlessUnreadable(() => renamed(content, rename)) : undefined;
+    parts.push(names === undefined ? wasm.subarray(from, reader.at) : joined([[SECTION.custom], sized(names)]));
   }
   return Uint8Array.from(joined(parts));
 }

@@ -1,6 +1,7 @@
 /** Rewriting modules: they do what they did, keep what says something about them, and are refused where that cannot be had. */
 import { describe, expect, it, vi } from "vitest";
 import wabt from "wabt";
+import { functionNames, withFunctionNames } from "../../scripts/compile/function-names.ts";
 import { joined, name, section } from "../../scripts/compile/metering/binary.ts";
 import { indexModule } from "../../scripts/compile/metering/module-index.ts";
 import { isValidWasm } from "../../scripts/compile/wasm-module.ts";
@@ -220,6 +221,16 @@ describe("what is kept", () => {
     const wasm = assemble(`(module (memory (export "memory") 1) (func (export "invoke")))`);
     expect(metered(wasm, false)).toBe(wasm);
     expect(metered(assemble("(module)"))).toEqual(assemble("(module)"));
+  });
+
+  it("a module whose names cannot be read is one without names", () => {
+    const plain = assemble('(module (func (export "f") (result i32) (loop (nop)) (i32.const 7)))', false);
+    for (const broken of [[1, 0xff], [1, 3, 1, 0, 9], [0x80]]) {
+      const wasm = joined([plain, section(0, joined([name("name"), broken]))]);
+      expect(run(metered(wasm)).exports["f"]?.()).toBe(7);
+      expect(functionNames(indexModule(wasm)).size).toBe(0);
+      expect(withFunctionNames(wasm, () => "other")).toEqual(wasm);
+    }
   });
 
   it("shows the host where the stack is, of a module that names its pointer", () => {

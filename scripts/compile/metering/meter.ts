@@ -15,7 +15,7 @@ import { edited, joined, section, UnknownEncoding, unsigned, type Bytes, type Ed
 import { readBodies, type FunctionBody, type Site } from "./function-body.ts";
 import { HEADER_BYTES, indexModule, SECTION, type ModuleIndex, type Section } from "./module-index.ts";
 import type { MovedBody } from "./moved-code.ts";
-import { globalNamed, movedNames, NAME_SECTION, newNames } from "./name-section.ts";
+import { globalNamed, movedNames, NAME_SECTION, newNames, unlessUnreadable } from "./name-section.ts";
 import { extended, functionIndices } from "./sections.ts";
 import { LOOP_UNITS } from "./weights.ts";
 import { Work } from "./work.ts";
@@ -76,7 +76,7 @@ function needsOf(module: ModuleIndex, bodies: readonly FunctionBody[], metered: 
 
 function stackPointerOf({ bytes, sections, counters }: ModuleIndex): number | undefined {
   const names = sections.find(({ name }) => name === NAME_SECTION);
-  const found = names && globalNamed(STACK_POINTER, bytes, names.start, names.end);
+  const found = names && unlessUnreadable(() => globalNamed(STACK_POINTER, bytes, names.start, names.end));
   return found !== undefined && counters.has(found) ? found : undefined;
 }
 
@@ -127,7 +127,8 @@ class ContentWriter {
     const missing = each.end === 0;
     if (missing) return joined([unsigned(added?.count ?? 0), added?.bytes ?? []]);
     if (each.id === SECTION.code) return this.#code();
-    if (each.name === NAME_SECTION) return movedNames(bytes, each.start, each.end, additions);
+    if (each.name === NAME_SECTION)
+      return unlessUnreadable(() => movedNames(bytes, each.start, each.end, additions)) ?? newNames(additions);
     const edits = functionIndices(this.#module, each, additions);
     return added ? extended(bytes, each, added, edits) : edited(bytes, each.start, each.end, edits);
   }

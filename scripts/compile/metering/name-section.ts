@@ -1,5 +1,5 @@
 /** The name section: the names of functions and of what is in them go by the functions' indices, which metering moves. */
-import { ByteReader, joined, name, sized, unsigned, type Bytes } from "./binary.ts";
+import { ByteReader, joined, name, sized, UnknownEncoding, unsigned, type Bytes } from "./binary.ts";
 import type { Additions } from "./additions.ts";
 
 const SUBSECTION = { module: 0, functions: 1, locals: 2, labels: 3, globals: 7 } as const;
@@ -9,6 +9,16 @@ interface Subsection {
   readonly id: number;
   readonly start: number;
   readonly end: number;
+}
+
+/** Names are there for people, and engines run a module whose names cannot be read: they are as good as none then. */
+export function unlessUnreadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnknownEncoding) return undefined;
+    throw error;
+  }
 }
 
 /** The content of the section, its own name included, with the indices moved and the added functions named. */
