@@ -4,6 +4,7 @@
  * Invariants
  * 1. A trap is told once, by the step that it came at.
  * 2. A module that is still at work after `PATIENCE_MS` breaks no rule: an atom may wait as long as it likes.
+ * 3. Nor does a command that ends with an exit code: that is what it makes of what it was sent.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AtomReport, ControlApi, HttpAnswer } from "./control-api.ts";
@@ -16,6 +17,8 @@ const POLL_MS = 20;
 const NOTHING_YET = { state: "idle", reason: null } as const;
 const ENDED = "its invoke has returned";
 const NOT_STARTED = "it does not start";
+/** What the runtime says of it (durable/engine/exit-code.ts). */
+const EXITED = /^The atom exited with code \d+\./;
 
 export class AtWork {
   readonly #api: ControlApi;
@@ -40,6 +43,8 @@ export class AtWork {
     const report = await this.#settled();
     const trap = this.#newTrap(report);
     if (this.loadFailure !== undefined) return notApplicable(NOT_STARTED);
+    const exited = trap === undefined ? undefined : EXITED.exec(trap)?.[0];
+    if (exited !== undefined) return pass(exited);
     if (trap !== undefined) return fail(trap);
     if (this.#hasEnded) return fail(ENDED);
     const late = `it is still at work after ${PATIENCE_MS / 1000} s`;

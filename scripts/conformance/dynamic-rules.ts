@@ -99,11 +99,12 @@ async function tell(api: ControlApi, payload: string | Uint8Array): Promise<unde
   if (status !== 202) throw new Error(`The runtime refused a message with ${status}: ${text}`);
 }
 
-/** One at a time: together they would be more than a mailbox takes. */
+/** One at a time: together they would be more than a mailbox takes. An instance that exits keeps nothing for the next message. */
 async function judgeMemory({ work }: Scene): Promise<Verdict> {
   const payload = new Uint8Array(PAYLOAD_BYTES_MAX);
-  let verdict = pass();
-  for (let left = LARGE_MESSAGES; left > 0 && verdict.kind === "pass"; left -= 1) {
+  let verdict: Verdict = pass();
+  const goesOn = () => verdict.kind === "pass" && verdict.note === undefined;
+  for (let left = LARGE_MESSAGES; left > 0 && goesOn(); left -= 1) {
     verdict = await work.verdictOf((api) => tell(api, payload));
   }
   return verdict;

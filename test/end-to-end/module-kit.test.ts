@@ -51,6 +51,22 @@ test("one that keeps every message it ever had", async () => {
   expect(await broken(leaking)).toEqual({ "within-memory": expect.stringContaining("memory_mb") });
 });
 
+test("a command that exits with a code takes what it is sent in its own way", async () => {
+  const exit = `(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))`;
+  const file = space.write(
+    "command.wat",
+    `(module ${exit} ${MEMORY} (func (export "_start") (call $exit (i32.const 3))))`,
+  );
+  const options = { kind: "reactive", grants: undefined, memoryMb: 32, config: {} } as const;
+  const judgements = await judgeDynamically(await readSubject(file), options);
+  const verdicts = Object.fromEntries(judgements.map(({ rule, verdict }) => [rule.id, verdict]));
+  expect(verdicts).toMatchObject({
+    message: { kind: "pass", note: "The atom exited with code 3." },
+    "within-memory": { kind: "pass" },
+    restart: { kind: "pass" },
+  });
+});
+
 test("a daemon that returns from invoke", async () => {
   expect(await broken(`(func (export "invoke"))`, "daemon")).toEqual({ daemon: "its invoke has returned" });
 });
