@@ -11,9 +11,12 @@ export function grants(text: string): readonly Grant[] {
   throw new InvalidArgumentError(`There is no capability "${wrong}".${known}`);
 }
 
-export function wholeNumber(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("A whole number from 1 is expected.");
+/** Reads a whole number from 1 to `max`. */
+export function wholeNumberTo(max: number): (text: string) => number {
+  return (text) => {
+    if (/^[1-9]\d*$/.test(text) && Number(text) <= max) return Number(text);
+    throw new InvalidArgumentError(`A whole number from 1 to ${max} is expected.`);
+  };
 }
 
 /** One `KEY=VALUE` beside those before it. */

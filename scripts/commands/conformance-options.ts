@@ -1,7 +1,7 @@
 /** What the command line of `radon conformance` takes; the command itself is loaded when it runs. */
 import type { Command } from "commander";
-import type { Grant } from "../../durable/core/application.ts";
-import { configValue, grants, wholeNumber } from "./atom-options.ts";
+import { SETTINGS_MAX, type Grant } from "../../durable/core/application.ts";
+import { configValue, grants, wholeNumberTo } from "./atom-options.ts";
 
 export interface ConformanceCommandOptions {
   readonly json?: true;
@@ -35,7 +35,7 @@ export function addConformance(program: Command, exitCodes: string): void {
       "the capabilities of their atoms, with commas between (default: those they need)",
       grants,
     )
-    .option("--memory-mb <number>", "the MiB that their memory may grow to", wholeNumber)
+    .option("--memory-mb <number>", "the MiB that their memory may grow to", wholeNumberTo(SETTINGS_MAX.memoryMb))
     .option("--value <key=value>", "a value of their configuration; may be repeated", configValue)
     .showHelpAfterError("See radon conformance --help.")
     .addHelpText("after", `${EXAMPLES}\n${exitCodes}`)

@@ -5,9 +5,9 @@ import { neededGrants, readSubject, sizeOf, wasiFunctions, type Subject } from "
 import type { TrialOptions } from "../conformance/trial.ts";
 import { hasFailed, verdictJson, verdictText, type Judgement } from "../conformance/verdict.ts";
 import { Console } from "../terminal/console.ts";
-import { DEFAULT_SETTINGS, SETTINGS_MAX } from "../../durable/core/application.ts";
+import { DEFAULT_SETTINGS } from "../../durable/core/application.ts";
 import type { ConformanceCommandOptions } from "./conformance-options.ts";
-import { CommandError, EXIT } from "./exit-codes.ts";
+import { EXIT } from "./exit-codes.ts";
 
 interface Report {
   readonly subject: Subject;
@@ -18,11 +18,6 @@ export async function conformanceCommand(
   files: readonly string[],
   options: ConformanceCommandOptions,
 ): Promise<number> {
-  if ((options.memoryMb ?? 1) > SETTINGS_MAX.memoryMb)
-    throw new CommandError(
-      `--memory-mb takes ${SETTINGS_MAX.memoryMb} at most: what 32-bit addresses reach.`,
-      EXIT.usage,
-    );
   const console = new Console(options.json === true);
   const reports: Report[] = [];
   for (const file of files) {

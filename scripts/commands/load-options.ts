@@ -1,7 +1,7 @@
 /** What the command lines of `radon load` and `radon unload` take; the commands themselves are loaded when they run. */
 import type { Command } from "commander";
-import type { Grant } from "../../durable/core/application.ts";
-import { aliasValue, another, configValue, grants, wholeNumber } from "./atom-options.ts";
+import { SETTINGS_MAX, type Grant } from "../../durable/core/application.ts";
+import { aliasValue, another, configValue, grants, wholeNumberTo } from "./atom-options.ts";
 
 interface WhereOptions {
   readonly config: string;
@@ -53,9 +53,17 @@ export function addLoad(program: Command, exitCodes: string): void {
       "its capabilities, with commas between (default: those it has; of a new one, all but outgoing http)",
       grants,
     )
-    .option("--memory-mb <number>", "the MiB that its memory may grow to", wholeNumber)
-    .option("--cpu-ms <number>", "how long it may compute between two blocking points", wholeNumber)
-    .option("--attempts <number>", "traps of one message before it goes to the dead letters", wholeNumber)
+    .option("--memory-mb <number>", "the MiB that its memory may grow to", wholeNumberTo(SETTINGS_MAX.memoryMb))
+    .option(
+      "--cpu-ms <number>",
+      "how long it may compute between two blocking points",
+      wholeNumberTo(SETTINGS_MAX.cpuMs),
+    )
+    .option(
+      "--attempts <number>",
+      "traps of one message before it goes to the dead letters",
+      wholeNumberTo(SETTINGS_MAX.attemptsMax),
+    )
     .option("--value <key=value>", "a value of its configuration; may be repeated", configValue)
     .option("--alias <scope=value>", "an alias of it; may be repeated", aliasValue)
     .showHelpAfterError("See radon load --help.")

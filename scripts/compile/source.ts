@@ -52,15 +52,17 @@ export function languageOf(source: Source): string {
 export const LOOKED_FOR =
   'A source is a .ts, .c, .cpp, .zig, .wat or .wasm file, or a folder with asconfig.json, Cargo.toml, build.zig, or such files; anything else needs build = "COMMAND".';
 
-/** The source at an absolute path, or what is wrong with it. */
-export function detectSource(at: string): Source | SourceMistake {
-  if (!existsSync(at)) return missing(at);
+const FORMULA_FOLDER = "the folder of the formula";
+
+/** The source at an absolute path, or what is wrong with it. `base` is what the path was relative to, in words. */
+export function detectSource(at: string, base = FORMULA_FOLDER): Source | SourceMistake {
+  if (!existsSync(at)) return missing(at, base);
   return statSync(at).isDirectory() ? folderSource(at) : fileSource(at);
 }
 
 /** The source that a command makes the module from. */
 export function commandSource(at: string, build: BuildCommand): Source | SourceMistake {
-  if (!existsSync(at)) return missing(at);
+  if (!existsSync(at)) return missing(at, FORMULA_FOLDER);
   if (statSync(at).isDirectory()) return { kind: "command", entry: at, folder: at, ...build };
   return {
     message: `${at} is a file, and a build command runs in a folder.`,
@@ -72,10 +74,10 @@ export function isSource(found: Source | SourceMistake): found is Source {
   return "kind" in found;
 }
 
-function missing(at: string): SourceMistake {
+function missing(at: string, base: string): SourceMistake {
   const folder = path.dirname(at);
   const siblings = existsSync(folder) ? readdirSync(folder) : [];
-  const remedy = `${didYouMean(path.basename(at), siblings).trim()} A path is relative to the folder of the formula.`;
+  const remedy = `${didYouMean(path.basename(at), siblings).trim()} A path is relative to ${base}.`;
   return { message: `There is no ${at}.`, remedy: remedy.trim() };
 }
 

@@ -35,7 +35,7 @@ export async function moduleToLoad(
 }
 
 async function compile(file: string, name: string, console: Console): Promise<CompiledModule> {
-  const source = detectSource(path.resolve(file));
+  const source = detectSource(path.resolve(file), "the current folder");
   if (!isSource(source)) throw wrong(`${source.message} ${source.remedy}`);
   const { cache, work } = foldersOf(process.cwd(), name, "build", process.env);
   const place = { kind: "file", file, line: 1, column: 1 } as const;

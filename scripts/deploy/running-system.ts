@@ -25,7 +25,7 @@ const runtimesSchema = z.looseObject({
 /** The runtimes that have all of the tags; a runtime's name counts as one of its own. Throws where there is none. */
 export async function runtimesOn(tags: readonly string[], options: SystemOptions): Promise<RunningRuntime[]> {
   const url = options.url ?? urlOfLeader(options.config);
-  const gateway = new RuntimeClient({ runtime: "there", url: checkedUrl(url), token: options.token });
+  const gateway = new RuntimeClient({ runtime: undefined, url: checkedUrl(url), token: options.token });
   const asked = await gateway.ask({ path: "/_radon/v1/runtimes", schema: runtimesSchema });
   if (!asked.ok) throw remoteError(asked.failure);
   const { runtimes } = asked.value;

@@ -17,7 +17,8 @@ const DETAIL_LENGTH_MAX = 500;
 
 /** Where a runtime answers, and as whom it is asked. */
 export interface RuntimeAddress {
-  readonly runtime: string;
+  /** Undefined: whichever answers. */
+  readonly runtime: string | undefined;
   /** Its origin, such as `https://edge.example.com`. */
   readonly url: string;
   readonly token: string | undefined;
@@ -61,9 +62,10 @@ export class RuntimeClient {
    */
   async deployment(of = this.#address.runtime, signal?: AbortSignal): Promise<Asked<Deployment>> {
     const { runtime, url } = this.#address;
-    const path = `/_radon/v1/deployment${of === runtime ? "" : `?runtime=${encodeURIComponent(of)}`}`;
+    const query = of === undefined || of === runtime ? "" : `?runtime=${encodeURIComponent(of)}`;
+    const path = `/_radon/v1/deployment${query}`;
     const answer = await this.ask({ path, schema: deploymentSchema, signal });
-    if (!answer.ok || answer.value.runtime === of) return answer;
+    if (!answer.ok || of === undefined || answer.value.runtime === of) return answer;
     const message = `At ${url} the runtime ${answer.value.runtime} answers, not ${runtime}: see to the "url" of both.`;
     return { ok: false, failure: { kind: "failed", message } };
   }
@@ -107,12 +109,13 @@ export class RuntimeClient {
       );
     const problem = problemSchema.safeParse(json);
     const detail = problem.success ? problem.data.detail : `it refuses with status ${status}.`;
-    return this.#failed("denied", `${detail} RADON_TOKEN is not the one that it was deployed with.`, status);
+    return this.#failed("denied", `${detail} Set RADON_TOKEN to the one that it was deployed with.`, status);
   }
 
   #failed(kind: RemoteFailure["kind"], reason: string, status?: number): Asked<never> {
     const { runtime, url, token } = this.#address;
-    const said = `The runtime ${runtime} at ${url}: ${reason.slice(0, DETAIL_LENGTH_MAX)}`;
+    const who = runtime === undefined ? "The runtime" : `The runtime ${runtime}`;
+    const said = `${who} at ${url}: ${reason.slice(0, DETAIL_LENGTH_MAX)}`;
     // A server that sends back what it was sent must not bring the token into a log.
     const message = token === undefined || token === "" ? said : said.replaceAll(token, "[token]");
     return { ok: false, failure: { kind, message, ...(status === undefined ? {} : { status }) } };

@@ -97,7 +97,7 @@ describe("the command", () => {
     [["idel.wat"], /There is no idel\.wat\. Did you mean "idle\.wat"\?/],
     [["."], /is no \.wasm or \.wat file: compile it first/],
     [["idle.wat", "--grants", "kvv"], /no capability "kvv"\. Did you mean "kv"\?/],
-    [["idle.wat", "--memory-mb", "9999"], /4096 at most/],
+    [["idle.wat", "--memory-mb", "9999"], /whole number from 1 to 4096/],
     [["idle.wat", "--value", "x"], /KEY=VALUE/],
     [[], /missing required argument/],
   ])("%s is an error of the command line", async (args, message) => {

@@ -107,7 +107,7 @@ describe("who is asked", () => {
     const all = await serve();
     const denied = await plan(AFTER, all, "wrong");
     expect(denied.complete).toBe(false);
-    expect(planTroubles(denied)[0]).toMatch(/^The runtime cloud at .*RADON_TOKEN is not the one/);
+    expect(planTroubles(denied)[0]).toMatch(/^The runtime cloud at .*Set RADON_TOKEN to the one/);
     const other = await plan(AFTER.replace('app = "tour"', 'app = "other"'), all);
     expect(planTroubles(other)[0]).toMatch(/the application tour answers, not other/);
   });

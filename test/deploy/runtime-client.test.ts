@@ -132,6 +132,14 @@ describe("1: every question ends, and says why", () => {
     expect(await failureAt(other)).toMatchObject({ status: 404, message: expect.stringMatching(/status 404/) });
   });
 
+  test("another token, at a runtime that is not known by name", async () => {
+    const url = await serve(json({ detail: "The token is not this runtime's RADON_TOKEN." }, 401));
+    const client = new RuntimeClient({ runtime: undefined, url, token: TOKEN });
+    const answer = await client.ask({ path: "/", schema: z.unknown() });
+    const message = `The runtime at ${url}: The token is not this runtime's RADON_TOKEN. Set RADON_TOKEN to the one that it was deployed with.`;
+    expect(answer).toMatchObject({ ok: false, failure: { kind: "denied", message } });
+  });
+
   test("a problem", async () => {
     const url = await serve(json({ detail: "The naming does not answer." }, 503));
     expect(await failureAt(url)).toMatchObject({

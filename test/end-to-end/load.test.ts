@@ -118,7 +118,8 @@ test("modules that are loaded at the same time, or while one is taken back, cost
 
 describe("what cannot be loaded", () => {
   test.each<[string, readonly string[], number, RegExp]>([
-    ["no atom", ["nothing.wat", "--as", "a", "--on", "edge"], 1, /There is no .*nothing\.wat/],
+    ["no atom", ["nothing.wat", "--as", "a", "--on", "edge"], 1, /no .*nothing\.wat.*relative to the current folder/],
+    ["too much memory", ["counter.wat", "--as", "a", "--memory-mb", "9999"], 2, /'9999' is invalid.*from 1 to 4096/],
     ["no module", ["formula.toml", "--as", "a", "--on", "edge"], 1, /in no language that radon knows/],
     ["not granted", ["counter.wat", "--as", "a", "--on", "edge", "--grants", "messaging"], 1, /"kv" is not granted/],
     ["not granted before", ["counter.wat", "--as", "keyless", "--on", "edge"], 1, /"kv" is not granted/],
