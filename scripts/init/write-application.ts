@@ -47,8 +47,11 @@ function refuseOverwriting(folder: string, files: readonly string[]): void {
 async function packBeside(folder: string): Promise<string> {
   const aside = mkdtempSync(path.join(folder, ".radon-pack-"));
   try {
-    const file = await packInto(aside);
-    renameSync(aside, path.join(folder, VENDOR));
+    // A folder of its own in it: a temporary one is readable by its maker alone.
+    const vendor = path.join(aside, VENDOR);
+    mkdirSync(vendor);
+    const file = await packInto(vendor);
+    renameSync(vendor, path.join(folder, VENDOR));
     return `${VENDOR}/${file}`;
   } finally {
     rmSync(aside, { recursive: true, force: true });

@@ -68,6 +68,7 @@ describe("the packed package", { timeout: 180_000 }, () => {
     expect(existsSync(join(root, "dist"))).toBe(false);
     const [tarball = ""] = globSync("vendor/*.tgz", { cwd: first });
     expect(readFileSync(join(first, "package.json"), "utf8")).toContain(`"radon-workers": "file:${tarball}"`);
+    expect(statSync(join(first, "vendor")).mode).toBe(statSync(join(first, "atoms")).mode);
     expect(statSync(join(first, tarball)).size).toBeLessThan(PACKED_BYTES_MAX);
 
     await install(first, context);
