@@ -67,6 +67,7 @@ function report(formula: Formula, { source, keys }: HeldKeys): object {
 
 function text(formula: Formula, { source, keys }: HeldKeys): string {
   const pairs = remotePairs(formula).map(([a, b]) => `  ${a} and ${b}`);
+  if (formula.runtimes.length === 1) return `${formula.app} has one runtime: it needs no keys.`;
   if (pairs.length === 0) return `Bindings connect all runtimes of ${formula.app}: they need no keys.`;
   const ids = keys.map(({ id }, index) => `  ${id}  ${index === 0 ? "signs" : "is still good"}`);
   return [

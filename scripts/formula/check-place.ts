@@ -51,6 +51,9 @@ function noSuchTag(tag: string): string {
 }
 
 function hintFor(tag: string, known: readonly string[]): string {
-  const hint = known.length === 0 ? "No runtime has any tags." : `Tags of the runtimes: ${known.join(", ")}.`;
+  const hint =
+    known.length === 0
+      ? `None has any tags: give one tags = ["${tag}"].`
+      : `Tags of the runtimes: ${known.join(", ")}.`;
   return `${didYouMean(tag, known)} ${hint}`.trim();
 }

@@ -32,6 +32,8 @@ export function followInclude(file: string): Included {
   }
   const target = path.resolve(path.dirname(file), include);
   if (!isFile(target)) return refuse(`There is no file ${include}.`, "The path is relative to this file.");
+  if (target === path.resolve(file))
+    return refuse(`${include} includes itself.`, "Name the file that describes the application.");
   const included = readFileSync(target, "utf8");
   if (readToml(included).value["include"] !== undefined) {
     return refuse(`${include} includes another file in turn.`, "Name that file here.");

@@ -15,6 +15,7 @@ const atom = '[[atom]]\nname = "idle"\nsource = "idle.wat"\n';
 const formula = (app: string, target: string) =>
   `app = "${app}"\n[naming]\nleader = "cloud"\n${runtime("cloud", "cloudflare")}${runtime("edge", target)}${atom}`;
 space.write("formula.toml", formula("mixed", "workerd"));
+space.write("alone.toml", `app = "alone"\n${runtime("edge", "workerd")}${atom}`);
 space.write("bound.toml", formula("bound", "cloudflare"));
 
 /** Each run of the command is a process of its own. */
@@ -52,6 +53,8 @@ it("gives new keys of the environment back to whoever keeps them", { timeout: RU
 it("says where none are needed", async () => {
   const { stdout } = await radon(["keys", "-c", "bound.toml"], { cwd });
   expect(stdout).toBe("Bindings connect all runtimes of bound: they need no keys.\n");
+  const alone = await radon(["keys", "-c", "alone.toml"], { cwd });
+  expect(alone.stdout).toBe("alone has one runtime: it needs no keys.\n");
 });
 
 it(

@@ -107,6 +107,7 @@ describe("include", () => {
   it.each([
     ["a.toml", 'include = "none.toml"', /^1:11 There is no file none.toml/],
     ["b.toml", 'include = "formula.toml"\napp = "x"', /^1:11 .*other keys/],
+    ["self.toml", 'include = "./self.toml"', /^1:11 .*self.toml includes itself/],
     ["c.toml", 'include = "formula.toml"', /^1:11 formula.toml includes another/],
     ["d.toml", "include = 1", /^1:11 "include" is no path/],
   ])("%s is refused", (name, text, problem) => {

@@ -34,6 +34,13 @@ describe("place", () => {
     expect(formula?.atoms[0]?.runtimes).toEqual(["cloud", "edge-1"]);
   });
 
+  it("says where no runtime has any tags how one gets them", () => {
+    const { problems } = load('app = "x"\n[[atom]]\nname = "idle"\nsource = "idle.wat"\nplace = { tags = ["gpu"] }\n');
+    expect(problems.map(shown)).toEqual([
+      expect.stringMatching(/the tag "gpu"\..*None has any tags: give one tags = \["gpu"\]/),
+    ]);
+  });
+
   it.each(["", 'on = "all", ', "on = 1, "])("warns of a spread of what is not several: %s", (on) => {
     const { problems } = withPlace(`{ ${on}spread = ["edge"] }`);
     expect(problems.map(shown)).toEqual([expect.stringMatching(/leaves nothing to spread.*Write on = 2 or more/)]);
