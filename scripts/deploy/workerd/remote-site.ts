@@ -3,6 +3,7 @@ import type { Answer, Machine } from "./machine.ts";
 import { answerWords } from "./probe.ts";
 import { secretsFile } from "./secrets-file.ts";
 import type { Listening, Site } from "./site.ts";
+import { startLogText } from "./start-log.ts";
 import { openTunnel, type Tunnel } from "./tunnel.ts";
 
 const LOG_LINES_SHOWN = 15;
@@ -60,10 +61,10 @@ export class RemoteSite {
     return readStatus(await this.run("status", this.service, signal));
   }
 
+  /** What it printed last, behind a sentence that says that it did not start. */
   async lastLog(signal: AbortSignal): Promise<string> {
     const log = await this.run("logs", [...this.service, String(LOG_LINES_SHOWN), "no"], signal);
-    if (!log.ok || log.text.trim() === "") return "";
-    return `\n  Its log ends with:\n    ${log.text.trim().replaceAll("\n", "\n    ")}`;
+    return log.ok ? startLogText(log.text, this.site.address) : "";
   }
 
   /** A way to what listens there: a release that is not of this formula may do so at another address than the formula says. */
