@@ -59,6 +59,11 @@ export interface Batch {
 
 export const EMPTY_BATCH: Batch = { frames: [], acks: [] };
 
+/** The two ends of a batch; undefined if there is nothing in it. */
+export function endsOf({ frames, acks }: Batch): Ends | undefined {
+  return frames[0] ?? acks[0];
+}
+
 /** What a batch gets that is meant for an atom which does not exist: its sender learns that nobody will ever take the frames. */
 export function refusalOf({ frames }: Batch): Batch {
   return { frames: [], acks: frames.map(unknownAck) };
@@ -83,8 +88,9 @@ const scratch = new ByteWriter(4096);
 const SCRATCH_BYTES_MAX = 256 * 1024;
 
 /** Throws a RangeError if the batch is not of one pair of atoms. */
-export function encodeBatch({ frames, acks }: Batch): Uint8Array {
-  const ends: Ends | undefined = frames[0] ?? acks[0];
+export function encodeBatch(batch: Batch): Uint8Array {
+  const { frames, acks } = batch;
+  const ends = endsOf(batch);
   const bodies = frames.reduce((sum, { body }) => sum + body.length, 0);
   const writer = bodies > SCRATCH_BYTES_MAX ? new ByteWriter(2 * bodies) : scratch;
   writer.truncate(0);

@@ -1,12 +1,12 @@
 /** A batch that came in a signed request: who signed may speak for its own atoms, and only to the one that it asked for. */
-import { decodeBatch, type Batch } from "../core/frame.ts";
+import { decodeBatch, endsOf, type Batch } from "../core/frame.ts";
 import { splitGlobalName, type RuntimeName } from "../core/names.ts";
 import { refused, type Refusal } from "./refusal.ts";
 
 export function readSignedBatch(bytes: Uint8Array, issuer: RuntimeName, self: string): Batch | Refusal {
   const batch = readable(bytes);
   if (typeof batch === "string") return refused("UNREADABLE", batch);
-  const ends = batch.frames[0] ?? batch.acks[0];
+  const ends = endsOf(batch);
   if (ends === undefined) return batch;
   if (splitGlobalName(ends.from).runtime !== issuer)
     return refused("DENIED", `Runtime ${issuer} speaks for ${ends.from}: each may speak for its own atoms only.`);

@@ -1,7 +1,7 @@
 /** A lane of one call (RPC) a batch, which the peer answers with the batch that it has by then. */
 import type { Clock } from "../clock.ts";
 import { alone } from "../core/bytes.ts";
-import { decodeBatch, encodeBatch, type Batch } from "../core/frame.ts";
+import { decodeBatch, encodeBatch, endsOf, type Batch } from "../core/frame.ts";
 import type { Departure, Lane, LaneReceiver } from "../core/lane.ts";
 import type { GlobalName } from "../core/names.ts";
 import type { PeerObjects } from "./object-stubs.ts";
@@ -28,7 +28,9 @@ export class CallLane implements Lane {
 
   async #carry(to: GlobalName, batch: Batch): Promise<void> {
     try {
-      this.#receiver.onBatch(decodeBatch(await this.#call(to, encodeBatch(batch))));
+      const answer = decodeBatch(await this.#call(to, encodeBatch(batch)));
+      requireAnswer(answer, to, endsOf(batch)?.from);
+      this.#receiver.onBatch(answer);
     } catch (error) {
       this.#receiver.onLost(to, String(error));
     }
@@ -43,4 +45,11 @@ export class CallLane implements Lane {
       object.exchange(alone(batch)).then(resolve, reject).finally(cancel);
     });
   }
+}
+
+/** Who is asked speaks for itself: a runtime that no binding reaches could otherwise answer with what a third one's atom says. */
+function requireAnswer(answer: Batch, asked: GlobalName, asker: GlobalName | undefined): void {
+  const ends = endsOf(answer);
+  if (ends === undefined || (ends.from === asked && ends.to === asker)) return;
+  throw new Error(`${asked} answered with a batch from ${ends.from} to ${ends.to}.`);
 }

@@ -49,6 +49,16 @@ test("the answer of the peer's object is a batch that has come", async () => {
   expect([carried.acks, told]).toEqual([departure.batch.acks, ["acks 3"]]);
 });
 
+test.each([
+  ["of another atom", "edge-1/other" as GlobalName, SELF],
+  ["of another runtime's atom", "cloud/till" as GlobalName, SELF],
+  ["for another atom", PEER, "cloud/other" as GlobalName],
+])("an answer that is a batch %s is none: who is asked speaks for itself", async (_, from, to) => {
+  laneTo(async () => encodeBatch({ frames: [], acks: [ack(from, to, 3)] })).send(PEER, departure);
+  await clock.settle();
+  expect(told).toEqual([`lost ${PEER}: Error: ${PEER} answered with a batch from ${from} to ${to}.`]);
+});
+
 test("a batch that is carried has a buffer with nothing else in it: all of it would cross", async () => {
   const buffers: number[][] = [];
   const lane = laneTo(async (bytes) => {
