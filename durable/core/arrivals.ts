@@ -1,21 +1,30 @@
 /** What is asked of a frame that arrives: whether it can be read, and whether there is room for it. */
-import { channelOf, envelopeStarts, kindOf } from "./envelope.ts";
-import type { Frame } from "./frame.ts";
+import { channelOf, envelopeStarts, kindOf, requestIdOf } from "./envelope.ts";
+import { isWireNumber, type ChannelClass, type Frame } from "./frame.ts";
+import { FRAME_BODY_BYTES_MAX } from "./limits.ts";
 import type { Mailbox } from "./mailbox.ts";
+import type { GlobalName } from "./names.ts";
 import { fits } from "./outgoing.ts";
 import type { Peers } from "./peers.ts";
 
-/** Where the envelopes of a frame start; throws if it holds anything else, or not as many as it counts. */
+/** Where the envelopes of a frame start; throws if it holds what no runtime sends, or not as many as it counts. */
 export function startsOf({ from, channel, count, body }: Frame): number[] {
+  if (body.length > FRAME_BODY_BYTES_MAX)
+    throw new RangeError(`A frame of ${from} has ${body.length} bytes; ${FRAME_BODY_BYTES_MAX} are the most.`);
   const starts = envelopeStarts(body);
   const found = starts.length - 1;
   if (found !== count) throw new RangeError(`A frame of ${from} counts ${count} envelopes and holds ${found}.`);
-  for (let index = 0; index < count; index++) {
-    const kind = kindOf(body, starts[index] as number);
-    if (channelOf(kind) !== channel)
-      throw new RangeError(`A frame of ${from} brings an envelope of the kind "${kind}" by the channel "${channel}".`);
-  }
+  for (let index = 0; index < count; index++) checkEnvelope(body, starts[index] as number, from, channel);
   return starts;
+}
+
+function checkEnvelope(run: Uint8Array, at: number, from: GlobalName, channel: ChannelClass): void {
+  const kind = kindOf(run, at);
+  if (channelOf(kind) !== channel || kind === "http")
+    throw new RangeError(`A frame of ${from} brings an envelope of the kind "${kind}" by the channel "${channel}".`);
+  if (kind !== "request") return;
+  const id = requestIdOf(new DataView(run.buffer, run.byteOffset, run.byteLength), at);
+  if (!isWireNumber(id)) throw new RangeError(`A frame of ${from} brings a request of the id ${id}.`);
 }
 
 /**

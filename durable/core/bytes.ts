@@ -1,4 +1,7 @@
-/** Little-endian writing and reading of wire and storage records. Readers trust their input: it was written by this file. */
+/**
+ * Little-endian writing and reading of wire and storage records. Readers see to it that a record does not end early, and trust what it
+ * says: it was written by this file. Who reads what a peer sent checks the numbers (`frame.ts`, `arrivals.ts`).
+ */
 const encoder = new TextEncoder();
 /** A byte order mark is text like any other: what is read is what was written. */
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });

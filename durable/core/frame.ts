@@ -137,10 +137,10 @@ function readFrame(reader: ByteReader, { from, to }: Ends): Frame {
     from,
     to,
     channel: at(CHANNEL_CLASSES, reader.u8()),
-    fromEpoch: reader.f64(),
-    toEpoch: reader.f64(),
-    base: reader.f64(),
-    first: reader.f64(),
+    fromEpoch: readNumber(reader),
+    toEpoch: readNumber(reader),
+    base: readNumber(reader),
+    first: readNumber(reader),
     count: reader.u32(),
     body: reader.bytes(),
   };
@@ -160,11 +160,26 @@ function readAck(reader: ByteReader, { from, to }: Ends): Ack {
     from,
     to,
     channel: at(CHANNEL_CLASSES, reader.u8()),
-    toEpoch: reader.f64(),
-    epoch: reader.f64(),
-    next: reader.f64(),
+    toEpoch: readNumber(reader),
+    epoch: readNumber(reader),
+    next: readNumber(reader),
     status: at(ACK_STATUSES, reader.u8()),
   };
+}
+
+function readNumber(reader: ByteReader): number {
+  const value = reader.f64();
+  if (!isWireNumber(value))
+    throw new RangeError(`A batch holds ${value} where an epoch or a sequence number has to be.`);
+  return value;
+}
+
+/**
+ * True of what may be an epoch, a sequence number or the id of a request. Whatever else a peer sends must not get as far as the journal:
+ * a NaN, for one, is no number to SQLite, so that no checkpoint could ever write it, and the atom would not get past it.
+ */
+export function isWireNumber(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 function checkEnds({ from, to }: Ends, ends: Ends | undefined): void {

@@ -30,6 +30,8 @@ export const ROW_BYTES_MAX = 2_000_000;
 /** A frame is one row of storage, so with its largest message it stays under ROW_BYTES_MAX. */
 export const FRAME_MESSAGES_MAX = 1_000;
 export const FRAME_BYTES_MAX = 512 * 1024;
+/** What a frame that comes may hold: none that a runtime cuts is larger. */
+export const FRAME_BODY_BYTES_MAX = FRAME_BYTES_MAX + PAYLOAD_BYTES_MAX;
 /** What crosses between two objects at once. */
 export const BATCH_MESSAGES_MAX = 4_000;
 export const BATCH_BYTES_MAX = 4 * 1024 * 1024;

@@ -38,6 +38,20 @@ describe("batches", () => {
     expect(() => decodeBatch(wire)).toThrow("unknown tag 77");
   });
 
+  const ends = { from: "a/b" as never, to: "c/d" as never, channel: "mail" } as const;
+  const frame = { ...ends, fromEpoch: 1, toEpoch: 1, base: 1, first: 1, count: 0, body: new Uint8Array(0) };
+  const ack = { ...ends, toEpoch: 1, epoch: 1, next: 1, status: "ok" } as const;
+
+  test.each(["fromEpoch", "toEpoch", "base", "first"])("a frame whose %s no store can keep is refused", (name) => {
+    for (const number of [NaN, Infinity, -1, 0.5, 2 ** 53])
+      expect(() => decodeBatch(encodeBatch({ frames: [{ ...frame, [name]: number }], acks: [] }))).toThrow(RangeError);
+  });
+
+  test.each(["toEpoch", "epoch", "next"])("so is an ack", (name) => {
+    for (const number of [NaN, Infinity, -1, 0.5, 2 ** 53])
+      expect(() => decodeBatch(encodeBatch({ frames: [], acks: [{ ...ack, [name]: number }] }))).toThrow(RangeError);
+  });
+
   test("a batch that is not of one pair of atoms is not written", () => {
     const ack = { to: "c/d" as never, channel: "mail", toEpoch: 1, epoch: 2, next: 3, status: "ok" } as const;
     const acks = [

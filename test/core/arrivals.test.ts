@@ -1,0 +1,33 @@
+/** What a frame from another runtime may bring: nothing that this one's store, or its guest, could not bear. */
+import { describe, expect, test } from "vitest";
+import { startsOf } from "../../durable/core/arrivals.ts";
+import { encodeEnvelopes, type Envelope } from "../../durable/core/envelope.ts";
+import type { ChannelClass, Frame } from "../../durable/core/frame.ts";
+import { FRAME_BODY_BYTES_MAX, PAYLOAD_BYTES_MAX } from "../../durable/core/limits.ts";
+import { A, B } from "./atom-network.ts";
+
+function frameOf(channel: ChannelClass, ...envelopes: Envelope[]): Frame {
+  const numbers = { fromEpoch: 1, toEpoch: 0, base: 1, first: 1 };
+  return { from: B, to: A, channel, ...numbers, count: envelopes.length, body: encodeEnvelopes(envelopes) };
+}
+
+const request = (id: number): Envelope => ({ kind: "request", id, chain: [], payload: new Uint8Array(0) });
+const message = (bytes: number): Envelope => ({ kind: "message", payload: new Uint8Array(bytes) });
+
+describe("a frame is refused", () => {
+  test.each([NaN, Infinity, -1, 0.5])("with a request of the id %s, which no store can keep", (id) => {
+    expect(() => startsOf(frameOf("mail", request(7), request(id)))).toThrow(`the id ${id}`);
+    expect(startsOf(frameOf("mail", request(7)))).toHaveLength(2);
+  });
+
+  test("if it is larger than any that a runtime cuts: it would be more than a row", () => {
+    const whole = frameOf("mail", message(FRAME_BODY_BYTES_MAX));
+    expect(() => startsOf(whole)).toThrow(`${whole.body.length} bytes`);
+    expect(startsOf(frameOf("mail", message(PAYLOAD_BYTES_MAX)))).toHaveLength(2);
+  });
+
+  test("with an HTTP request, which only an object itself makes of one", () => {
+    const http: Envelope = { kind: "http", id: 1, head: new Uint8Array(2), payload: new Uint8Array(0) };
+    expect(() => startsOf(frameOf("mail", http))).toThrow('of the kind "http"');
+  });
+});
