@@ -31,7 +31,7 @@ export function atomState({ atom, runner, entry, self }: AtomSession): Record<st
 export function storageOf({ atom }: AtomSession): Record<string, unknown> {
   const { mailbox, peers } = atom;
   return {
-    kv: measured(atom.kvScan({ start: "", end: null, reverse: false })),
+    kv: measured(atom.scanFromOutside({ start: "", end: null, reverse: false })),
     mailbox: { messages: mailbox.count, bytes: mailbox.bytes },
     outbox: { messages: peers.unacknowledged },
     deadLetters: atom.deadLetterCount,

@@ -397,6 +397,15 @@ export class Atom {
     return undefined;
   }
 
+  /** What somebody outside the guest reads: nothing of its open turn, which may never be committed. */
+  getFromOutside(key: string): Uint8Array | undefined {
+    return readKey([this.#pending.kv], this.#store, key);
+  }
+
+  scanFromOutside(range: KeyRange): Iterable<KvEntry> {
+    return scanRange([this.#pending.kv], this.#store, range);
+  }
+
   /** Writes a key from outside the guest; the open turn of the guest has its own view. */
   putFromOutside(key: string, value: Uint8Array | null): void {
     this.#pending.kv.set(key, value);

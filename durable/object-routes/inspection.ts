@@ -50,7 +50,7 @@ function keyRoutes(router: AtomRouter): void {
   router.get("/kv/:key", (request, { session }) => {
     const key = keyOf(request.url);
     if (typeof key !== "string") return key;
-    const value = session.atom.kvGet(key);
+    const value = session.atom.getFromOutside(key);
     if (!value) return failureResponse(failure("NOT_FOUND", `${session.self} has no such key.`));
     return new Response(value, { headers: { "content-type": "application/octet-stream" } });
   });
@@ -64,7 +64,7 @@ function keyRoutes(router: AtomRouter): void {
 function write(session: AtomSession, url: string, value: Uint8Array | null): Response {
   const key = keyOf(url);
   if (typeof key !== "string") return key;
-  if (value === null && !session.atom.kvGet(key))
+  if (value === null && !session.atom.getFromOutside(key))
     return failureResponse(failure("NOT_FOUND", `${session.self} has no such key.`));
   session.atom.putFromOutside(key, value);
   session.settle();
@@ -92,7 +92,7 @@ function kvPage(session: AtomSession, url: URL): Response {
 
 function* withPrefix({ atom }: AtomSession, prefix: string, cursor: string): Iterable<KvEntry> {
   const start = cursor > prefix ? cursor : prefix;
-  for (const entry of atom.kvScan({ start, end: null, reverse: false })) {
+  for (const entry of atom.scanFromOutside({ start, end: null, reverse: false })) {
     if (!entry[0].startsWith(prefix)) return;
     yield entry;
   }

@@ -14,11 +14,15 @@ beforeEach(() => {
   world = new World([{ name: "a", module, attemptsMax: 1 }]);
 });
 
-/** A page, and how large it was. */
-async function page<T>(route: string): Promise<{ bytes: number } & T> {
+async function answerTo(route: string, init?: RequestInit): Promise<Response> {
   const session = world.session("a");
   const sockets = new SocketLane(session.self, session, world.clock);
-  const response = (await atomRouter().fetch(new Request(`http://atom${route}`), { session, sockets })) as Response;
+  return (await atomRouter().fetch(new Request(`http://atom${route}`, init), { session, sockets })) as Response;
+}
+
+/** A page, and how large it was. */
+async function page<T>(route: string): Promise<{ bytes: number } & T> {
+  const response = await answerTo(route);
   const text = await response.text();
   return { bytes: text.length, ...(JSON.parse(text) as T) };
 }
@@ -53,6 +57,17 @@ test("so is a page of dead letters", async () => {
     after = found.cursor;
   }
   expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test("of a turn that is open, as that of a guest which computes, nothing is shown: it may never be committed", async () => {
+  const { atom } = world.session("a");
+  atom.putFromOutside("kept", new Uint8Array([1]));
+  atom.turn.kv.set("kept", null);
+  atom.turn.kv.set("draft", new Uint8Array(9));
+  expect((await page<{ entries: { key: string }[] }>("/kv")).entries.map(({ key }) => key)).toEqual(["kept"]);
+  expect((await page<{ kv: { keys: number } }>("/storage")).kv).toMatchObject({ keys: 1 });
+  expect([(await answerTo("/kv/kept")).status, (await answerTo("/kv/draft")).status]).toEqual([200, 404]);
+  expect((await answerTo("/kv/draft", { method: "DELETE" })).status).toBe(404);
 });
 
 test("a page ends with its limit of entries, with PAGE_ENTRIES_MAX, or with the entry that reaches PAGE_BYTES_MAX", () => {
