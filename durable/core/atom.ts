@@ -26,7 +26,13 @@ import { Futures } from "./futures.ts";
 import { Idempotency, type KeyState } from "./idempotency.ts";
 import { durabilityChange, incarnationOf } from "./incarnation.ts";
 import { Interrupts } from "./interrupts.ts";
-import { BYSTANDER_ATTEMPTS, CHAIN_LENGTH_MAX, IDS_RESERVED, OPEN_REQUESTS_MAX } from "./limits.ts";
+import {
+  BYSTANDER_ATTEMPTS,
+  CHAIN_LENGTH_MAX,
+  FRAME_BODY_BYTES_MAX,
+  IDS_RESERVED,
+  OPEN_REQUESTS_MAX,
+} from "./limits.ts";
 import { Mailbox, type InterruptMail, type Mail, type MessageMail } from "./mailbox.ts";
 import type { GlobalName } from "./names.ts";
 import { fits, type Load, type OutgoingRuns } from "./outgoing.ts";
@@ -155,15 +161,18 @@ export class Atom {
     return frames.length > 0 || undeliverable.length > 0;
   }
 
-  /** Puts an envelope from outside the atoms into the mailbox; BUSY if it is full. Returns its position. */
+  /** Puts an envelope from outside the atoms into the mailbox; BUSY if it is full, TOO_LARGE if no row takes it. Returns its position. */
   deliver(envelope: (position: number) => Envelope): number | Failure {
     const made = envelope(this.mailbox.nextPosition);
     if (made.kind === "interrupt" ? this.mailbox.interruptsFull : this.mailbox.full) {
       return failure("BUSY", `The mailbox of ${this.settings.self} is full.`);
     }
+    const body = encodeEnvelopes([made]);
+    if (body.length > FRAME_BODY_BYTES_MAX)
+      return failure("TOO_LARGE", `The message has ${body.length} bytes; ${FRAME_BODY_BYTES_MAX} are the most.`);
     this.counters.received += 1;
     const position = this.mailbox.nextPosition;
-    this.mailbox.accept("", encodeEnvelopes([made]));
+    this.mailbox.accept("", body);
     return position;
   }
 

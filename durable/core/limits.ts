@@ -30,7 +30,7 @@ export const ROW_BYTES_MAX = 2_000_000;
 /** A frame is one row of storage, so with its largest message it stays under ROW_BYTES_MAX. */
 export const FRAME_MESSAGES_MAX = 1_000;
 export const FRAME_BYTES_MAX = 512 * 1024;
-/** What a frame that comes may hold: none that a runtime cuts is larger. */
+/** What a frame that comes may hold, and an envelope from outside: none that a runtime cuts is larger. */
 export const FRAME_BODY_BYTES_MAX = FRAME_BYTES_MAX + PAYLOAD_BYTES_MAX;
 /** What crosses between two objects at once. */
 export const BATCH_MESSAGES_MAX = 4_000;
@@ -53,6 +53,9 @@ export const DEAD_LETTERS_MAX = 10_000;
 export const OUTSIDE_ASKERS_MAX = 10_000;
 /** Mailbox positions and future ids that a start of the atom may use before it has to tell the store again. */
 export const IDS_RESERVED = 2 ** 20;
+/** How long a request of the control API waits for its reply. */
+export const REQUEST_MS_MAX = 300_000;
+export const REQUEST_MS_DEFAULT = 30_000;
 export const IDEMPOTENCY_KEYS_MAX = 10_000;
 export const IDEMPOTENCY_AGE_MS_MAX = 24 * 60 * 60 * 1000;
 /** A message that is under way whenever its atom traps over another one is given up after this many times `attempts`. */

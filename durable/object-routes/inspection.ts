@@ -3,7 +3,7 @@ import type { AtomSession } from "../atom-session.ts";
 import { keyToBytes } from "../core/bytes.ts";
 import { decodeEnvelopes, type Envelope } from "../core/envelope.ts";
 import { failure } from "../core/errors.ts";
-import { KV_KEY_BYTES_MAX, LOG_FOLLOWERS_MAX } from "../core/limits.ts";
+import { KV_KEY_BYTES_MAX, KV_VALUE_BYTES_MAX, LOG_FOLLOWERS_MAX } from "../core/limits.ts";
 import type { DeadLetter, KvEntry } from "../core/store.ts";
 import { atomState, storageOf } from "../atom-state.ts";
 import { NOT_STARTED, problem } from "../problem.ts";
@@ -64,6 +64,8 @@ function keyRoutes(router: AtomRouter): void {
 function write(session: AtomSession, url: string, value: Uint8Array | null): Response {
   const key = keyOf(url);
   if (typeof key !== "string") return key;
+  if (value !== null && value.length > KV_VALUE_BYTES_MAX)
+    return failureResponse(failure("TOO_LARGE", `A value has ${KV_VALUE_BYTES_MAX} bytes at most.`));
   if (value === null && !session.atom.getFromOutside(key))
     return failureResponse(failure("NOT_FOUND", `${session.self} has no such key.`));
   session.atom.putFromOutside(key, value);

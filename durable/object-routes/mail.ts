@@ -1,9 +1,9 @@
 /** Routes that put something into an atom's mailbox. */
 import type { Envelope } from "../core/envelope.ts";
-import { acceptedResponse, requestResponse } from "./answers.ts";
+import { failure } from "../core/errors.ts";
+import { REQUEST_MS_DEFAULT, REQUEST_MS_MAX } from "../core/limits.ts";
+import { acceptedResponse, failureResponse, requestResponse } from "./answers.ts";
 import type { AtomRouter } from "./atom-parts.ts";
-
-const REQUEST_TIMEOUT_MS_DEFAULT = 30_000;
 
 export function mailRoutes(router: AtomRouter): void {
   router.post("/messages", async (request, { session }) => {
@@ -12,7 +12,9 @@ export function mailRoutes(router: AtomRouter): void {
   });
   router.post("/requests", async (request, { session }) => {
     const payload = await bodyOf(request);
-    const timeoutMs = Number(new URL(request.url).searchParams.get("timeout_ms") ?? REQUEST_TIMEOUT_MS_DEFAULT);
+    const timeoutMs = Number(new URL(request.url).searchParams.get("timeout_ms") ?? REQUEST_MS_DEFAULT);
+    if (!(timeoutMs >= 0 && timeoutMs <= REQUEST_MS_MAX))
+      return failureResponse(failure("INVALID", `timeout_ms takes a number from 0 to ${REQUEST_MS_MAX}.`));
     const make = (position: number): Envelope => ({ kind: "request", id: position, chain: [], payload });
     return requestResponse(await session.ask(make, timeoutMs, idempotencyKey(request)));
   });

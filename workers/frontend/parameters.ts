@@ -3,15 +3,13 @@
  * from them. Each rule is the sentence that a client reads after `Parameter "x" is "y": it `.
  */
 import * as z from "zod";
-import { ALIAS_BYTES_MAX, KV_KEY_BYTES_MAX } from "../../durable/core/limits.ts";
+import { ALIAS_BYTES_MAX, KV_KEY_BYTES_MAX, REQUEST_MS_DEFAULT, REQUEST_MS_MAX } from "../../durable/core/limits.ts";
 import { isName, NAME_LENGTH_MAX } from "../../durable/core/names.ts";
 import { PATTERN_CHARACTERS_MAX } from "../../durable/core/patterns.ts";
 import { decodedBytes } from "../../durable/percent.ts";
 
 const LIST_ENTRIES_MAX = 1_000;
 const LIST_ENTRIES_DEFAULT = 100;
-const REQUEST_MS_MAX = 300_000;
-const REQUEST_MS_DEFAULT = 30_000;
 /** A cursor may hold a whole key, each byte of it as an escape. */
 const CURSOR_LENGTH_MAX = 3 * KV_KEY_BYTES_MAX;
 const INT32_MAX = 2 ** 31 - 1;
