@@ -14,14 +14,22 @@ export class LineLog {
   add(bytes: Uint8Array): void {
     this.#decoder ??= new TextDecoder();
     const lines = (this.#line + this.#decoder.decode(bytes, { stream: true })).split("\n");
-    this.#line = lines.pop() ?? "";
-    for (const line of lines) this.#write(line);
-    if (this.#line.length >= LOG_LINE_BYTES_MAX) this.flush();
+    const rest = lines.pop() ?? "";
+    for (const line of lines) this.#write(this.#endOf(line));
+    this.#line = this.#endOf(rest);
   }
 
   flush(): void {
     if (this.#line === "") return;
     this.#write(this.#line);
     this.#line = "";
+  }
+
+  /** Writes all of a line but its last piece, and returns that: a guest may write megabytes without an end. */
+  #endOf(line: string): string {
+    let at = 0;
+    for (; line.length - at > LOG_LINE_BYTES_MAX; at += LOG_LINE_BYTES_MAX)
+      this.#write(line.slice(at, at + LOG_LINE_BYTES_MAX));
+    return line.slice(at);
   }
 }

@@ -29,5 +29,21 @@ test("a character that is cut between two writes is whole again", () => {
 
 test("a line without an end is written in pieces", () => {
   const { lines } = logged("x".repeat(LOG_LINE_BYTES_MAX - 1), "yy");
-  expect(lines).toEqual([`${"x".repeat(LOG_LINE_BYTES_MAX - 1)}yy`]);
+  expect(lines).toEqual([`${"x".repeat(LOG_LINE_BYTES_MAX - 1)}y`]);
+});
+
+test("so is one that came at once, with its end or without: nobody makes a line of the log larger than it may be", () => {
+  const { lines, log } = logged(
+    `${"x".repeat(2 * LOG_LINE_BYTES_MAX + 1)}\nshort\n`,
+    "y".repeat(LOG_LINE_BYTES_MAX + 1),
+  );
+  log.flush();
+  expect(lines.map(({ length }) => length)).toEqual([
+    LOG_LINE_BYTES_MAX,
+    LOG_LINE_BYTES_MAX,
+    1,
+    5,
+    LOG_LINE_BYTES_MAX,
+    1,
+  ]);
 });
