@@ -2,6 +2,9 @@
  * Which interrupts an instance listens to. Registrations live as long as the instance. What it listens to once it is
  * initialized, another instance of the same module would listen to as well.
  */
+import { failure, type Failure } from "./errors.ts";
+import { SIGNALS_MAX } from "./limits.ts";
+
 export class Interrupts {
   readonly #tokens = new Map<number, number>();
   #initial = "";
@@ -13,9 +16,12 @@ export class Interrupts {
     return this.#masked;
   }
 
-  /** Runs `radon_callback(1, token, len)` at each interrupt of this signal; replaces an earlier registration. */
-  on(signal: number, token: number): void {
+  /** Runs `radon_callback(1, token, len)` at each interrupt of this signal; replaces an earlier registration. BUSY past SIGNALS_MAX. */
+  on(signal: number, token: number): Failure | undefined {
+    if (this.#tokens.size >= SIGNALS_MAX && !this.#tokens.has(signal))
+      return failure("BUSY", `The atom listens to ${SIGNALS_MAX} signals already; it has to take one off first.`);
     this.#tokens.set(signal, token);
+    return undefined;
   }
 
   /** Returns false if the signal had no callback. */

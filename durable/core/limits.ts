@@ -7,6 +7,8 @@ export const KV_VALUE_BYTES_MAX = 1024 * 1024;
 export const KV_SCAN_ENTRIES_MAX = 10_000;
 /** A scan's answer, all entries together; the largest entry fits. */
 export const KV_SCAN_BYTES_MAX = 4 * 1024 * 1024;
+/** What the writes of one turn hold, which are in memory until it is committed. */
+export const TURN_KV_BYTES_MAX = 32 * 1024 * 1024;
 export const ALIAS_BYTES_MAX = 256;
 export const ALIASES_MAX = 1_000;
 export const LOG_LINE_BYTES_MAX = 8 * 1024;
@@ -18,6 +20,8 @@ export const LOG_FOLLOWERS_MAX = 32;
 /** A mailbox at or over either bound takes no further frame; the frame that reaches it is taken whole. */
 export const MAILBOX_MESSAGES_MAX = 10_000;
 export const MAILBOX_BYTES_MAX = 16 * 1024 * 1024;
+/** That an instance listens to. */
+export const SIGNALS_MAX = 1_000;
 export const INTERRUPTS_PENDING_MAX = 1_000;
 export const INTERRUPT_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -98,5 +102,8 @@ export const SLICE_INSTANCES_MAX = 32;
 
 /** An outgoing HTTP request, its response included. */
 export const FETCH_MS_MAX = 60_000;
+/** What those of an atom that are not over hold, each with FETCH_SHARE_BYTES for its response. */
+export const FETCH_BYTES_MAX = 32 * 1024 * 1024;
+export const FETCH_SHARE_BYTES = 64 * 1024;
 /** Trap texts, failure reasons and the like. */
 export const REASON_BYTES_MAX = 2_048;

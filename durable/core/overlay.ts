@@ -8,10 +8,8 @@
  *    atom's, which holds them as long as they matter and never writes to them.
  */
 import type { JournalChange } from "./change-codec.ts";
+import { ENTRY_BYTES, entryBytes } from "./pending-kv.ts";
 import type { Change, IdempotencyRecord } from "./store.ts";
-
-/** The rest of an entry: its place in a map, its objects. */
-const ENTRY_BYTES = 100;
 
 type Single = Exclude<JournalChange, { readonly kind: "kv" | "outbox.put" | "outbox.delete" }>;
 type Put = Extract<Change, { readonly kind: "outbox.put" }>;
@@ -168,10 +166,6 @@ function keyOf(change: Single): string {
     case "state":
       return `state ${change.name}`;
   }
-}
-
-function entryBytes(key: string, value: Uint8Array | null): number {
-  return ENTRY_BYTES + key.length + (value?.length ?? 0);
 }
 
 function copied(bytes: Uint8Array | null): Uint8Array | null {

@@ -3,6 +3,14 @@
  */
 import type { KeyRange, KvEntry, Store } from "./store.ts";
 
+/** The rest of an entry: its place in a map, its objects. */
+export const ENTRY_BYTES = 100;
+
+/** The memory that an entry takes, roughly. */
+export function entryBytes(key: string, value: Uint8Array | null): number {
+  return ENTRY_BYTES + key.length + (value?.length ?? 0);
+}
+
 export type KvLayer = ReadonlyMap<string, Uint8Array | null>;
 
 /** The value of a key; `layers` come newest first. */

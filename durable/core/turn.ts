@@ -4,9 +4,17 @@
  */
 import type { AliasDraft } from "./aliases.ts";
 import type { Answer } from "./answer.ts";
+import { failure, type Failure } from "./errors.ts";
+import { TURN_KV_BYTES_MAX } from "./limits.ts";
 import type { Mail } from "./mail.ts";
 import { Outgoing } from "./outgoing.ts";
+import { entryBytes } from "./pending-kv.ts";
 import type { OpenRequest } from "./store.ts";
+
+const TOO_MUCH_WRITTEN = failure(
+  "BUSY",
+  `The turn has written as much as it may, ${TURN_KV_BYTES_MAX} bytes: the next blocking point commits it.`,
+);
 
 /** An answer to a request: where it goes is in the request. */
 export interface Answered {
@@ -17,6 +25,7 @@ export interface Answered {
 export class Turn {
   /** null: deleted. */
   readonly kv = new Map<string, Uint8Array | null>();
+  #kvBytes = 0;
   readonly outgoing = new Outgoing();
   /** By the token of the request. */
   readonly answers = new Map<number, Answered>();
@@ -42,9 +51,20 @@ export class Turn {
     );
   }
 
+  /** Writes a key, null to delete it; BUSY if the turn holds so much already that it has to be committed first. */
+  writeKey(key: string, value: Uint8Array | null): Failure | undefined {
+    const before = this.kv.get(key);
+    const bytes = this.#kvBytes + entryBytes(key, value) - (before === undefined ? 0 : entryBytes(key, before));
+    if (bytes > TURN_KV_BYTES_MAX) return TOO_MUCH_WRITTEN;
+    this.#kvBytes = bytes;
+    this.kv.set(key, value);
+    return undefined;
+  }
+
   /** Makes it a new turn: atoms have turns by the million, and a turn has many parts. */
   clear(): void {
     if (this.kv.size > 0) this.kv.clear();
+    this.#kvBytes = 0;
     if (this.answers.size > 0) this.answers.clear();
     this.replyBytes = 0;
     if (this.tokensTaken.size > 0) this.tokensTaken.clear();

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Answer } from "../../durable/core/answer.ts";
 import { fromUtf8, utf8 } from "../../durable/core/bytes.ts";
 import { PAYLOAD_BYTES_MAX, RESPONSE_HEADERS_BYTES_MAX } from "../../durable/core/limits.ts";
-import { call, out, program, Stage, type Step } from "./puppet.ts";
+import { call, out, program, Stage, trap, type Step } from "./puppet.ts";
 
 const HEAD = { method: "POST", url: "https://radon.test/path?q=1", headers: [["x-color", "blue"]] };
 
@@ -171,6 +171,23 @@ describe("§4 fetch", () => {
     );
     expect(lines[1]).toBe("future.await = REMOTE");
     expect(lines[2]).toContain("connection refused");
+  });
+
+  test("§6 those that are not over hold a bounded amount, whichever instance made them", async () => {
+    const answers: ((response: Response) => void)[] = [];
+    vi.stubGlobal("fetch", () => new Promise((resolve) => answers.push(resolve)));
+    const stage = new Stage({ name: "a", kind: "reactive", attemptsMax: 1 });
+    const large = call("http.fetch", JSON.stringify({ method: "PUT", url }), 0, 1_000_000);
+    const refused = (lines: readonly string[]) => lines.filter((line) => line === "http.fetch = BUSY").length;
+    // 31 times 1,000,000 bytes, the head and 64 KiB are within 32 MiB; 32 times are not.
+    expect(refused(await stage.tell("a", ...Array.from({ length: 33 }, () => large)))).toBe(2);
+    expect(answers).toHaveLength(31);
+    await stage.tell("a", trap());
+    await stage.advance(60_000);
+    expect(refused(await stage.tell("a", large))).toBe(1);
+    answers[0]?.(new Response("done"));
+    await stage.settle();
+    expect(refused(await stage.tell("a", large, large))).toBe(1);
   });
 
   test("a response over 1 MiB completes with TOO_LARGE", async () => {

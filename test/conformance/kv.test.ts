@@ -185,3 +185,23 @@ describe("§4 scan", () => {
     expect(lines).toEqual([size(KV_SCAN_ENTRIES_MAX), size(1)]);
   });
 });
+
+describe("§6 what a turn writes", () => {
+  const write = (key: string) => call("kv.put", key, 0, 1_000_000);
+  const FITS = 33;
+
+  test("is bounded until a blocking point commits it", async () => {
+    const stage = new Stage("a");
+    const keys = Array.from({ length: FITS + 1 }, (_, index) => String.fromCharCode(65 + index));
+    const lines = await stage.tell("a", ...keys.map(write), call("kv.delete", "A"), call("core.sleep", 0), write("~"));
+    expect(lines.slice(0, FITS)).toEqual(Array.from({ length: FITS }, () => "kv.put = 0"));
+    expect(lines.slice(FITS)).toEqual(["kv.put = BUSY", "kv.delete = 0", "core.sleep = 0", "kv.put = 0"]);
+    expect(Object.keys(stage.kv("a"))).toHaveLength(FITS);
+  });
+
+  test("holds of a key that is written again the newest value only", async () => {
+    const stage = new Stage("a");
+    const lines = await stage.tell("a", ...Array.from({ length: 2 * FITS }, () => write("k")), write("l"));
+    expect(new Set(lines)).toEqual(new Set(["kv.put = 0"]));
+  });
+});

@@ -4,6 +4,7 @@ import type { Header } from "../../core/answer.ts";
 import { failure, type Failure } from "../../core/errors.ts";
 import { FETCH_MS_MAX, RESPONSE_HEADERS_BYTES_MAX } from "../../core/limits.ts";
 import type { Implementations } from "../abi.ts";
+import { FetchesUnderWay } from "../fetches-under-way.ts";
 import type { Guest } from "../guest.ts";
 import type { FetchRequest } from "../host.ts";
 import { currentRequest, readPayload } from "./messaging.ts";
@@ -18,6 +19,7 @@ const fetchHead = z.object({
 
 export function httpImports(guest: Guest): Implementations<"radon:http"> {
   const { atom, host } = guest;
+  const underWay = new FetchesUnderWay(host);
   return {
     head: (ptr, cap) => {
       guest.memory.check(ptr, cap);
@@ -45,11 +47,15 @@ export function httpImports(guest: Guest): Implementations<"radon:http"> {
       const body = readPayload(guest, bodyPtr, bodyLen);
       const request = readFetch(guest, requestPtr, requestLen, body);
       if ("code" in request) return BigInt(guest.fail(request));
-      const id = atom.futures.create("fetch", host.now() + FETCH_MS_MAX);
+      const bytes = request.body.length + (requestLen >>> 0);
+      const id = underWay.refuse(bytes) ?? atom.futures.create("fetch", host.now() + FETCH_MS_MAX);
       if (typeof id !== "number") return BigInt(guest.fail(id));
+      underWay.add(bytes);
       const { futures } = atom;
       atom.turn.afterCommit.push(() => {
+        underWay.leave(bytes);
         void host.fetch(request).then((outcome) => {
+          underWay.end(bytes);
           if (futures.complete(id, outcome)) host.wake();
         });
       });

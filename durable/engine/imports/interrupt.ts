@@ -8,8 +8,7 @@ export function interruptImports(guest: Guest): Implementations<"radon:interrupt
   return {
     on: (signal, token) => {
       guest.requireCallback("radon:interrupt.on");
-      atom.interrupts.on(signal, token);
-      return 0;
+      return guest.done(atom.interrupts.on(signal, token));
     },
     off: (signal) =>
       atom.interrupts.off(signal)

@@ -24,15 +24,13 @@ export function kvImports(guest: Guest): Implementations<"radon:kv"> {
       if (bytes > KV_VALUE_BYTES_MAX) {
         return guest.fail(failure("TOO_LARGE", `The value has ${bytes} bytes; ${KV_VALUE_BYTES_MAX} are the most.`));
       }
-      atom.turn.kv.set(key, guest.memory.read(valuePtr, valueLen));
-      return 0;
+      return guest.done(atom.turn.writeKey(key, guest.memory.read(valuePtr, valueLen)));
     },
     delete: (keyPtr, keyLen) => {
       const key = readKeyBytes(guest, keyPtr, keyLen);
       if (typeof key !== "string") return guest.fail(key);
       if (!atom.kvGet(key)) return guest.fail(failure("NOT_FOUND", "The store has no such key."));
-      atom.turn.kv.set(key, null);
-      return 0;
+      return guest.done(atom.turn.writeKey(key, null));
     },
     scan: (startPtr, startLen, endPtr, endLen, limit, reverse, ptr, cap) => {
       guest.memory.check(ptr, cap);
