@@ -13,7 +13,7 @@ import type { Answer } from "./core/answer.ts";
 import type { Application, AtomEntry } from "./core/application.ts";
 import type { Envelope } from "./core/envelope.ts";
 import { failure, type Failure } from "./core/errors.ts";
-import { EMPTY_BATCH, type Batch } from "./core/frame.ts";
+import { EMPTY_BATCH, endsOf, type Batch } from "./core/frame.ts";
 import type { Outcome } from "./core/futures.ts";
 import { OUTSIDE_ASKERS_MAX } from "./core/limits.ts";
 import type { Lane, LaneReceiver } from "./core/lane.ts";
@@ -155,7 +155,7 @@ export class AtomSession implements Host, LaneReceiver {
 
   /** A peer's batch that is waited for; resolves with the batch that answers it, once all that it brought is durable. */
   async answerBatch(batch: Batch): Promise<Batch> {
-    const peer = batch.frames[0]?.from ?? batch.acks[0]?.from;
+    const peer = endsOf(batch)?.from;
     if (peer === undefined) return EMPTY_BATCH;
     if (batch.frames.length === 0) {
       // Acks bring nothing that would have to be durable.

@@ -33,3 +33,11 @@ export function problem(status: number, code: string, detail: string, extra: Rec
   const body = { ...standard, ...extra, ...standard };
   return new Response(`${JSON.stringify(body)}\n`, { status, headers: { "content-type": PROBLEM_CONTENT_TYPE } });
 }
+
+const RETRY_AFTER_S = 1;
+
+/** Tells the client that the same request may work soon. */
+export function withRetryAfter(response: Response): Response {
+  response.headers.set("retry-after", String(RETRY_AFTER_S));
+  return response;
+}

@@ -12,7 +12,7 @@
  * 6. What happens to one link costs the same however many there are: only a timer looks at all that have something to do.
  */
 import { decodeEnvelopes, type Envelope } from "./envelope.ts";
-import type { Ack, Batch, ChannelClass, Frame } from "./frame.ts";
+import { endsOf, type Ack, type Batch, type ChannelClass, type Frame } from "./frame.ts";
 import type { Departure } from "./lane.ts";
 import { LAZY_COMMIT_MS, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "./limits.ts";
 import { Link, type Channel } from "./link.ts";
@@ -123,12 +123,13 @@ export class Peers {
 
   /** Frames in order for the mailbox, and what turned out to be undeliverable. `reserve` is asked for room before each. */
   onBatch(
-    { frames, acks }: Batch,
+    batch: Batch,
     nowMs: number,
     reserve: (frame: Frame) => boolean,
   ): { frames: Frame[]; undeliverable: Undeliverable[] } {
     // All of a batch comes from one peer; of one that nothing was sent to, acks mean nothing.
-    const peer = frames[0]?.from ?? acks[0]?.from;
+    const { frames, acks } = batch;
+    const peer = endsOf(batch)?.from;
     if (peer === undefined || (frames.length === 0 && !this.#links.has(peer))) return { frames: [], undeliverable: [] };
     const link = this.link(peer);
     link.onReached();

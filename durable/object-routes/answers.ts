@@ -1,11 +1,9 @@
 /** Answers of an atom as HTTP responses. */
 import type { Answer } from "../core/answer.ts";
 import type { ErrorCode, Failure } from "../core/errors.ts";
-import { problem } from "../problem.ts";
+import { problem, withRetryAfter } from "../problem.ts";
 import type { Submission } from "../atom-session.ts";
 import { utf8Text } from "./shown-bytes.ts";
-
-const RETRY_AFTER_S = 1;
 
 const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   INVALID: 400,
@@ -24,11 +22,6 @@ const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
 export function failureResponse({ code, reason }: Failure): Response {
   const response = problem(STATUS_OF[code], code, reason);
   return code === "BUSY" ? withRetryAfter(response) : response;
-}
-
-function withRetryAfter(response: Response): Response {
-  response.headers.set("retry-after", String(RETRY_AFTER_S));
-  return response;
 }
 
 /** The response of an HTTP-triggered atom. */

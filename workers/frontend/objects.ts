@@ -9,7 +9,7 @@
  */
 import type { Submission } from "../../durable/atom-session.ts";
 import type { Application, RuntimeEntry } from "../../durable/core/application.ts";
-import { problem } from "../../durable/problem.ts";
+import { problem, withRetryAfter } from "../../durable/problem.ts";
 import { RemoteError } from "../../durable/signing/remote-error.ts";
 import { namespaceOf, type ObjectKind } from "../../durable/transport/namespaces.ts";
 import { logIncident } from "./incident.ts";
@@ -74,7 +74,6 @@ export type Reset = (address: ObjectAddress) => Promise<void>;
 /** Objects keep time limits of their own; this much past one, the object itself must be what hangs. */
 export const OBJECT_GRACE_MS = 5_000;
 const TRIES_MAX = 2;
-const RETRY_AFTER_S = 1;
 
 export function atomAddress(runtime: RuntimeEntry, atom: string): ObjectAddress {
   return { runtime, kind: "atoms", name: atom, title: `atom ${runtime.name}/${atom}` };
@@ -196,9 +195,4 @@ function unbound(address: ObjectAddress): Response {
 
 function silent(address: ObjectAddress, limitMs: number): Response {
   return problem(504, "TIMEOUT", `The object of ${address.title} gave no answer within ${limitMs} ms.`);
-}
-
-function withRetryAfter(response: Response): Response {
-  response.headers.set("retry-after", String(RETRY_AFTER_S));
-  return response;
 }

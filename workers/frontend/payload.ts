@@ -7,11 +7,10 @@
  *    that slow clients neither fill the memory nor keep the others out.
  */
 import { PAYLOAD_BYTES_MAX } from "../../durable/core/limits.ts";
-import { problem } from "../../durable/problem.ts";
+import { problem, withRetryAfter } from "../../durable/problem.ts";
 import { BodyBudget } from "./body-budget.ts";
 
 export const BODY_MS_MAX = 30_000;
-const RETRY_AFTER_S = 1;
 const MB_BYTES = 1024 * 1024;
 /** Of the isolate: all its requests share it. */
 const bodies = new BodyBudget();
@@ -96,7 +95,5 @@ function tooLarge(what: string, bytesMax: number): Response {
 }
 
 function tooMany(): Response {
-  const response = problem(429, "BUSY", "The bodies of too many requests are coming at a time. Try again.");
-  response.headers.set("retry-after", String(RETRY_AFTER_S));
-  return response;
+  return withRetryAfter(problem(429, "BUSY", "The bodies of too many requests are coming at a time. Try again."));
 }

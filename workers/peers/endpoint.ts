@@ -14,7 +14,7 @@ import type { Submission } from "../../durable/atom-session.ts";
 import { ISSUER_HEADER } from "../../durable/naming-rights.ts";
 import { NAMING_OBJECT_NAME } from "../../durable/naming-wire.ts";
 import { triggerResponse } from "../../durable/object-routes/answers.ts";
-import { problem } from "../../durable/problem.ts";
+import { problem, withRetryAfter } from "../../durable/problem.ts";
 import { decodeRequest, decodeTrigger, encodeResponse } from "../../durable/signing/http-wire.ts";
 import { REFUSAL_STATUS, refused, type Refusal } from "../../durable/signing/refusal.ts";
 import type { Stamp } from "../../durable/signing/replay-guard.ts";
@@ -26,7 +26,6 @@ import { ownRuntime, type Bindings } from "../frontend/objects.ts";
 import { admit, type Admitted } from "./admission.ts";
 import { RefusalLog } from "./refusal-log.ts";
 
-const RETRY_AFTER_S = 1;
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** An object as the endpoint calls it; only atoms' objects have the last two. */
@@ -113,7 +112,8 @@ async function signedResponse(bytes: Bytes, { stamp, key }: Admitted, applicatio
 
 function refusalResponse(refusal: Refusal, log: RefusalLog): Response {
   log.add(refusal, Date.now());
-  return withRetryAfter(problem(REFUSAL_STATUS[refusal.code], refusal.code, refusal.reason));
+  const response = problem(REFUSAL_STATUS[refusal.code], refusal.code, refusal.reason);
+  return response.status === 429 || response.status === 503 ? withRetryAfter(response) : response;
 }
 
 /** The object could not be reached, or failed. */
@@ -124,9 +124,4 @@ function failureResponse(request: Request, cause: unknown): Response {
   const what = told.overloaded ? "has too much to do" : "could not be reached";
   const detail = `The object ${what}. The runtime's log has the cause under incident ${incident}.`;
   return withRetryAfter(problem(503, "UNAVAILABLE", detail, told));
-}
-
-function withRetryAfter(response: Response): Response {
-  if (response.status === 429 || response.status === 503) response.headers.set("retry-after", String(RETRY_AFTER_S));
-  return response;
 }
