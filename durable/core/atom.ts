@@ -215,7 +215,7 @@ export class Atom {
         `${chain.length} atoms wait for each other already; more than ${CHAIN_LENGTH_MAX} are refused.`,
       );
     }
-    const id = this.futures.create("request", deadlineMs);
+    const id = this.futures.create("request", deadlineMs, to);
     if (typeof id !== "number") return id;
     const link: ChainLink = { atom: this.settings.self, request: id };
     const refused = this.send(to, "mail", { kind: "request", id, chain: [...chain, link], payload });
@@ -430,14 +430,15 @@ export class Atom {
 
   /** Replies complete their futures on arrival: they wait in the instance, not in the mailbox. */
   #arrive(from: GlobalName, channel: ChannelClass, body: Uint8Array, starts?: readonly number[]): void {
-    if (channel === "reply") for (const envelope of decodeEnvelopes(body)) this.#completeFuture(envelope);
+    if (channel === "reply") for (const envelope of decodeEnvelopes(body)) this.#answered(from, envelope);
     else this.mailbox.accept(from, body, starts);
   }
 
-  #completeFuture(envelope: Envelope): void {
-    if (envelope.kind !== "reply" && envelope.kind !== "failure") return;
-    if (envelope.kind === "reply") this.futures.complete(envelope.id, { kind: "completed", payload: envelope.payload });
-    else this.futures.complete(envelope.id, { kind: "failed", failure: failure(envelope.code, envelope.reason) });
+  #answered(from: GlobalName, envelope: Envelope): void {
+    const { futures } = this;
+    if (envelope.kind === "reply") futures.answer(envelope.id, from, { kind: "completed", payload: envelope.payload });
+    if (envelope.kind === "failure")
+      futures.answer(envelope.id, from, { kind: "failed", failure: failure(envelope.code, envelope.reason) });
   }
 
   #onUndeliverable({ peer, envelopes }: Undeliverable, nowMs: number): void {

@@ -7,10 +7,12 @@
  * 3. A future is forgotten when its result was handed out, by `claim` or by a callback; one that the guest gave up, also
  *    when its place is needed.
  * 4. Results that wait hold FUTURE_BYTES_MAX at most: one that does not fit completes its future with BUSY.
+ * 5. Only the atom that was asked answers a request: ids are easy to guess.
  */
 import { Deadlines } from "./deadlines.ts";
 import { failure, type Failure } from "./errors.ts";
 import { FUTURE_BYTES_MAX, FUTURES_MAX } from "./limits.ts";
+import type { GlobalName } from "./names.ts";
 import { Queue } from "./queue.ts";
 
 export type FutureSource = "request" | "timer" | "fetch";
@@ -20,6 +22,8 @@ export type Outcome =
 interface Future {
   readonly id: number;
   readonly source: FutureSource;
+  /** Of a request. */
+  readonly asked: GlobalName | null;
   outcome: Outcome | null;
   /** Of the callback to run once it completes. */
   token: number | null;
@@ -74,14 +78,14 @@ export class Futures {
     return this.#callbacksAwaited > 0;
   }
 
-  /** A new future's id, or BUSY. `deadlineMs`: when a timer completes, or a request fails with TIMEOUT. */
-  create(source: FutureSource, deadlineMs: number): number | Failure {
+  /** A new future's id, or BUSY. `deadlineMs`: when a timer completes, or a request fails with TIMEOUT. `asked`: who is to answer. */
+  create(source: FutureSource, deadlineMs: number, asked: GlobalName | null = null): number | Failure {
     if (this.#futures.size >= FUTURES_MAX) this.#forgetGivenUp();
     if (this.#futures.size >= FUTURES_MAX) {
       return failure("BUSY", `The atom holds ${FUTURES_MAX} futures; await or cancel some first.`);
     }
     const id = this.#nextId++;
-    this.#futures.set(id, { id, source, outcome: null, token: null });
+    this.#futures.set(id, { id, source, asked, outcome: null, token: null });
     this.#deadlines.add(id, deadlineMs, this.#futures.size);
     return id;
   }
@@ -97,6 +101,11 @@ export class Futures {
     this.#callbacksAwaited -= 1;
     this.#queueCallback(future);
     return true;
+  }
+
+  /** An atom has answered a request: nothing happens if that was not asked of it. */
+  answer(id: number, from: GlobalName, outcome: Outcome): void {
+    if (this.#futures.get(id)?.asked === from) this.complete(id, outcome);
   }
 
   /** The guest cancelled the future or knows its end: its result waits only as long as nothing else needs the place. */

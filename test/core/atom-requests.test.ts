@@ -31,6 +31,21 @@ describe("requests between atoms", () => {
     expect([a.atom.idle, b.atom.idle]).toEqual([true, true]);
   });
 
+  test("nobody but the atom that was asked answers, whatever ids another one guesses", () => {
+    const c = network.add(C);
+    const id = a.ask(B, "ping");
+    const timer = a.atom.futures.create("timer", Infinity) as number;
+    network.settle();
+    c.atom.send(A, "reply", { kind: "reply", id, payload: utf8("forged") });
+    c.atom.send(A, "reply", { kind: "failure", id: timer, code: "REMOTE", reason: "forged" });
+    c.atom.commitTurn();
+    network.settle();
+    expect([resultOf(a, id), resultOf(a, timer)]).toEqual([null, null]);
+    b.handle((mail) => b.reply(mail, "pong"));
+    network.settle();
+    expect(resultOf(a, id)).toBe("pong");
+  });
+
   test("a failure carries its code and reason", () => {
     const id = a.ask(B, "ping");
     network.settle();
