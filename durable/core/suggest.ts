@@ -5,6 +5,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
+    // Whoever has just said it is not told to say it: it is known, and wrong all the same.
+    if (candidate === word) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     const right = Math.max(word.length, candidate.length) - distance;
     if (distance < bestDistance && distance <= right) [best, bestDistance] = [candidate, distance];

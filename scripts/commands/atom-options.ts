@@ -3,8 +3,9 @@ import { InvalidArgumentError } from "commander";
 import { GRANTS, type Grant } from "../../durable/core/application.ts";
 import { didYouMean } from "../../durable/core/suggest.ts";
 
+/** An empty text is no grant at all. */
 export function grants(text: string): readonly Grant[] {
-  const names = text.split(",").map((name) => name.trim());
+  const names = text.trim() === "" ? [] : text.split(",").map((name) => name.trim());
   const wrong = names.find((name) => !GRANTS.some((grant) => grant === name));
   if (wrong === undefined) return GRANTS.filter((grant) => names.includes(grant));
   const known = `${didYouMean(wrong, GRANTS)} All: ${GRANTS.join(", ")}.`;

@@ -10,8 +10,9 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { tool, type Compiler, type Job, type SourceOf } from "./compiler.ts";
+import { tool, type Compiler, type SourceOf } from "./compiler.ts";
 import { runTool } from "./run-tool.ts";
+import type { Source } from "./source.ts";
 import { filesBelow } from "./source-files.ts";
 
 export const command: Compiler<"command"> = {
@@ -21,7 +22,7 @@ export const command: Compiler<"command"> = {
 
   compile: async (source, _tool, job) => {
     const before = new Set(inputs(source));
-    const out = outputOf(source, job);
+    const out = outputOf(source) ?? path.join(job.scratch, "atom.wasm");
     const earlier = new EarlierOutput(out);
     const run = await runTool(withErrors(source.command), [], {
       cwd: source.folder,
@@ -58,16 +59,19 @@ class EarlierOutput {
   }
 }
 
-function inputs({ folder, output, ignore }: SourceOf<"command">): string[] {
+function inputs(source: SourceOf<"command">): string[] {
+  const { folder, ignore } = source;
+  const result = outputOf(source);
   return filesBelow(folder).filter((file) => {
     const name = path.relative(folder, file).replaceAll(path.sep, "/");
-    const isOutput = output !== undefined && file === path.resolve(folder, output);
-    return !isOutput && !ignore.some((pattern) => path.matchesGlob(name, pattern));
+    return file !== result && !ignore.some((pattern) => path.matchesGlob(name, pattern));
   });
 }
 
-function outputOf({ folder, output }: SourceOf<"command">, job: Job): string {
-  return output === undefined ? path.join(job.scratch, "atom.wasm") : path.resolve(folder, output);
+/** Where the command leaves the module, if the formula says so. */
+export function outputOf(source: Source): string | undefined {
+  if (source.kind !== "command" || source.output === undefined) return undefined;
+  return path.resolve(source.folder, source.output);
 }
 
 /** With both of its streams in one, so that what it says stays in order. */

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { outputOf } from "../compile/command.ts";
 import { inputsOf } from "../compile/compile-source.ts";
 import { sha256 } from "../compile/file-hashes.ts";
 import { exitCodeOf } from "../commands/build.ts";
@@ -138,7 +139,7 @@ export class DevSession {
     const { formula, problems, files } = loadFormula(path.resolve(this.#options.config), { environment: process.env });
     if (formula === undefined) {
       this.#console.problems(this.#news.of(problems, []));
-      if (this.#server === undefined) this.#watcher.watch({ files, folders: [] });
+      if (this.#server === undefined) this.#watcher.watch({ files, folders: [], results: [] });
       return { version: undefined, exitCode: exitCodeOf(undefined) };
     }
     this.#watch(formula, files);
@@ -167,7 +168,8 @@ export class DevSession {
     const folders = sources.flatMap((source) =>
       "folder" in source && source.folder !== undefined ? [source.folder] : [],
     );
-    this.#watcher.watch({ files: [...files, ...sources.flatMap(inputsOf)], folders: [...new Set(folders)] });
+    const results = sources.flatMap((source) => outputOf(source) ?? []);
+    this.#watcher.watch({ files: [...files, ...sources.flatMap(inputsOf)], folders: [...new Set(folders)], results });
   }
 
   #changed(): void {

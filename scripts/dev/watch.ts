@@ -9,6 +9,8 @@ export interface Watched {
   readonly files: readonly string[];
   /** Watched with all that is in them. */
   readonly folders: readonly string[];
+  /** Files in these folders that are results: a build that moves one is no reason for another build. */
+  readonly results: readonly string[];
 }
 
 export class Watcher {
@@ -22,12 +24,13 @@ export class Watcher {
   }
 
   /** Watches these from now on, instead of what was watched before. */
-  watch({ files, folders }: Watched): void {
-    const key = JSON.stringify([files, folders]);
+  watch({ files, folders, results }: Watched): void {
+    const key = JSON.stringify([files, folders, results]);
     if (key === this.#key) return;
     this.close();
     this.#key = key;
-    for (const folder of folders) this.#add(folder, true, (name) => !isHidden(name));
+    for (const folder of folders)
+      this.#add(folder, true, (name) => !isHidden(name) && !results.includes(path.join(folder, name)));
     for (const [folder, names] of byFolder(files)) this.#add(folder, false, (name) => names.has(name));
   }
 

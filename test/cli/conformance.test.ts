@@ -93,6 +93,15 @@ describe("the command", () => {
     expect(stdout).toMatch(/grants: wasi\n {2}WASI: fd_write\n {2}WASI that only answers ENOSYS: path_open\n/);
   });
 
+  it("grants nothing if that is what it is told", async () => {
+    space.write(
+      "kv.wat",
+      `(module (import "radon:kv" "delete" (func (param i32 i32) (result i32))) ${MEMORY} ${INVOKE})`,
+    );
+    const { code, stdout } = await radon(["conformance", "--no-run", "--grants", "", "kv.wat"], { cwd });
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/the capability "kv" is not granted to it/)]);
+  });
+
   it.each([
     [["idel.wat"], /There is no idel\.wat\. Did you mean "idle\.wat"\?/],
     [["."], /is no \.wasm or \.wat file: compile it first/],

@@ -22,6 +22,11 @@ describe("did you mean", () => {
     expect(didYouMean(word, [known])).toBe("");
   });
 
+  test("what was said is not what was meant, though it is known", () => {
+    expect(didYouMean("one.c", ["one.c"])).toBe("");
+    expect(didYouMean("one.c", ["one.c", "One.c"])).toBe(' Did you mean "One.c"?');
+  });
+
   test("the nearest one is meant, the first of several", () => {
     expect(didYouMean("tope", ["tops", "topic", "type", "rope"])).toBe(' Did you mean "tops"?');
   });
