@@ -8,7 +8,7 @@ import { wat } from "./wat.ts";
 /** Enough for a slice or two of a clock that stands still. */
 const LITTLE_MS = 10;
 /** For what has to compute while something else goes on. */
-const SHORT_MS = 150;
+const SHORT_MS = 300;
 const PLENTY_MS = 300_000;
 const SPIN = `(loop $spin (br $spin))`;
 /** Spins until the byte at 200 is not 0, which a callback can make it. */

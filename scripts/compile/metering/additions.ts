@@ -3,31 +3,27 @@
  * each behind what the module has of its kind, so that only the indices of its own functions move.
  */
 import { METERING_MODULE, STACK_POINTER_EXPORT, type METERING } from "../../../durable/engine/abi.ts";
+import {
+  ADDED,
+  COUNTING_FUNCTIONS,
+  countingFunctions,
+  growFunction,
+  I32,
+  TYPE,
+  TYPES,
+  VOID_BLOCK,
+  type AddedFunction,
+  type Surroundings,
+} from "./added-functions.ts";
 import { joined, name, signed, sized, unsigned, type Bytes } from "./binary.ts";
 import { OP } from "./instructions.ts";
 import type { ModuleIndex } from "./module-index.ts";
-import { BULK_SHIFT } from "./weights.ts";
 
 /** The name of each added function, by which traps leave them out. */
 export const ADDED_NAME = METERING_MODULE;
-/** C and Rust keep the data of a function that calls none in up to 128 bytes below the stack pointer. */
-const RED_ZONE_BYTES = 128;
-
-const I32 = 0x7f;
-const VOID_BLOCK = 0x40;
 const FUNCTION_TYPE = 0x60;
 const FUNCTION_KIND = 0;
 const GLOBAL_KIND = 3;
-
-/** The types that are added, by their position. */
-const TYPES = [
-  { params: [], results: [I32] },
-  { params: [], results: [] },
-  { params: [I32], results: [] },
-  { params: [I32], results: [I32] },
-  { params: [I32, I32], results: [I32] },
-] as const;
-const TYPE = { read: 0, act: 1, take: 2, map: 3, ask: 4 } as const;
 
 export interface Needs {
   readonly metered: boolean;
@@ -35,11 +31,6 @@ export interface Needs {
   readonly grown: readonly number[];
   /** The global that holds the stack pointer, where the module tells. */
   readonly stackPointer: number | undefined;
-}
-
-interface AddedFunction {
-  readonly type: number;
-  readonly code: readonly number[];
 }
 
 export class Additions {
@@ -64,9 +55,16 @@ export class Additions {
     ];
     this.#fuel = module.globals;
     this.#firstFunction = this.moved(module.importedFunctions.length + module.functionTypes.length);
+    const around: Surroundings = {
+      fuel: this.#fuel,
+      stackPointer: needs.stackPointer,
+      memories: module.memoryPages.length,
+      call: (added) => this.#call(added),
+      callImport: (name) => this.#callImport(name),
+    };
     this.#functions = [
-      ...(needs.metered ? [this.#checkpointFunction(), this.#lotFunction(), this.#bulkFunction()] : []),
-      ...needs.grown.map((memory) => this.#growFunction(memory)),
+      ...(needs.metered ? countingFunctions(around) : []),
+      ...needs.grown.map((memory) => growFunction(around, memory)),
     ];
   }
 
@@ -113,7 +111,7 @@ export class Additions {
 
   /** In place of memory.grow. */
   grow(memory: number): number[] {
-    const before = this.#needs.metered ? METERED_FUNCTIONS : 0;
+    const before = this.#needs.metered ? COUNTING_FUNCTIONS : 0;
     return this.#call(before + this.#needs.grown.indexOf(memory));
   }
 
@@ -162,59 +160,6 @@ export class Additions {
     return { count: this.#functions.length, bytes };
   }
 
-  // ---- The functions
-
-  /** The budget is used up: asks for more. 0 means that the event loop needs a turn first; less, that there is no more. */
-  #checkpointFunction(): AddedFunction {
-    const fuel = unsigned(this.#fuel);
-    const code = [
-      ...[...this.#callImport("tick"), OP.globalSet, ...fuel, OP.globalGet, ...fuel, OP.i32Eqz, OP.if, VOID_BLOCK],
-      ...[...this.#moveStack(OP.i32Sub), ...this.#callImport("pause"), OP.globalSet, ...fuel],
-      ...[...this.#moveStack(OP.i32Add), OP.end],
-      // No handler of the guest's catches what this traps with, as it could an exception of the host's.
-      ...[OP.globalGet, ...fuel, OP.i32Const, 0, OP.i32LtS, OP.if, VOID_BLOCK, OP.unreachable, OP.end],
-    ];
-    return { type: TYPE.act, code };
-  }
-
-  #lotFunction(): AddedFunction {
-    return { type: TYPE.take, code: [...this.#take([OP.localGet, 0]), ...this.#ifSpent()] };
-  }
-
-  #bulkFunction(): AddedFunction {
-    const units = [OP.localGet, 0, OP.i32Const, BULK_SHIFT, OP.i32ShrU];
-    return { type: TYPE.map, code: [...this.#take(units), ...this.#ifSpent(), OP.localGet, 0] };
-  }
-
-  /** Asks the host, with the size of all memories together and the pages to add. */
-  #growFunction(memory: number): AddedFunction {
-    const sizes = this.#module.memoryPages.map((_, index) => [OP.memorySize, ...unsigned(index)]);
-    const sum = sizes.flatMap((size, index) => (index === 0 ? size : [...size, OP.i32Add]));
-    const code = [
-      ...[...sum, OP.localGet, 0, ...this.#callImport("may_grow"), OP.if, I32],
-      ...[OP.localGet, 0, OP.memoryGrow, ...unsigned(memory)],
-      ...[ELSE, OP.i32Const, ...signed(-1), OP.end],
-    ];
-    return { type: TYPE.map, code };
-  }
-
-  #take(units: readonly number[]): number[] {
-    const fuel = unsigned(this.#fuel);
-    return [OP.globalGet, ...fuel, ...units, OP.i32Sub, OP.globalSet, ...fuel];
-  }
-
-  #ifSpent(): number[] {
-    const isSpent = [OP.globalGet, ...unsigned(this.#fuel), OP.i32Const, 0, OP.i32LtS];
-    return [...isSpent, OP.if, VOID_BLOCK, ...this.#call(ADDED.checkpoint), OP.end];
-  }
-
-  #moveStack(operation: number): number[] {
-    const { stackPointer } = this.#needs;
-    if (stackPointer === undefined) return [];
-    const global = unsigned(stackPointer);
-    return [OP.globalGet, ...global, OP.i32Const, ...signed(RED_ZONE_BYTES), operation, OP.globalSet, ...global];
-  }
-
   #call(added: number): number[] {
     return [OP.call, ...unsigned(this.#firstFunction + added)];
   }
@@ -228,8 +173,3 @@ export class Additions {
     return this.#module.parameters.length + type;
   }
 }
-
-const ELSE = 0x05;
-/** The functions that metering adds, by their position; those that grow memories come behind. */
-const ADDED = { checkpoint: 0, lot: 1, bulk: 2 } as const;
-const METERED_FUNCTIONS = Object.keys(ADDED).length;
