@@ -11,6 +11,7 @@ import { foldersOf } from "../formula/folders.ts";
 import type { Formula } from "../formula/formula.ts";
 import { loadFormula } from "../formula/load.ts";
 import { problemJson, type Problem } from "../formula/problems.ts";
+import { problemsOfReach } from "../formula/reach.ts";
 import { buildProgress } from "../terminal/build-progress.ts";
 import { Console } from "../terminal/console.ts";
 import { table } from "../terminal/table.ts";
@@ -58,7 +59,9 @@ const DEPLOYED = { development: false, situation: "deployed", optimize: true } a
 /** Modules are compared by their bytes, so they are compiled, as for a deployment. */
 async function compare(formula: Formula, console: Console): Promise<Compared> {
   const addresses = formula.runtimes.flatMap(({ name, url }) => (url === undefined ? [] : [{ runtime: name, url }]));
-  if (addresses.length === 0) return { problems: [], exitCode: EXIT.ok };
+  // Told before a deployment stops at it; who only plans need not know the addresses yet.
+  const advice = problemsOfReach(formula).map((problem) => ({ ...problem, severity: "warning" as const }));
+  if (addresses.length === 0) return { problems: advice, exitCode: EXIT.ok };
   const compilation = await compileFormula(formula, {
     ...DEPLOYED,
     folders: foldersOf(formula.home, formula.app, "build", process.env),

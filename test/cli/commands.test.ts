@@ -37,6 +37,15 @@ describe("radon plan", () => {
     expect((await radon(["plan", "-c", "one.toml"], { cwd })).stdout).toMatch(/^one: 1 runtime, 1 atom\n/);
   });
 
+  it("warns where a deployment would need addresses, and tells the places all the same", async () => {
+    const runtime = (name: string) => `[[runtime]]\nname = "${name}"\ntarget = "workerd"\nhost = "${name}"\n`;
+    const atom = '[[atom]]\nname = "idle"\nsource = "idle.wat"\n';
+    space.write("apart.toml", `app = "apart"\n[naming]\nleader = "a"\n${runtime("a")}${runtime("b")}${atom}`);
+    const { code, stdout, stderr } = await radon(["plan", "-c", "apart.toml"], { cwd });
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^apart: 2 runtimes, 1 atom\n/)]);
+    expect(stderr).toMatch(/warning: The runtime "a" has no url[^]*warning: The runtime "b" has no url/);
+  });
+
   it("tells it as JSON", async () => {
     const { stdout } = await radon(["plan", "--json"], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({
