@@ -87,10 +87,13 @@ function followersFirst({ leader, runtimes }: Formula): RuntimeName[] {
   return [...runtimes.map(({ name }) => name).filter((name) => name !== leader), leader];
 }
 
-function losses(formula: Formula, runtimes: readonly RuntimeName[]): string[] {
+/** What goes with the runtimes, a line each. What was loaded into one is in no formula, and is lost with it. */
+export function losses(formula: Formula, runtimes: readonly RuntimeName[]): string[] {
   return runtimes.map((runtime) => {
     const atoms = formula.atoms.filter((atom) => atom.runtimes.includes(runtime)).map(({ name }) => name);
     const whose = atoms.length === 0 ? "whatever atoms it has" : atoms.join(", ");
-    return `${runtime}: the keys, messages, dead letters and logs of ${whose} are lost.`;
+    const loads = formula.runtimes.some(({ name, loader }) => name === runtime && loader === true);
+    const all = loads ? `${whose}, and of whatever was loaded,` : whose;
+    return `${runtime}: the keys, messages, dead letters and logs of ${all} are lost.`;
   });
 }
