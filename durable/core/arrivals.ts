@@ -1,9 +1,9 @@
 /** What is asked of a frame that arrives: whether it can be read, and whether there is room for it. */
-import { channelOf, envelopeStarts, kindOf, requestIdOf } from "./envelope.ts";
-import { isWireNumber, type ChannelClass, type Frame } from "./frame.ts";
-import { FRAME_BODY_BYTES_MAX } from "./limits.ts";
+import { chainBytesOf, channelOf, envelopeStarts, kindOf, requestIdOf } from "./envelope.ts";
+import { isWireNumber, type Frame } from "./frame.ts";
+import { CHAIN_LENGTH_MAX, FRAME_BODY_BYTES_MAX } from "./limits.ts";
 import type { Mailbox } from "./mailbox.ts";
-import type { GlobalName } from "./names.ts";
+import { NAME_LENGTH_MAX, type GlobalName } from "./names.ts";
 import { fits } from "./outgoing.ts";
 import type { Peers } from "./peers.ts";
 
@@ -14,17 +14,26 @@ export function startsOf({ from, channel, count, body }: Frame): number[] {
   const starts = envelopeStarts(body);
   const found = starts.length - 1;
   if (found !== count) throw new RangeError(`A frame of ${from} counts ${count} envelopes and holds ${found}.`);
-  for (let index = 0; index < count; index++) checkEnvelope(body, starts[index] as number, from, channel);
+  const run = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  for (let index = 0; index < count; index++) {
+    const at = starts[index] as number;
+    const kind = kindOf(body, at);
+    if (channelOf(kind) !== channel || kind === "http")
+      throw new RangeError(`A frame of ${from} brings an envelope of the kind "${kind}" by the channel "${channel}".`);
+    if (kind === "request") checkRequest(run, at, from);
+  }
   return starts;
 }
 
-function checkEnvelope(run: Uint8Array, at: number, from: GlobalName, channel: ChannelClass): void {
-  const kind = kindOf(run, at);
-  if (channelOf(kind) !== channel || kind === "http")
-    throw new RangeError(`A frame of ${from} brings an envelope of the kind "${kind}" by the channel "${channel}".`);
-  if (kind !== "request") return;
-  const id = requestIdOf(new DataView(run.buffer, run.byteOffset, run.byteLength), at);
+/** What the longest chain takes: of each link a name with its length, and the id of a request. */
+const CHAIN_BYTES_MAX = CHAIN_LENGTH_MAX * (4 + 2 * NAME_LENGTH_MAX + 1 + 8);
+
+function checkRequest(run: DataView, at: number, from: GlobalName): void {
+  const id = requestIdOf(run, at);
   if (!isWireNumber(id)) throw new RangeError(`A frame of ${from} brings a request of the id ${id}.`);
+  const bytes = chainBytesOf(run, at);
+  if (bytes > CHAIN_BYTES_MAX)
+    throw new RangeError(`A frame of ${from} brings a request with a chain of ${bytes} bytes.`);
 }
 
 /**

@@ -142,6 +142,11 @@ export function requestIdOf(run: DataView, at: number): number {
   return run.getFloat64(at + 1, true);
 }
 
+/** How long the chain of the request there is, its links together. */
+export function chainBytesOf(run: DataView, at: number): number {
+  return endOfChain(run, at + CHAIN_AT) - (at + CHAIN_AT + 1);
+}
+
 /** Of the chain of the request there, the requests of one atom; its name as bytes. */
 export function requestsInChain(run: DataView, at: number, atom: Uint8Array): number[] {
   const requests: number[] = [];

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { startsOf } from "../../durable/core/arrivals.ts";
 import { encodeEnvelopes, type Envelope } from "../../durable/core/envelope.ts";
 import type { ChannelClass, Frame } from "../../durable/core/frame.ts";
-import { FRAME_BODY_BYTES_MAX, PAYLOAD_BYTES_MAX } from "../../durable/core/limits.ts";
+import { CHAIN_LENGTH_MAX, FRAME_BODY_BYTES_MAX, PAYLOAD_BYTES_MAX } from "../../durable/core/limits.ts";
+import { NAME_LENGTH_MAX, type GlobalName } from "../../durable/core/names.ts";
 import { A, B } from "./atom-network.ts";
 
 function frameOf(channel: ChannelClass, ...envelopes: Envelope[]): Frame {
@@ -24,6 +25,17 @@ describe("a frame is refused", () => {
     const whole = frameOf("mail", message(FRAME_BODY_BYTES_MAX));
     expect(() => startsOf(whole)).toThrow(`${whole.body.length} bytes`);
     expect(startsOf(frameOf("mail", message(PAYLOAD_BYTES_MAX)))).toHaveLength(2);
+  });
+
+  test("with a request whose chain is longer than any: who asks further sends it along", () => {
+    const asking = (links: number, atom: GlobalName): Frame => {
+      const chain = Array.from({ length: links }, () => ({ atom, request: 1 }));
+      return frameOf("mail", { kind: "request", id: 7, chain, payload: new Uint8Array(9) });
+    };
+    const longest = `${"r".repeat(NAME_LENGTH_MAX)}/${"a".repeat(NAME_LENGTH_MAX)}` as GlobalName;
+    expect(startsOf(asking(CHAIN_LENGTH_MAX, longest))).toHaveLength(2);
+    expect(() => startsOf(asking(CHAIN_LENGTH_MAX, `${longest}x` as GlobalName))).toThrow("a chain of");
+    expect(() => startsOf(asking(1, "x".repeat(100_000) as GlobalName))).toThrow("a chain of");
   });
 
   test("with an HTTP request, which only an object itself makes of one", () => {
