@@ -11,5 +11,11 @@ export function isValidWasm(bytes: Uint8Array): boolean {
 
 /** The module, or what is wrong with the bytes. */
 export async function compileWasm(bytes: Uint8Array): Promise<WebAssembly.Module | string> {
-  return node.compile(bytes).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  if (bytes.length === 0) return "it is empty";
+  return node.compile(bytes).catch((error: unknown) => (error instanceof Error ? reasonOf(error) : String(error)));
+}
+
+/** Without the name of the function that found it. */
+function reasonOf({ message }: Error): string {
+  return message.replace(/^WebAssembly\.compile\(\): /, "");
 }
