@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { RemoteError } from "../../durable/signing/remote-error.ts";
 import { atom, cloud, ok, problemOf, textOf, world, type Seen } from "./fakes.ts";
 
 const MIB = 1024 * 1024;
@@ -173,9 +174,16 @@ describe("objects that fail", () => {
   };
   const keyed = { method: "POST", headers: { "idempotency-key": "k" } };
 
-  test("503 without the cause, which is in the log", async () => {
+  const elsewhere = () => {
+    throw new RemoteError("Runtime edge at https://secret.example: it refused the call.");
+  };
+
+  test.each([
+    ["an object", failing({}, 9)],
+    ["a runtime that no binding reaches", elsewhere],
+  ])("503 without the cause of %s, which is in the log", async (_, answer) => {
     const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
-    const { send } = world(failing({}, 9));
+    const { send } = world(answer);
     const response = await send("/counter/x");
     expect(response.headers.get("retry-after")).toBe("1");
     const body = await problemOf(response);

@@ -113,10 +113,12 @@ export function resetThrough(env: Bindings): Reset {
 
 /** Hands an HTTP request to an atom; what became of it, or the problem. By RPC: it costs half of what a `fetch` does. */
 export function trigger(env: Bindings, address: ObjectAddress, call: TriggerCall): Promise<Submission | Response> {
-  return reach(env, address, call, (object) => ({
+  const begin = (object: ObjectStub) => ({
     answer: object.trigger(call.head, call.payload, call.key),
     abandon: () => undefined,
-  }));
+  });
+  // Whoever calls a route is anybody: what other runtimes say, and where they are, is for the log.
+  return reach(env, address, call, begin, incidentAt);
 }
 
 async function reach<T>(
@@ -124,6 +126,7 @@ async function reach<T>(
   address: ObjectAddress,
   { limitMs, repeatable }: Limits,
   call: (object: ObjectStub) => Under<T>,
+  failed = unreachable,
 ): Promise<T | Response> {
   const namespace = namespaceOf(address.runtime, address.kind, env);
   if (!isNamespace(namespace)) return unbound(address);
@@ -132,7 +135,7 @@ async function reach<T>(
       const under = call(namespace.getByName(address.name));
       return (await withinLimit(under, limitMs)) ?? silent(address, limitMs);
     } catch (cause) {
-      if (attempt === TRIES_MAX || !repeatable || !mayRepeat(cause)) return unreachable(address, cause);
+      if (attempt === TRIES_MAX || !repeatable || !mayRepeat(cause)) return failed(address, cause);
     }
   }
 }
@@ -181,6 +184,10 @@ function mayRepeat(cause: unknown): boolean {
 
 function unreachable(address: ObjectAddress, cause: unknown): Response {
   if (cause instanceof RemoteError) return withRetryAfter(problem(503, "UNAVAILABLE", cause.message));
+  return incidentAt(address, cause);
+}
+
+function incidentAt(address: ObjectAddress, cause: unknown): Response {
   const incident = logIncident(`${address.title} could not be reached`, cause);
   const detail = `The object of ${address.title} could not be reached. Try again; the log has the cause under incident ${incident}.`;
   return withRetryAfter(problem(503, "UNAVAILABLE", detail, { incident }));
