@@ -3,6 +3,7 @@ import type { Choice, Move } from "../deploy/rollback/choose.ts";
 import type { PlaceHistory } from "../deploy/rollback/history.ts";
 import { pastVersions, shownTime, shownVersion } from "../deploy/rollback/past-versions.ts";
 import { versionJson, versionsText, type RollbackText } from "../deploy/rollback/rollback-text.ts";
+import { OTHER_TOKEN } from "../deploy/runtime-client.ts";
 import { TOKEN } from "../deploy/secrets.ts";
 import type { Console } from "../terminal/console.ts";
 import { table } from "../terminal/table.ts";
@@ -42,7 +43,7 @@ export function tellNext(
     console.warn(
       `${runtime} is no part of that version and stays: radon destroy ${runtime} deletes it, with its state.`,
     );
-  if (trouble?.includes(`${TOKEN} is not the one`) === true)
+  if (trouble?.includes(OTHER_TOKEN) === true)
     return console.warn(
       `The secrets are those of that version again: run this with the ${TOKEN} that it was deployed with.`,
     );

@@ -49,6 +49,9 @@ export interface Question<S extends z.ZodType> {
 
 const problemSchema = z.looseObject({ detail: z.string() });
 
+/** What ends the message of a wrong token. */
+export const OTHER_TOKEN = "Set RADON_TOKEN to the one that it was deployed with.";
+
 export class RuntimeClient {
   readonly #address: RuntimeAddress;
 
@@ -109,7 +112,7 @@ export class RuntimeClient {
       );
     const problem = problemSchema.safeParse(json);
     const detail = problem.success ? problem.data.detail : `it refuses with status ${status}.`;
-    return this.#failed("denied", `${detail} Set RADON_TOKEN to the one that it was deployed with.`, status);
+    return this.#failed("denied", `${detail} ${OTHER_TOKEN}`, status);
   }
 
   #failed(kind: RemoteFailure["kind"], reason: string, status?: number): Asked<never> {

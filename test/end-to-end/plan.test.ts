@@ -102,7 +102,7 @@ test("a change is told with the state that it leaves behind, and is nothing any 
 test("a wrong token, and runtimes that are gone, leave the plan incomplete", async () => {
   const denied = await plan("formula.toml", "wrong");
   expect([denied.code, denied.json.deployed.complete]).toEqual([3, false]);
-  expect(denied.stderr).toMatch(/warning: The runtime cloud at http.*RADON_TOKEN is not the one/);
+  expect(denied.stderr).toMatch(/warning: The runtime cloud at http.*is not this runtime's RADON_TOKEN/);
   await stopped();
   const gone = await plan();
   expect([gone.code, gone.json.ok]).toEqual([3, false]);
