@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { runChaos } from "../chaos/run.ts";
 import { temporaryFolder } from "./radon-process.ts";
 
-const SECONDS = 15;
+const SECONDS = 10;
 const KILLS = 3;
 
 test("money that moves between accounts under kill -9 arrives once, and all of it", { timeout: 240_000 }, async () => {
