@@ -3,7 +3,7 @@ import type { Choice, Move } from "../deploy/rollback/choose.ts";
 import type { PlaceHistory } from "../deploy/rollback/history.ts";
 import { pastVersions, shownTime, shownVersion } from "../deploy/rollback/past-versions.ts";
 import { versionJson, versionsText, type RollbackText } from "../deploy/rollback/rollback-text.ts";
-import { OTHER_TOKEN } from "../deploy/runtime-client.ts";
+import type { StepsEnd } from "../deploy/run-steps.ts";
 import { TOKEN } from "../deploy/secrets.ts";
 import type { Console } from "../terminal/console.ts";
 import { table } from "../terminal/table.ts";
@@ -35,7 +35,7 @@ export function rollbackCommandLine(config: string, words: readonly string[] = [
 /** One more of the same command leads no further back, which is worth a word where somebody may have wanted that. */
 export function tellNext(
   { because, further, outside }: Choice,
-  trouble: string | undefined,
+  failed: StepsEnd["failed"],
   console: Console,
   config: string,
 ): void {
@@ -43,11 +43,11 @@ export function tellNext(
     console.warn(
       `${runtime} is no part of that version and stays: radon destroy ${runtime} deletes it, with its state.`,
     );
-  if (trouble?.includes(OTHER_TOKEN) === true)
+  if (failed?.kind === "denied")
     return console.warn(
       `The secrets are those of that version again: run this with the ${TOKEN} that it was deployed with.`,
     );
   const [version] = further?.versions.values() ?? [];
-  if (version === undefined || further === undefined || (because !== "begun" && trouble === undefined)) return;
+  if (version === undefined || further === undefined || (because !== "begun" && failed === undefined)) return;
   console.warn(`Further back is ${shownVersion(further)}: ${rollbackCommandLine(config, ["--to", version])}`);
 }

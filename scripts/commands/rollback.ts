@@ -104,7 +104,7 @@ async function rollBack(run: Run, at: string): Promise<number> {
   );
   if (end.failed === undefined && !ending.json) process.stdout.write(`${summary(moves)}\n`);
   const exitCode = tellEnd(end, { ...ending, about });
-  tellNext(choice, end.failed?.reason, console, options.config);
+  tellNext(choice, end.failed, console, options.config);
   return exitCode;
 }
 

@@ -49,9 +49,6 @@ export interface Question<S extends z.ZodType> {
 
 const problemSchema = z.looseObject({ detail: z.string() });
 
-/** What ends the message of a wrong token. */
-export const OTHER_TOKEN = "Set RADON_TOKEN to the one that it was deployed with.";
-
 export class RuntimeClient {
   readonly #address: RuntimeAddress;
 
@@ -112,7 +109,7 @@ export class RuntimeClient {
       );
     const problem = problemSchema.safeParse(json);
     const detail = problem.success ? problem.data.detail : `it refuses with status ${status}.`;
-    return this.#failed("denied", `${detail} ${OTHER_TOKEN}`, status);
+    return this.#failed("denied", `${detail} Set RADON_TOKEN to the one that it was deployed with.`, status);
   }
 
   #failed(kind: RemoteFailure["kind"], reason: string, status?: number): Asked<never> {

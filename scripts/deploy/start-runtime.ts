@@ -10,7 +10,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { RuntimeName } from "../../durable/core/names.ts";
-import { RuntimeClient } from "./runtime-client.ts";
+import { RuntimeClient, type RemoteFailure } from "./runtime-client.ts";
 import { startProblems, startReportSchema } from "./start-report.ts";
 import type { Reached, Step, StepEnd } from "./target.ts";
 
@@ -63,7 +63,8 @@ async function insist(
     for (;;) {
       const end = await attempt(client);
       if (end.ok) return { ok: true, note: end.note ?? reached.url };
-      if (end.later === false || Date.now() >= endsAt) return { ok: false, reason: end.reason };
+      const { later = true, ...refused } = end;
+      if (!later || Date.now() >= endsAt) return refused;
       await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return { ok: false, reason: `It was interrupted. The last answer: ${end.reason}` };
     }
@@ -72,10 +73,14 @@ async function insist(
   }
 }
 
+function failed({ kind, message }: RemoteFailure): Attempt {
+  return { ok: false, reason: message, kind };
+}
+
 async function start(client: RuntimeClient): Promise<Attempt> {
   const question = { method: "POST", path: "/_radon/start", schema: startReportSchema, limitMs: START_MS_MAX } as const;
   const answer = await client.ask(question);
-  if (!answer.ok) return { ok: false, reason: answer.failure.message };
+  if (!answer.ok) return failed(answer.failure);
   const problems = startProblems(answer.value);
   if (problems.length === 0) return { ok: true };
   const later = !problems.every(({ badAtom }) => badAtom !== undefined);
@@ -88,7 +93,7 @@ const runtimesSchema = z.object({
 
 async function connection(client: RuntimeClient, peers: readonly RuntimeName[]): Promise<Attempt> {
   const answer = await client.ask({ path: "/_radon/v1/runtimes", schema: runtimesSchema });
-  if (!answer.ok) return { ok: false, reason: answer.failure.message };
+  if (!answer.ok) return failed(answer.failure);
   const apart = answer.value.runtimes.filter(
     ({ name, health }) => peers.some((peer) => peer === name) && health !== "ok",
   );
@@ -99,10 +104,10 @@ const healthSchema = z.looseObject({ status: z.literal("ok"), app: z.string(), r
 
 async function health(client: RuntimeClient, app: string, version: string): Promise<Attempt> {
   const answer = await client.ask({ path: "/_radon/health", schema: healthSchema });
-  if (!answer.ok) return { ok: false, reason: answer.failure.message };
+  if (!answer.ok) return failed(answer.failure);
   if (answer.value.app !== app) return { ok: false, reason: `The application ${answer.value.app} answers there.` };
   const deployed = await client.deployment();
-  if (!deployed.ok) return { ok: false, reason: deployed.failure.message };
+  if (!deployed.ok) return failed(deployed.failure);
   const found = deployed.value.version;
   if (found === version) return { ok: true, note: `version ${version}` };
   return { ok: false, reason: `Version ${found} answers, not ${version}, which was deployed.` };

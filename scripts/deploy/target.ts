@@ -15,6 +15,7 @@ import type { RuntimeName } from "../../durable/core/names.ts";
 import type { RuntimeBundle } from "../formula/bundle.ts";
 import type { Formula, RuntimeSpec } from "../formula/formula.ts";
 import type { KeptVersion, PlaceHistory } from "./rollback/history.ts";
+import type { RemoteFailure } from "./runtime-client.ts";
 import type { VersionNote } from "./version-note.ts";
 
 export type TargetName = RuntimeSpec["target"];
@@ -99,7 +100,13 @@ export interface Step {
 
 export type StepEnd =
   /** The note is worth a line of its own: a version, an address, that there was nothing to do. */
-  { readonly ok: true; readonly note?: string } | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly note?: string } | ({ readonly ok: false } & FailedStep);
+
+export interface FailedStep {
+  readonly reason: string;
+  /** Of what a runtime answered, or did not. */
+  readonly kind?: RemoteFailure["kind"];
+}
 
 export type Reached =
   | {

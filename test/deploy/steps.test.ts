@@ -62,6 +62,12 @@ const started = { runtime, naming: { ok: true }, atoms: [{ name: "cloud/a", ok: 
 const unwell = (code: string) => ({ ...started, atoms: [{ name: "cloud/a", ok: false, detail: "no", code }] });
 
 describe("a runtime that was shipped", () => {
+  it("tells a token that it does not take from all else, by the kind of the failure", async () => {
+    const { shipped } = await shippedWith([401, {}]);
+    const end = await runSteps([startStep({ ...shipped, waitMs: 0 })], quiet, none);
+    expect(end.failed).toMatchObject({ kind: "denied" });
+  });
+
   it("1: is started again until it is there", async () => {
     const { shipped, asked } = await shippedWith([404, {}], [200, unwell("UNAVAILABLE")], [200, started]);
     expect(await startStep(shipped).run(none)).toMatchObject({ ok: true });
