@@ -9,7 +9,7 @@ import {
 } from "../compile/compile-modules.ts";
 import { FileHashes } from "../compile/file-hashes.ts";
 import { applicationFor } from "./application.ts";
-import { bundleWorker, writeApplication, type RuntimeBundle } from "./bundle.ts";
+import { writeApplication, writeWorker, type RuntimeBundle } from "./bundle.ts";
 import { problemsOfModules } from "./check-modules.ts";
 import { safeName, type Folders } from "./folders.ts";
 import type { Formula, ModuleSpec } from "./formula.ts";
@@ -18,6 +18,7 @@ import { loadedAtomBundle } from "./loaded-atom-bundle.ts";
 import { hasErrors, type Problem } from "./problems.ts";
 import { problemsOfLimits } from "./event-limits.ts";
 import { problemsOfReach, type Situation } from "./reach.ts";
+import { runtimeCode, type RuntimeCode } from "./runtime-code.ts";
 import { hashOfRuntimeCode } from "./version.ts";
 import { makeWritable } from "./writable-folder.ts";
 
@@ -59,8 +60,10 @@ export async function buildFormula(formula: Formula, options: BuildOptions): Pro
   const applications = applicationsOf(formula, compilation, options, hashes);
   const compiled = compiledOf(compilation);
   const loadedAtom = applications.some(({ loads }) => loads) ? await loadedAtomBundle(folders.cache, hashes) : null;
+  let code: Promise<RuntimeCode> | undefined;
+  const parts = { hashes, loadedAtom, runtimeCode: () => (code ??= runtimeCode(folders.cache, hashes)) };
   const runtimes = await Promise.all(
-    applications.map((application) => buildRuntime(application, compiled, options, { hashes, loadedAtom })),
+    applications.map((application) => buildRuntime(application, compiled, options, parts)),
   );
   return { ...compilation, runtimes, applications };
 }
@@ -124,18 +127,20 @@ interface RuntimeParts {
   readonly hashes: FileHashes;
   /** The code of an atom that is loaded; null if no runtime loads any. */
   readonly loadedAtom: string | null;
+  /** Asked for only if a Worker is to be made. */
+  readonly runtimeCode: () => Promise<RuntimeCode>;
 }
 
 async function buildRuntime(
   application: Application,
   compiled: readonly CompiledModule[],
   { folders, bundle }: BuildOptions,
-  { hashes, loadedAtom }: RuntimeParts,
+  { hashes, loadedAtom, runtimeCode: code }: RuntimeParts,
 ): Promise<RuntimeBundle> {
   const { runtime, version } = application;
   const folder = path.join(folders.build, safeName(runtime));
   const loads = application.loads === true;
-  const wasm = await writeApplication(folder, application, compiled, folders.cache, loads ? loadedAtom : null);
-  const worker = bundle ? await bundleWorker(folder, hashes) : path.join(folder, "application.js");
-  return { runtime, version, folder, worker, wasm, loads };
+  const written = await writeApplication(folder, application, compiled, folders.cache, loads ? loadedAtom : null);
+  const worker = bundle ? await writeWorker(written, hashes, code) : path.join(folder, "application.js");
+  return { runtime, version, folder, worker, wasm: written.wasm, loads };
 }

@@ -1,24 +1,23 @@
 /**
  * Writes what a runtime's Worker is made of: the generated module that stands for `radon:application`, the compiled modules
- * beside it (one file each, however many atoms use it), and the Worker bundled with them.
+ * beside it (one file each, however many atoms use it), and the Worker, which is that module and the code of all runtimes in one.
  */
 import { existsSync, statSync } from "node:fs";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Plugin } from "esbuild";
 import type { Application } from "../../durable/core/application.ts";
 import type { RuntimeName } from "../../durable/core/names.ts";
 import type { CompiledModule } from "../compile/compile-modules.ts";
 import type { FileHashes } from "../compile/file-hashes.ts";
 import { assembledOnce } from "../compile/wat.ts";
-import { PACKAGE_FOLDER, packageFile } from "../package.ts";
-import { BUNDLE_OPTIONS, bundlerText } from "./bundle-options.ts";
+import { packageFile } from "../package.ts";
+import { bundlerText } from "./bundle-options.ts";
 import { isCurrent, writeStamp } from "./bundle-stamp.ts";
+import { APPLICATION, EXPORTS, type RuntimeCode } from "./runtime-code.ts";
 
 const GENERATED = "application.js";
 export const WORKER = "worker.js";
 const TRAMPOLINE = "trampoline.wasm";
-const VIRTUAL = "radon:application";
 
 export interface RuntimeBundle {
   readonly runtime: RuntimeName;
@@ -33,6 +32,14 @@ export interface RuntimeBundle {
   readonly loads?: boolean;
 }
 
+export interface WrittenApplication {
+  readonly folder: string;
+  /** The generated module without its exports. */
+  readonly prelude: string;
+  /** As in `RuntimeBundle`. */
+  readonly wasm: readonly string[];
+}
+
 /** Writes the generated module and the wasm files; the folder holds nothing else afterwards but what bundling adds. */
 export async function writeApplication(
   folder: string,
@@ -40,7 +47,7 @@ export async function writeApplication(
   compiled: readonly CompiledModule[],
   cacheFolder: string,
   loadedAtomCode: string | null,
-): Promise<string[]> {
+): Promise<WrittenApplication> {
   const used = new Set(
     application.atoms.filter((atom) => atom.runtime === application.runtime).map((atom) => atom.module),
   );
@@ -49,11 +56,12 @@ export async function writeApplication(
   const files = new Map(modules.map((module) => [wasmName(module), module.wasm]));
   await Promise.all([...files].map(([name, wasm]) => writeOnce(path.join(folder, name), wasm)));
   await writeFile(path.join(folder, TRAMPOLINE), await assembledOnce(TRAMPOLINE_SOURCE, cacheFolder));
-  await writeFile(path.join(folder, GENERATED), generated(application, modules, loadedAtomCode));
+  const prelude = preludeOf(application, modules, loadedAtomCode);
+  await writeFile(path.join(folder, GENERATED), `${prelude}${EXPORTS}\n`);
   const kept = new Set([...files.keys(), TRAMPOLINE]);
   const stale = (await readdir(folder)).filter((name) => name.endsWith(".wasm") && !kept.has(name));
   await Promise.all(stale.map((name) => rm(path.join(folder, name))));
-  return [...kept].map((name) => path.join(folder, name));
+  return { folder, prelude, wasm: [...kept].map((name) => path.join(folder, name)) };
 }
 
 /** The engine's own module: a Worker may not compile at run time. */
@@ -72,58 +80,53 @@ function wasmName({ hash }: CompiledModule): string {
   return `${hash.slice(0, 32)}.wasm`;
 }
 
-/** Modules of one content are one module, which the isolate has once, whatever they are called. */
-function generated(
+/**
+ * What a Worker has in front of the code of all runtimes. Modules of one content are one module, which the isolate has once, whatever
+ * they are called.
+ */
+function preludeOf(
   application: Application,
   modules: readonly CompiledModule[],
   loadedAtomCode: string | null,
 ): string {
   const files = [...new Set(modules.map(wasmName))];
-  const imports = files.map((file, index) => `import module${index} from "./${file}";`);
+  const imports = files.map((file, index) => `import radonModule${index} from "./${file}";`);
   const entries = modules.map(
-    (module) => `  ${JSON.stringify(module.name)}: module${files.indexOf(wasmName(module))},`,
+    (module) => `    ${JSON.stringify(module.name)}: radonModule${files.indexOf(wasmName(module))},`,
   );
   return [
     "// Written by radon from the application's formula.toml; changes to this file are lost.",
     ...imports,
-    `import trampoline from "./${TRAMPOLINE}";`,
-    `export const application = ${JSON.stringify(application, null, 2)};`,
-    `export const loadedAtomCode = ${JSON.stringify(loadedAtomCode)};`,
-    "export { trampoline };",
-    "export const modules = {",
+    `import radonTrampoline from "./${TRAMPOLINE}";`,
+    `const ${APPLICATION} = {`,
+    `  application: ${JSON.stringify(application, null, 2)},`,
+    `  loadedAtomCode: ${JSON.stringify(loadedAtomCode)},`,
+    "  trampoline: radonTrampoline,",
+    "  modules: {",
     ...entries,
+    "  },",
     "};",
     "",
   ].join("\n");
 }
 
-/** Bundles the Worker of a runtime whose generated module is in `folder`, unless that was done already. */
-export async function bundleWorker(folder: string, hashes: FileHashes): Promise<string> {
-  const outfile = path.join(folder, WORKER);
-  const maker = bundlerText();
-  if (isCurrent({ folder, maker, hashes })) return outfile;
-  const { build } = await import("esbuild");
-  const { metafile } = await build({
-    ...BUNDLE_OPTIONS,
-    mainFields: [...BUNDLE_OPTIONS.mainFields],
-    conditions: [...BUNDLE_OPTIONS.conditions],
-    external: [...BUNDLE_OPTIONS.external],
-    entryPoints: [packageFile("workers", "runtime.ts")],
-    outfile,
-    absWorkingDir: PACKAGE_FOLDER,
-    metafile: true,
-    plugins: [applicationPlugin(path.join(folder, GENERATED))],
-  });
-  writeStamp({ folder, maker, hashes }, Object.keys(metafile.inputs), [WORKER, `${WORKER}.map`]);
-  return outfile;
+/** Makes the Worker of a runtime whose application was written into `folder`, unless that was done already. */
+export async function writeWorker(
+  { folder, prelude }: WrittenApplication,
+  hashes: FileHashes,
+  runtimeCode: () => Promise<RuntimeCode>,
+): Promise<string> {
+  const worker = path.join(folder, WORKER);
+  const stamp = { folder, maker: bundlerText(), hashes };
+  if (isCurrent(stamp)) return worker;
+  const { code, map, inputs } = await runtimeCode();
+  await writeFile(worker, prelude + code);
+  await writeFile(`${worker}.map`, movedDown(map, prelude.split("\n").length - 1));
+  writeStamp(stamp, [...Object.keys(inputs), path.join(folder, GENERATED)], [WORKER, `${WORKER}.map`]);
+  return worker;
 }
 
-function applicationPlugin(file: string): Plugin {
-  return {
-    name: VIRTUAL,
-    setup(build) {
-      build.onResolve({ filter: new RegExp(`^${VIRTUAL}$`) }, () => ({ path: file }));
-      build.onResolve({ filter: /\.wasm$/ }, (args) => ({ path: args.path, external: true }));
-    },
-  };
+/** The source map of code that so many lines come in front of. */
+function movedDown(map: string, lines: number): string {
+  return map.replace('"mappings": "', (start) => start + ";".repeat(lines));
 }
