@@ -8,10 +8,11 @@
  * 3. Every argument is one word of the remote shell, whatever is in it.
  */
 import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Readable, type Writable } from "node:stream";
+import { PassThrough, Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip, type Gzip } from "node:zlib";
 import { packageFile } from "../../package.ts";
@@ -21,6 +22,8 @@ const CONNECT_S_MAX = 15;
 const SILENCE_S_MAX = 45;
 /** Of one command of remote.sh: systemd gives a service that does not end 90 s at most where nothing else is said. */
 const COMMAND_MS_MAX = 120_000;
+/** Of all that is done while a machine holds something: several commands, and the wait for a runtime's health. */
+const HOLD_S_MAX = 600;
 /** How long the shared connection outlives a run that was killed. */
 const IDLE_S_MAX = 60;
 /** Systems take 104 bytes and more; ssh adds 17 while it opens the socket. */
@@ -30,7 +33,12 @@ const SSH_FAILED = 255;
 
 const SCRIPT = readFileSync(packageFile("scripts", "deploy", "workerd", "remote.sh"));
 
-export type Answer = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
+interface Refusal {
+  readonly ok: false;
+  readonly reason: string;
+}
+
+export type Answer = { readonly ok: true; readonly text: string } | Refusal;
 
 /** What goes to standard input: bytes, and what changes them on their way. */
 type Input = readonly [Readable] | readonly [Readable, Gzip];
@@ -61,6 +69,30 @@ export class Machine {
   /** The same, with its output going where this program's goes, until it ends. */
   show(command: string, words: readonly string[], signal: AbortSignal): Promise<Answer> {
     return this.#answer(scriptLine(command, words), [Readable.from([SCRIPT])], signal, process.stdout);
+  }
+
+  /**
+   * Has a command of remote.sh hold something for this run alone while `work` goes on, and give it up at its end. The command is
+   * told for how many seconds at most, holds as long as its standard input is open, and says something once it does.
+   */
+  async holding<T>(
+    command: string,
+    words: readonly string[],
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T | Refusal> {
+    const [input, said] = [new PassThrough(), new PassThrough()];
+    input.write(SCRIPT);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(HOLD_S_MAX * 1000)]);
+    const end = this.#answer(scriptLine(command, [...words, String(HOLD_S_MAX)]), [input], limit, said);
+    const first = await Promise.race([end, once(said, "data")]);
+    if ("ok" in first && !first.ok) return first;
+    try {
+      return await work();
+    } finally {
+      input.end();
+      await end;
+    }
   }
 
   /** Writes a file, which is made whole by a rename: what arrives when a run is cut short may be a part of it. */

@@ -65,7 +65,7 @@ export function hindrances(site: Site, probe: Probe, environment: Environment): 
     ...(site.cluster === undefined ? [] : clusterProblems(environment)),
     ...(probe.lacks.length === 0
       ? []
-      : [`It lacks ${probe.lacks.join(" and ")}: install coreutils, findutils and gzip.`]),
+      : [`It lacks ${probe.lacks.join(" and ")}: install coreutils, findutils, util-linux and gzip.`]),
     ...(service === "systemd" && !probe.systemd
       ? ['It does not run systemd: service = "none" has radon\'s own supervisor keep the runtime running.']
       : []),

@@ -1,4 +1,5 @@
 /** The folder of one runtime on its machine: the commands of remote.sh for it, and what their answers say. */
+import type { StepEnd } from "../target.ts";
 import type { Answer, Machine } from "./machine.ts";
 import { answerWords } from "./probe.ts";
 import { secretsFile } from "./secrets-file.ts";
@@ -43,6 +44,11 @@ export class RemoteSite {
 
   run(command: string, words: readonly string[], signal: AbortSignal): Promise<Answer> {
     return this.ofMachine(command, [this.site.path, ...words], signal);
+  }
+
+  /** Does what no two runs may do at once; fails at once where another one does. */
+  alone(signal: AbortSignal, work: () => Promise<StepEnd>): Promise<StepEnd> {
+    return this.machine.holding("hold", [this.root, this.site.path], signal, work);
   }
 
   /** Gives it its secrets, which a process that runs takes with its next start. */

@@ -1,5 +1,5 @@
 # What radon has a machine do, one command a run. The script comes over SSH and is read by `sh -s`; nothing of it stays there.
-# Answers are lines of a word and a value. It needs a POSIX shell and coreutils (busybox will do).
+# Answers are lines of a word and a value. It needs a POSIX shell, coreutils and flock (busybox will do).
 #
 # A machine's radon folder ($root):
 #   files/HASH                 what was sent, by its SHA-256; runtimes and releases share it by hard links
@@ -13,11 +13,14 @@
 #   APP/RUNTIME/environment    secrets, readable by the owner alone
 #   APP/RUNTIME/state          what the atoms keep; never touched but by workerd, and by "remove"
 #   APP/RUNTIME/starts         a line for each start since the last activation
+#   APP/RUNTIME/lock           locked by the run that changes which release is started
 #
 # Invariants
 # 1. What is half-written has another name; a rename makes it whole. So a command that was interrupted may simply run again.
 # 2. Nothing is readable by other users.
 # 3. A process is signalled only if its command line says that it is this runtime's: process ids are used again.
+# 4. One run at a time changes which release is started: two would mix their secrets, and start a supervisor each. The lock is its
+#    connection's: it ends with that, however it ends.
 set -eu
 umask 077
 
@@ -43,7 +46,7 @@ probe() {
   echo "user $(id -un)"
   [ "$(id -u)" = 0 ] && echo "superuser yes"
   [ -d /run/systemd/system ] && echo "systemd yes"
-  for tool in sha256sum gzip find; do
+  for tool in sha256sum gzip find flock timeout; do
     command -v "$tool" >/dev/null || echo "lacks $tool"
   done
   existing=$root
@@ -89,6 +92,17 @@ assemble() {
   version=$("$release.part/workerd" --version 2>&1) || fail "its workerd does not run here: $version"
   mv "$release.part" "$release"
   echo "workerd $version"
+}
+
+# hold ROOT SITE SECONDS : keeps other runs from what the caller is about to do until its end closes the connection; SECONDS at most,
+# since a connection that fell silent is closed hours later.
+hold() {
+  mkdir -p "$1/$2"
+  exec 9>"$1/$2/lock"
+  flock -n 9 || fail "another run of radon is changing this runtime: wait for its end, then run this again"
+  echo "held yes"
+  # The shell alone has the lock, and no child that could outlive it.
+  timeout "$3" cat >/dev/null 9>&- || :
 }
 
 # note ROOT SITE TIME KIND VERSION APPLICATION : writes down that a release is about to be started, by a deployment or a rollback.
@@ -337,6 +351,7 @@ is_ours() {
 command=$1
 shift
 case $command in
+  hold) hold "$@" ;;
   probe | missing | assemble | note | prepare | restore | activate | settle | past | status | logs | remove) "$command" "$@" </dev/null ;;
   *) fail "no command $command" ;;
 esac

@@ -1,8 +1,9 @@
 /**
  * One runtime on its machine: what is asked of the machine to send a release, to start it, and to take the runtime away.
  *
- * Invariant
+ * Invariants
  * 1. What is there is not sent.
+ * 2. What it starts, puts back and removes it does while no other run does any of that there.
  */
 import type { Environment } from "../../formula/environment.ts";
 import type { RuntimeBundle } from "../../formula/bundle.ts";
@@ -125,19 +126,23 @@ export class RuntimeOnMachine {
   /** Starts a release that was sent, unless it runs already. */
   async start(started: StartedRelease, secrets: ReadonlyMap<string, string>, signal: AbortSignal): Promise<StepEnd> {
     const { version, application, at } = started;
-    const noted = await this.#remote.run("note", [at, "deploy", version, application], signal);
-    if (!noted.ok) return noted;
-    const ofCluster = this.site.cluster === undefined ? [] : clusterSecrets(this.#environment);
-    const status = await this.#remote.prepare(new Map([...secrets, ...ofCluster]), signal);
-    return startRelease(this.#remote, { version, at, token: secrets.get(TOKEN) }, status, signal);
+    return this.#remote.alone(signal, async () => {
+      const noted = await this.#remote.run("note", [at, "deploy", version, application], signal);
+      if (!noted.ok) return noted;
+      const ofCluster = this.site.cluster === undefined ? [] : clusterSecrets(this.#environment);
+      const status = await this.#remote.prepare(new Map([...secrets, ...ofCluster]), signal);
+      return startRelease(this.#remote, { version, at, token: secrets.get(TOKEN) }, status, signal);
+    });
   }
 
   /** Starts a release that is kept, with the secrets that it had. */
   async restore({ version, application, at }: StartedRelease, signal: AbortSignal): Promise<StepEnd> {
-    const noted = await this.#remote.run("note", [at, "rollback", version, application], signal);
-    if (!noted.ok) return noted;
-    const status = await this.#remote.restore(version, signal);
-    return startRelease(this.#remote, { version, at, token: this.#environment[TOKEN] }, status, signal);
+    return this.#remote.alone(signal, async () => {
+      const noted = await this.#remote.run("note", [at, "rollback", version, application], signal);
+      if (!noted.ok) return noted;
+      const status = await this.#remote.restore(version, signal);
+      return startRelease(this.#remote, { version, at, token: this.#environment[TOKEN] }, status, signal);
+    });
   }
 
   /** What remote.sh tells of the releases that are kept, and of those before. */
@@ -153,7 +158,7 @@ export class RuntimeOnMachine {
   }
 
   async remove(signal: AbortSignal): Promise<StepEnd> {
-    return this.#remote.run("remove", this.#remote.service, signal);
+    return this.#remote.alone(signal, () => this.#remote.run("remove", this.#remote.service, signal));
   }
 
   /** A way to the release that runs. */

@@ -1,14 +1,17 @@
 /** A runtime on a machine of one's own, over a real sshd: from nothing to gone. */
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { claimPort } from "../../../scripts/dev/address.ts";
 import type { RuntimeName } from "../../../durable/core/names.ts";
 import { Machine } from "../../../scripts/deploy/workerd/machine.ts";
+import type { Step } from "../../../scripts/deploy/target.ts";
 import type { WorkerdTarget } from "../../../scripts/deploy/workerd/workerd-target.ts";
 import type { MachineSpec } from "../../../scripts/formula/formula.ts";
 import { Radon, radon } from "../../cli/run-radon.ts";
@@ -22,6 +25,7 @@ const lack = lackOfSshd();
 const edge = "edge-1" as RuntimeName;
 /** In the middle of sending workerd, which is by far the largest file. */
 const INTERRUPTED_AFTER_MS = 700;
+const MACHINE = new URL("../../../scripts/deploy/workerd/machine.ts", import.meta.url).href;
 const signal = new AbortController().signal;
 const open: WorkerdTarget[] = [];
 let machine: SshMachine;
@@ -82,6 +86,17 @@ async function count(payload: string): Promise<string> {
   expect((await ask("POST", `${atom}/messages`, payload)).status).toBe(202);
   await expect.poll(counted).not.toBe(before);
   return counted();
+}
+
+/** A process that changes the runtime, and is not done with it. */
+function holdElsewhere(): ChildProcessByStdio<null, Readable, null> {
+  const options = JSON.stringify(machine.sshOptions);
+  const words = JSON.stringify([`${folder.path}/radon`, "tour/edge-1"]);
+  const code = `import { Machine } from ${JSON.stringify(MACHINE)};
+    const never = () => new Promise(() => setInterval(() => {}, 60_000));
+    const held = () => (console.log("held"), never());
+    await new Machine("machine", ${options}).holding("hold", ${words}, new AbortController().signal, held);`;
+  return spawn(process.execPath, ["--input-type=module", "--eval", code], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
 describe.skipIf(lack !== undefined)("a machine", () => {
@@ -151,6 +166,20 @@ describe.skipIf(lack !== undefined)("a machine", () => {
     const said = await deploy("second");
     expect(said[0]).toMatch(/: (4 of 9|7 of 11) files, [\d.]+ MB$/);
     expect(await count("apple")).toBe("2");
+  });
+
+  test("is changed by one run at a time, and by the next one though that was killed", async () => {
+    const { target } = await opened("second");
+    await target.check(signal);
+    const holder = holdElsewhere();
+    onTestFinished(() => void holder.kill("SIGKILL"));
+    await once(holder.stdout, "data");
+    const [, second] = await run(target.ship());
+    expect(second).toContain("FAILED machine: another run of radon is changing this runtime: wait for its end");
+    expect(await run(target.remove([edge]))).toEqual([expect.stringContaining("another run of radon")]);
+    holder.kill("SIGKILL");
+    const startStep = target.ship()[1] as Step;
+    await expect.poll(() => run([startStep])).toEqual([expect.stringMatching(/ runs [0-9a-f]{16} already$/)]);
   });
 
   test("is reached over SSH, whatever its certificate says", async () => {
