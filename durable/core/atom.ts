@@ -138,6 +138,10 @@ export class Atom {
   get deadLetterCount(): number {
     return this.#deadLetters.count;
   }
+  /** What those outgoing HTTP requests hold that leave with the next flush, or with that of the open turn. */
+  get fetchBytesWaiting(): number {
+    return this.turn.fetchBytes + this.#pending.fetchBytes;
+  }
   /** True if a callback is due: of an interrupt, or of a future that has completed. */
   get hasCallback(): boolean {
     return this.futures.hasCallback || (this.mailbox.hasInterrupt && !this.interrupts.masked);
@@ -301,6 +305,7 @@ export class Atom {
     for (const runs of turn.outgoing.take()) this.#dispatch(runs);
     this.#pending.aliases = turn.aliases ?? this.#pending.aliases;
     for (const act of turn.afterCommit) this.#pending.afterCommit.push(act);
+    this.#pending.fetchBytes += turn.fetchBytes;
     turn.clear();
   }
 

@@ -38,6 +38,8 @@ export class Turn {
   readonly tokensTaken = new Set<number>();
   /** What happens outside the atom once the turn is durable, such as an outgoing HTTP request. */
   readonly afterCommit: (() => void)[] = [];
+  /** What the outgoing HTTP requests among them hold. */
+  fetchBytes = 0;
 
   get empty(): boolean {
     return (
@@ -73,5 +75,6 @@ export class Turn {
     // An array whose length is set to 0 gives its memory up, and gets it anew in the next turn.
     while (this.consumed.length > 0) this.consumed.pop();
     if (this.afterCommit.length > 0) this.afterCommit.length = 0;
+    this.fetchBytes = 0;
   }
 }

@@ -23,12 +23,12 @@ import { callFrame, CallStack, type CallFrame } from "./call-stack.ts";
 import { Callbacks, type CallbackPorts } from "./callbacks.ts";
 import type { Host, LogLevel } from "./host.ts";
 import { LastWords } from "./last-words.ts";
+import type { Lasting } from "./lasting.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { GuestFault, type GuestMemory } from "./memory.ts";
 import { Meter, type Metered } from "./meter.ts";
 import { OwedAnswers } from "./owed-answers.ts";
 import { SeenBytes } from "./seen-bytes.ts";
-import { Slice } from "./slice.ts";
 import { answerByOutput, failByExit } from "./streamed-request.ts";
 import type { StandardStreams } from "./streams.ts";
 
@@ -63,6 +63,7 @@ const NO_BLOCKING_MIGRATION =
 export class Guest implements Metered {
   readonly atom: Atom;
   readonly host: Host;
+  readonly lasting: Lasting;
   readonly meter: Meter;
   readonly #isDaemon: boolean;
   #memory: GuestMemory | undefined;
@@ -86,15 +87,13 @@ export class Guest implements Metered {
   #mayNotBlock: string | null = null;
   /** True until this instance has migrated the state of another version. */
   #migrates = false;
-  readonly #slice: Slice;
   readonly #words = new LastWords();
 
-  /** `slice`: the one that its atom is in. */
-  constructor(atom: Atom, host: Host, slice = new Slice(() => host.monotonic())) {
+  constructor(atom: Atom, host: Host, lasting: Lasting) {
     this.atom = atom;
     this.host = host;
     this.#isDaemon = host.entry.kind === "daemon";
-    this.#slice = slice;
+    this.lasting = lasting;
     this.#owed = new OwedAnswers(atom, host);
     this.#awaited = new AwaitedFutures(atom, host);
     this.#callbacks = new Callbacks(this.#callbackPorts(), this.#awaited);
@@ -470,7 +469,7 @@ export class Guest implements Metered {
     if (this.#mayNotBlock !== null) return;
     this.meter.startTurn();
     this.#words.clear();
-    this.#slice.countTurn();
+    this.lasting.slice.countTurn();
     this.atom.commitTurn();
     this.atom.mailbox.noteDeliveryUnderWay();
   }
@@ -548,7 +547,7 @@ export class Guest implements Metered {
   }
 
   get sliceOver(): boolean {
-    return this.#slice.over;
+    return this.lasting.slice.over;
   }
 
   /** Commits and lets the event loop turn. */
@@ -559,6 +558,6 @@ export class Guest implements Metered {
 
   /** What follows is a new slice: the atom was at rest, or the event loop has turned. */
   startSlice(): void {
-    this.meter.startSlice(this.#slice.start());
+    this.meter.startSlice(this.lasting.slice.start());
   }
 }

@@ -18,9 +18,9 @@ import { Guest, GuestStop } from "./guest.ts";
 import type { Host } from "./host.ts";
 import { exitCodeOf, exitText } from "./exit-code.ts";
 import { isLinkError } from "./instance.ts";
+import { Lasting } from "./lasting.ts";
 import type { Program } from "./program.ts";
 import type { Resting, RestingInstances } from "./resting-instances.ts";
-import { Slice } from "./slice.ts";
 import { trapNotes } from "./trap-notes.ts";
 import { trapText } from "./trap.ts";
 
@@ -32,7 +32,7 @@ export class Runner implements Resting {
   readonly #program: Program;
   readonly #resting: RestingInstances;
   readonly #ticket = new WeakRef<Resting>(this);
-  readonly #slice: Slice;
+  readonly #lasting: Lasting;
   #guest: Guest | undefined;
   #wasGivenUp = false;
   #instancesStarted = 0;
@@ -50,7 +50,7 @@ export class Runner implements Resting {
     this.#host = host;
     this.#program = program;
     this.#resting = resting;
-    this.#slice = new Slice(() => host.monotonic());
+    this.#lasting = new Lasting(() => host.monotonic());
   }
 
   get state(): RunState {
@@ -120,7 +120,7 @@ export class Runner implements Resting {
   #resume(): void {
     this.#resting.leave(this.#ticket);
     if (this.#guest) this.#guest.startSlice();
-    else this.#slice.start();
+    else this.#lasting.slice.start();
     if (!this.#wasGivenUp) return;
     this.#wasGivenUp = false;
     this.#atom.onStop();
@@ -185,12 +185,12 @@ export class Runner implements Resting {
   /** The instance, made if there is none; undefined if that failed. */
   async #ready(): Promise<Guest | undefined> {
     if (this.#guest) return this.#guest;
-    const guest = new Guest(this.#atom, this.#host, this.#slice);
+    const guest = new Guest(this.#atom, this.#host, this.#lasting);
     const refused = this.#program.check(guest);
     if (refused) return this.#failLoad(refused.reason);
     this.#atom.supervisor.onStart(this.#host.now());
     this.#instancesStarted += 1;
-    this.#slice.countInstance();
+    this.#lasting.slice.countInstance();
     this.#migrationFailed = false;
     try {
       this.#program.instantiate(guest);

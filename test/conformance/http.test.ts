@@ -190,6 +190,20 @@ describe("§4 fetch", () => {
     expect(refused(await stage.tell("a", large, large))).toBe(1);
   });
 
+  test("§6 those of a turn that is dropped hold nothing", async () => {
+    const fetched = vi.fn(() => new Promise(() => undefined));
+    vi.stubGlobal("fetch", fetched);
+    const stage = new Stage({ name: "a", kind: "reactive", attemptsMax: 1 });
+    const all = Array.from({ length: 31 }, () =>
+      call("http.fetch", JSON.stringify({ method: "PUT", url }), 0, 1_000_000),
+    );
+    await stage.tell("a", ...all, trap());
+    await stage.advance(60_000);
+    expect(fetched).not.toHaveBeenCalled();
+    expect(await stage.tell("a", ...all)).not.toContain("http.fetch = BUSY");
+    expect(fetched).toHaveBeenCalledTimes(all.length);
+  });
+
   test("a response over 1 MiB completes with TOO_LARGE", async () => {
     vi.stubGlobal("fetch", async () => new Response(new Uint8Array(1_048_577)));
     const stage = new Stage("a");

@@ -2,9 +2,8 @@
 import * as z from "zod";
 import type { Header } from "../../core/answer.ts";
 import { failure, type Failure } from "../../core/errors.ts";
-import { FETCH_MS_MAX, RESPONSE_HEADERS_BYTES_MAX } from "../../core/limits.ts";
+import { FETCH_MS_MAX, FETCH_SHARE_BYTES, RESPONSE_HEADERS_BYTES_MAX } from "../../core/limits.ts";
 import type { Implementations } from "../abi.ts";
-import { FetchesUnderWay } from "../fetches-under-way.ts";
 import type { Guest } from "../guest.ts";
 import type { FetchRequest } from "../host.ts";
 import { currentRequest, readPayload } from "./messaging.ts";
@@ -19,7 +18,7 @@ const fetchHead = z.object({
 
 export function httpImports(guest: Guest): Implementations<"radon:http"> {
   const { atom, host } = guest;
-  const underWay = new FetchesUnderWay(host);
+  const { fetches } = guest.lasting;
   return {
     head: (ptr, cap) => {
       guest.memory.check(ptr, cap);
@@ -47,15 +46,14 @@ export function httpImports(guest: Guest): Implementations<"radon:http"> {
       const body = readPayload(guest, bodyPtr, bodyLen);
       const request = readFetch(guest, requestPtr, requestLen, body);
       if ("code" in request) return BigInt(guest.fail(request));
-      const bytes = request.body.length + (requestLen >>> 0);
-      const id = underWay.refuse(bytes) ?? atom.futures.create("fetch", host.now() + FETCH_MS_MAX);
+      const bytes = request.body.length + (requestLen >>> 0) + FETCH_SHARE_BYTES;
+      const id =
+        fetches.refuse(atom.fetchBytesWaiting + bytes) ?? atom.futures.create("fetch", host.now() + FETCH_MS_MAX);
       if (typeof id !== "number") return BigInt(guest.fail(id));
-      underWay.add(bytes);
+      atom.turn.fetchBytes += bytes;
       const { futures } = atom;
       atom.turn.afterCommit.push(() => {
-        underWay.leave(bytes);
-        void host.fetch(request).then((outcome) => {
-          underWay.end(bytes);
+        void fetches.during(bytes, host.fetch(request)).then((outcome) => {
           if (futures.complete(id, outcome)) host.wake();
         });
       });

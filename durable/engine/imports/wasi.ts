@@ -9,7 +9,6 @@
  */
 import { WASI } from "@bjorn3/browser_wasi_shim";
 import type { Guest } from "../guest.ts";
-import type { Host } from "../host.ts";
 import { GuestFault } from "../memory.ts";
 import { StandardStreams } from "../streams.ts";
 import { CLOCK_ID_MAX, CLOCK_REALTIME, ERRNO } from "./wasi-constants.ts";
@@ -88,20 +87,17 @@ function overVectors(guest: Guest, fn: WasiFunction): WasiFunction {
   };
 }
 
-/** The atoms that were told of files. */
-const told = new WeakSet<Host>();
-
 /** What a runtime does not have. Of files an author hears: what libraries make of ENOSYS says little. */
 function absent(name: string, guest: Guest): WasiFunction {
   if (!name.startsWith("path_")) return () => ERRNO.nosys;
   return (_directory: number, _flags: number, ptr: number, length: number) => {
     const path = name === "path_open" ? ` of "${shown(guest.memory.read(ptr, length))}"` : "";
-    if (!told.has(guest.host))
+    if (!guest.lasting.toldOfFiles)
       guest.log(
         "warn",
         `${name}${path} fails: an atom has no files. What is to stay belongs into its key-value store, what is only read into the module.`,
       );
-    told.add(guest.host);
+    guest.lasting.toldOfFiles = true;
     return ERRNO.nosys;
   };
 }
