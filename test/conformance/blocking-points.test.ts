@@ -1,5 +1,8 @@
 /** docs/abi.md, section 3: what happens at a blocking point, in which order, and what callbacks see. */
 import { describe, expect, test } from "vitest";
+import { ERROR_CODES } from "../../durable/core/errors.ts";
+import { SIGNALS_MAX } from "../../durable/core/limits.ts";
+import { plain, RECEIVE, worldOf } from "./plain-atoms.ts";
 import { call, out, program, Stage, type Step } from "./puppet.ts";
 
 /** A daemon `d` that waits for its next message, with a callback for signal 1 that runs `steps`. */
@@ -376,4 +379,22 @@ describe("§3 the current message and take during a callback", () => {
     await stage.advance(50);
     expect(stage.trace("d").at(-1)).toContain("There is no future 9");
   });
+});
+
+test("§6 an atom listens to so many signals at most, and is told of it by BUSY", async () => {
+  const body = `(global $signal (mut i32) (i32.const 0))
+    (func (export "radon_callback") (param i32 i32 i32))
+    (func (export "invoke") (local $answer i32) ${RECEIVE}
+      (loop $again
+        (local.set $answer (call $on (global.get $signal) (i32.const 0)))
+        (br_if 1 (i32.gt_s (global.get $signal) (i32.const ${2 * SIGNALS_MAX})))
+        (if (i32.eqz (local.get $answer)) (then
+          (global.set $signal (i32.add (global.get $signal) (i32.const 1)))
+          (br $again))))
+      (i32.store (i32.const 64) (global.get $signal))
+      (i32.store (i32.const 68) (local.get $answer))
+      (drop (call $reply (i32.const 64) (i32.const 8))))`;
+  const world = await worldOf(plain(["receive", "reply", "on"], body));
+  const payload = new Uint8Array(new Int32Array([SIGNALS_MAX, ERROR_CODES.BUSY]).buffer);
+  expect(await world.ask("a", "how many?")).toEqual({ kind: "reply", payload });
 });

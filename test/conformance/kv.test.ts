@@ -1,6 +1,6 @@
 /** docs/abi.md, section 4: `radon:kv`. */
 import { describe, expect, test } from "vitest";
-import { KV_SCAN_ENTRIES_MAX } from "../../durable/core/limits.ts";
+import { KV_SCAN_ENTRIES_MAX, TURN_KV_BYTES_MAX } from "../../durable/core/limits.ts";
 import { call, grow, out, poke, Stage, trap, type Step } from "./puppet.ts";
 
 /** An entry as scan encodes it. */
@@ -193,10 +193,24 @@ describe("§6 what a turn writes", () => {
   test("is bounded until a blocking point commits it", async () => {
     const stage = new Stage("a");
     const keys = Array.from({ length: FITS + 1 }, (_, index) => String.fromCharCode(65 + index));
-    const lines = await stage.tell("a", ...keys.map(write), call("kv.delete", "A"), call("core.sleep", 0), write("~"));
+    const lines = await stage.tell("a", ...keys.map(write), call("core.sleep", 0), write("~"));
     expect(lines.slice(0, FITS)).toEqual(Array.from({ length: FITS }, () => "kv.put = 0"));
-    expect(lines.slice(FITS)).toEqual(["kv.put = BUSY", "kv.delete = 0", "core.sleep = 0", "kv.put = 0"]);
-    expect(Object.keys(stage.kv("a"))).toHaveLength(FITS);
+    expect(lines.slice(FITS)).toEqual(["kv.put = BUSY", "core.sleep = 0", "kv.put = 0"]);
+    expect(Object.keys(stage.kv("a"))).toHaveLength(FITS + 1);
+  });
+
+  test("counts each key with 100 bytes more, also one that is deleted", async () => {
+    const rest = TURN_KV_BYTES_MAX - FITS * (1_000_000 + 1 + 100);
+    const full = (size: number) => [
+      ...Array.from({ length: FITS }, (_, index) => write(String.fromCharCode(65 + index))),
+      call("kv.put", "z", 0, size),
+      call("kv.delete", "old"),
+    ];
+    const stage = new Stage("a");
+    await stage.tell("a", ...put("old"));
+    expect((await stage.tell("a", ...full(rest - 100))).slice(FITS)).toEqual(["kv.put = BUSY", "kv.delete = 0"]);
+    await stage.tell("a", ...put("old"));
+    expect((await stage.tell("a", ...full(rest - 101))).slice(FITS)).toEqual(["kv.put = 0", "kv.delete = BUSY"]);
   });
 
   test("holds of a key that is written again the newest value only", async () => {

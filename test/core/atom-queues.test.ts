@@ -355,11 +355,29 @@ describe("an atom whose durability changes", () => {
         expect(store.load()).toMatchObject({ mail: [], attempts: [], outbox: [] });
         expect(store.load().state.get("durability")).toBe("volatile");
         store.crashAt(0, when);
+        const { receivers } = store.load();
         sendMany(a, b, 1);
+        b.atom.send(A, "mail", message("later"));
+        b.atom.commitTurn();
         network.exchange();
-        expect(store.load().mail).toEqual([]);
+        expect(store.load()).toMatchObject({ mail: [], outbox: [], receivers });
       }
     }
+  });
+
+  test("what it sends on the last message that it accepted while it was durable is not lost either", () => {
+    const store = new FragileStore();
+    network = new AtomNetwork();
+    a = network.add(A);
+    b = network.add(B, {}, store);
+    sendMany(a, b, 1);
+    network.exchange();
+    expect(store.load()).toMatchObject({ mail: [{ count: 1 }], outbox: [] });
+    b = network.add(B, { durability: "volatile" }, store);
+    store.crashAt(store.commits + 1, "after");
+    const got: string[] = [];
+    work(store, got);
+    expect([got, store.load().state.get("durability")]).toEqual([["on 0"], "volatile"]);
   });
 
   test("loses and repeats nothing, in either direction, either way", () => {

@@ -15,7 +15,11 @@ function requestOf(bytes: number, ends: boolean): Request {
       controller.enqueue(new Uint8Array(bytes));
       if (ends) controller.close();
     },
-    cancel: () => void (cancelled = true),
+    // It may take as long as the source likes.
+    cancel: () => {
+      cancelled = true;
+      return new Promise<void>(() => undefined);
+    },
   });
   return new Request("http://runtime.test/", { method: "POST", body, duplex: "half" } as RequestInit);
 }

@@ -63,7 +63,7 @@ test("of a turn that is open, as that of a guest which computes, nothing is show
   const { atom } = world.session("a");
   atom.putFromOutside("kept", new Uint8Array([1]));
   atom.turn.kv.set("kept", null);
-  atom.turn.kv.set("draft", new Uint8Array(9));
+  for (const key of ["draft", "another"]) atom.turn.kv.set(key, new Uint8Array(9));
   expect((await page<{ entries: { key: string }[] }>("/kv")).entries.map(({ key }) => key)).toEqual(["kept"]);
   expect((await page<{ kv: { keys: number } }>("/storage")).kv).toMatchObject({ keys: 1 });
   expect([(await answerTo("/kv/kept")).status, (await answerTo("/kv/draft")).status]).toEqual([200, 404]);

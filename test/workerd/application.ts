@@ -48,6 +48,7 @@ export const application: Application = {
       "kept",
       "keyed",
       "key-loaded",
+      "loading-unloaded",
       "triggered",
       "trapped",
       "repeated",

@@ -1,5 +1,5 @@
 /** How the state of an atom moves to the facet of a loaded module and back (durable/loaded/loading.ts, invariant 2). */
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { AtomEntry } from "../../durable/core/application.ts";
@@ -115,6 +115,34 @@ test("3: what a deployment took back while the object slept does not come back w
     const over = new Loading(ctx, bindings);
     await over.settle();
     expect([over.record, shown(stateRows(ctx.storage.sql))]).toEqual([undefined, shown(before)]);
+  });
+});
+
+test("1: what is taken back while its state arrives has it back with the next life, and all of it", async () => {
+  const name = "loading-unloaded";
+  const built = application.atoms.find((atom) => atom.name === name) as AtomEntry;
+  const { kind, moduleHash, aliases } = entry;
+  const loaded = { kind, moduleHash, aliases, replaces: built.moduleHash };
+  await call(namingStub(), "POST", "/loaded", JSON.stringify({ atom: name, loaded }));
+  const before = await runInDurableObject(atomStub(name), (_, ctx) => {
+    const rows = fill(ctx);
+    new LoadedStore(ctx.storage).put(
+      { ...record("arriving", built.moduleHash), entry: { ...entry, name: built.name } },
+      MODULE,
+    );
+    return shown(rows);
+  });
+  await evictDurableObject(atomStub(name));
+  // The first event of its life begins the move, and fails for want of a loader.
+  const first = call(atomStub(name), "GET", "/state").catch(() => undefined);
+  expect((await call(atomStub(name), "DELETE", "/loaded")).status).toBe(204);
+  await first;
+  await evictDurableObject(atomStub(name));
+  expect((await call(atomStub(name), "GET", "/state")).status).toBe(200);
+  await runInDurableObject(atomStub(name), (_, ctx) => {
+    expect(shown(stateRows(ctx.storage.sql))).toEqual(
+      expect.arrayContaining(before.filter((row) => row.startsWith("kv "))),
+    );
   });
 });
 
