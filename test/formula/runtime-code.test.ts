@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { decode } from "@jridgewell/sourcemap-codec";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { FileHashes } from "../../scripts/compile/file-hashes.ts";
 import { writeWorker } from "../../scripts/formula/bundle.ts";
-import { runtimeCode, type RuntimeCode } from "../../scripts/formula/runtime-code.ts";
+import type { RuntimeCode } from "../../scripts/formula/runtime-code.ts";
 import { workspace } from "./formulas.ts";
 
 const space = workspace();
@@ -13,12 +13,23 @@ afterAll(space.remove);
 
 /** One bundle takes a second; a busy machine takes many. */
 const BUNDLE_MS_MAX = 60_000;
-const FILE = "runtime-code.json";
-const codeNow = () => runtimeCode(space.folder, new FileHashes());
+const FILE = "worker.json";
+/** As a process does it that has made none yet. */
+const codeNow = async () => {
+  vi.resetModules();
+  const { runtimeCode } = await import("../../scripts/formula/runtime-code.ts");
+  return runtimeCode(space.folder, new FileHashes());
+};
 let made: RuntimeCode;
 beforeAll(async () => {
   made = await codeNow();
 }, BUNDLE_MS_MAX);
+
+it("a process that has made it does not look for it again", async () => {
+  const { runtimeCode } = await import("../../scripts/formula/runtime-code.ts");
+  const first = await runtimeCode(space.folder, new FileHashes());
+  expect((await runtimeCode(path.join(space.folder, "elsewhere"), new FileHashes())) === first).toBe(true);
+});
 
 describe("what is kept", () => {
   const keep = (changed: object) => space.write(FILE, JSON.stringify({ ...made, code: "// kept", ...changed }));
