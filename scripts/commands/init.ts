@@ -7,6 +7,7 @@ import { shownPath } from "../formula/problems.ts";
 import { answersTo, terminalAsk, type Answers } from "../init/answers.ts";
 import { FACTS } from "../init/languages.ts";
 import { writeApplication } from "../init/write-application.ts";
+import { shellWord } from "../shell-word.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { InitOptions } from "./init-options.ts";
 
@@ -32,7 +33,7 @@ export async function initCommand(folder: string | undefined, options: InitOptio
 
 /** For a line that is copied into a shell. */
 function wordOfShell(file: string): string {
-  return /^[\w./~:\\-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+  return /^[\w./~:\\-]+$/.test(file) ? file : shellWord(file);
 }
 
 function noteOfName({ folder, name }: Answers): string {

@@ -14,6 +14,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, trunc
 import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { shellWord } from "../shell-word.ts";
 
 /** Holds the process id of the workerd that started last. */
 export const PID_FILE = "workerd.pid";
@@ -73,12 +74,9 @@ function restore(workerd: string | undefined): void {
 }
 
 function wrapperScript(pidFile: string, workerd: string): string {
-  return ["#!/bin/sh", "trap '' INT", `echo "$$" > ${quoted(pidFile)}`, `exec ${quoted(workerd)} "$@"`, ""].join("\n");
-}
-
-/** A word of the shell, whatever is in it. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  return ["#!/bin/sh", "trap '' INT", `echo "$$" > ${shellWord(pidFile)}`, `exec ${shellWord(workerd)} "$@"`, ""].join(
+    "\n",
+  );
 }
 
 /** The workerd that Miniflare would start. */

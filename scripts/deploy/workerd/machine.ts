@@ -16,6 +16,7 @@ import { PassThrough, Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip, type Gzip } from "node:zlib";
 import { packageFile } from "../../package.ts";
+import { shellWord } from "../../shell-word.ts";
 import { lastLines, sshTrouble } from "./ssh-trouble.ts";
 
 const CONNECT_S_MAX = 15;
@@ -150,11 +151,11 @@ export class Machine {
 const BESIDE = 'umask 077; mkdir -p "$(dirname "$1")" &&';
 
 function scriptLine(command: string, words: readonly string[]): string {
-  return ["sh -s --", ...[command, ...words].map(quoted)].join(" ");
+  return ["sh -s --", ...[command, ...words].map(shellWord)].join(" ");
 }
 
 function inShell(script: string, words: readonly string[]): string {
-  return ["sh", "-c", quoted(script), "sh", ...words.map(quoted)].join(" ");
+  return ["sh", "-c", shellWord(script), "sh", ...words.map(shellWord)].join(" ");
 }
 
 function optionsOf(socket: string): string[] {
@@ -174,11 +175,6 @@ function sharedConnection(socket: string): string[] {
   if (process.platform === "win32" || Buffer.byteLength(socket) > SOCKET_BYTES_MAX) return [];
   // A word of ssh's configuration, where a percent sign begins a token.
   return ["ControlMaster=auto", `ControlPath="${socket.replaceAll("%", "%%")}"`, `ControlPersist=${IDLE_S_MAX}`];
-}
-
-/** A word of the remote shell, whatever is in it. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function ended(child: Ssh): Promise<number | "no ssh"> {
