@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { RuntimeName } from "../../../durable/core/names.ts";
 import { chooseVersion, type Choice } from "../../../scripts/deploy/rollback/choose.ts";
-import type { PlaceEvent, PlaceHistory } from "../../../scripts/deploy/rollback/history.ts";
+import type { KeptVersion, PlaceEvent, PlaceHistory } from "../../../scripts/deploy/rollback/history.ts";
 import { applicationVersion } from "../../../scripts/deploy/version-note.ts";
 
 const BOTH = ["cloud", "edge"];
@@ -160,6 +160,16 @@ describe("1: the version is one, and whole", () => {
 
   it("so one that never ran somewhere is left out", () => {
     expect(targets(chosen({ events: "C B A" }, { events: "C B? A" }))).toEqual(["C -> A", "C -> A"]);
+  });
+
+  it("so of what was sent twice, that is taken which ran", () => {
+    const [cloud, edge] = [place("cloud", { events: "C B A" }), place("edge", { events: "C B A" })];
+    const [last, ...before] = cloud.events as [PlaceEvent, ...PlaceEvent[]];
+    const again = { ...last, id: "B again", worked: false };
+    const held = { ...(cloud.kept.get("B") as KeptVersion), id: again.id, live: false };
+    const kept = new Map([...cloud.kept, [again.id, held]]);
+    const choice = chooseVersion([{ ...cloud, events: [last, again, ...before], kept }, edge]);
+    expect(choice).toMatchObject({ ok: true, moves: [{ to: { id: "B" } }, { to: { id: "B" } }] });
   });
 
   it("so what came later than it stays, and is told", () => {

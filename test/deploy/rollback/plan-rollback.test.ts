@@ -94,13 +94,31 @@ describe("a rollback tells", () => {
   });
 
   it("that it does not know the atoms of a version that does not tell them", async () => {
-    const { places, choice } = await placesOf(BEFORE, AFTER);
+    const { places, choice, builtAs } = await placesOf(BEFORE, AFTER);
     const reach = async (): Promise<Reached> => ({ ok: false, reason: "It is away." });
     const on = new Set(places.map(({ runtime }) => runtime));
     const parts = { app: "tour", places, choice, on, reach, token: TOKEN, signal };
-    const plan = await planRollback({ ...parts, builtAs: async () => undefined });
+    const untold = async (place: PlaceHistory, id: string) => (id === "0" ? undefined : builtAs(place, id));
+    const plan = await planRollback({ ...parts, builtAs: untold });
+    expect([plan.atoms, plan.left]).toEqual([[], []]);
     expect(rollbackText({ app: "tour", choice, on, plan })).toContain("It is not known what becomes of every atom");
   });
+});
+
+it("the steps check what a runtime reaches of the version, and nothing that is no part of it", async () => {
+  const { choice } = await placesOf(ALONE, AFTER);
+  const { leader, runtimes, app } = formulaOf(AFTER);
+  const apart = runtimes.map((spec) => ({ ...spec, target: "workerd" as const }));
+  const titles = (moves: Choice["moves"]) =>
+    rollbackSteps({
+      formula: { app, leader, runtimes: apart },
+      moves,
+      restore: ({ place: { runtime } }) => ({ runtime, title: "", run: async () => ({ ok: true }) }),
+      reach: async () => ({ ok: false, reason: "It is away." }),
+      ...{ token: TOKEN, waitMs: 0, healthCheck: true },
+    }).map(({ title }) => title);
+  expect(titles(choice.moves)).not.toContain("check that cloud reaches edge-1");
+  expect(titles((await placesOf(BEFORE, AFTER)).choice.moves)).toContain("check that cloud reaches edge-1");
 });
 
 it("the steps put every place back before any runtime is started, the leader's first", async () => {

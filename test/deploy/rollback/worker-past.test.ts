@@ -10,6 +10,7 @@ import type { VersionNote } from "../../../scripts/deploy/version-note.ts";
 import { load } from "../../formula/formulas.ts";
 import { Cloud } from "../stand-in/cloud.ts";
 import type { Upload } from "../stand-in/upload.ts";
+import type { Version, Worker } from "../stand-in/workers.ts";
 
 const none = new AbortController().signal;
 const solo = "solo" as RuntimeName;
@@ -111,6 +112,20 @@ describe("a Worker tells", () => {
     expect(events(place)).toEqual(["02 deploy b-solo", "01 deploy a-solo"]);
     expect(place.kept.get(id)?.live).toBe(false);
     expect(place.kept.get(place.current ?? "")?.version).toBe("a-solo");
+  });
+
+  it("of a version from before the first deployment that Cloudflare still lists, that it served", async () => {
+    const first = deploy("a", { at: 1 });
+    deploy("b", { at: 2 });
+    const { deployments, versions } = cloud.workers.all.get(WORKER) as Worker;
+    deployments.shift();
+    versions[0] = { ...(versions[0] as Version), createdOn: new Date(0).toISOString() };
+    const { place } = await opened();
+    expect(place.events.map(({ kind, worked }) => [kind, worked])).toEqual([
+      ["deploy", true],
+      ["deploy", true],
+    ]);
+    expect(place.kept.get(first)?.live).toBe(true);
   });
 
   it("2: of one that serves once more, that it was put back, whoever did it", async () => {
