@@ -27,6 +27,8 @@ umask 077
 RELEASES_KEPT=3
 HISTORY_LINES_KEPT=200
 STOP_S_MAX=3
+# One that the system does not let go, as a file system that hangs does, is left to people.
+KILL_S_MAX=10
 START_S_MAX=10
 UNUSED_MINUTES=1440
 
@@ -330,16 +332,21 @@ tenth_of_a_second() {
 stop_supervisor() {
   [ ! -f current/stop-seconds ] || STOP_S_MAX=$(cat current/stop-seconds)
   is_ours supervisor.pid run && kill "$(cat supervisor.pid)" 2>/dev/null || :
+  wait_for_end "$STOP_S_MAX" || :
+  is_ours supervisor.pid run && kill -9 "$(cat supervisor.pid)" 2>/dev/null || :
+  is_ours workerd.pid workerd && kill -9 "$(cat workerd.pid)" 2>/dev/null || :
+  wait_for_end "$KILL_S_MAX" || fail "what runs cannot be killed: process $(cat workerd.pid)"
+  rm -f supervisor.pid workerd.pid
+}
+
+# wait_for_end SECONDS
+wait_for_end() {
   tenths=0
   while is_ours supervisor.pid run || is_ours workerd.pid workerd; do
     tenths=$((tenths + 1))
-    [ "$tenths" -le $((STOP_S_MAX * 10)) ] || break
+    [ "$tenths" -le $(($1 * 10)) ] || return 1
     tenth_of_a_second
   done
-  is_ours supervisor.pid run && kill -9 "$(cat supervisor.pid)" 2>/dev/null || :
-  is_ours workerd.pid workerd && kill -9 "$(cat workerd.pid)" 2>/dev/null || :
-  while is_ours workerd.pid workerd; do tenth_of_a_second; done
-  rm -f supervisor.pid workerd.pid
 }
 
 # is_ours PID_FILE PROGRAM

@@ -21,6 +21,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { secretsFile } from "../../../scripts/deploy/workerd/secrets-file.ts";
 
 const SCRIPTS = join(import.meta.dirname, "../../../scripts/deploy/workerd");
+/** A test cannot be ended while it waits for another program. */
+const ANSWER_MS_MAX = 15_000;
 const SITE = "tour/edge-1";
 const UNIT = "radon-tour.edge-1.service";
 let root = "";
@@ -33,11 +35,16 @@ function program(name: string, text: string): void {
 }
 
 function remote(command: string, ...words: string[]): string {
+  return remoteBy((script) => script, command, ...words);
+}
+
+/** By another script than that of radon. */
+function remoteBy(changed: (script: string) => string, command: string, ...words: string[]): string {
   const env = { ...process.env, PATH: `${bin}:${process.env["PATH"]}`, XDG_CONFIG_HOME: join(root, "config") };
-  const script = readFileSync(join(SCRIPTS, "remote.sh"));
+  const script = changed(readFileSync(join(SCRIPTS, "remote.sh"), "utf8"));
   // A login may open a thousand files, where nobody says otherwise.
   const shell = ["-c", 'ulimit -Sn 256; exec sh -s -- "$@"', "sh", command, ...words];
-  return execFileSync("sh", shell, { input: script, env, encoding: "utf8" });
+  return execFileSync("sh", shell, { input: script, env, encoding: "utf8", timeout: ANSWER_MS_MAX });
 }
 
 /** Has a release of this name on the machine; the hash of a file is its name here. */
@@ -199,6 +206,16 @@ describe("without systemd", () => {
     expect(status()).not.toContain("pending");
     secrets("another one");
     expect(status()).toContain("pending yes");
+  });
+
+  test("what cannot be killed is told, and keeps its state and its process id", () => {
+    release("one");
+    secrets("secret");
+    remote("activate", root, SITE, "one", "none", UNIT);
+    // The shell's own, so a function stands in for it; and nobody wants to wait for as long as it may take.
+    const immortal = (script: string) => `kill() { :; }\n${script.replace(/^(STOP|KILL)_S_MAX=\d+$/gm, "$1_S_MAX=0")}`;
+    expect(() => remoteBy(immortal, "remove", root, SITE, "none", UNIT)).toThrow(/cannot be killed: process \d+/);
+    expect(existsSync(inSite("state")) && existsSync(inSite("workerd.pid"))).toBe(true);
   });
 
   test("a process that is not this runtime's is never signalled, whatever the files say", async () => {
