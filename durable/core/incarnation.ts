@@ -5,8 +5,8 @@
  * 1. Epochs of one atom grow: over restarts by what the store remembers, over a lost store by the clock.
  * 2. A durable atom stays the same incarnation as long as its store lives; a volatile one is a new incarnation at every
  *    start, and so is one that has become durable, for its channels were in memory only.
- * 3. An atom that has become volatile is still what its store says, until nothing is left there of what it accepted and sent
- *    while it was durable (`Atom` sees to that).
+ * 3. An atom that has become volatile is still what its store says, until its mailbox is empty and all that it sent has arrived
+ *    (`Atom` sees to that).
  */
 import type { Durability } from "./application.ts";
 import type { Change } from "./store.ts";
