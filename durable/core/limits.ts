@@ -41,8 +41,11 @@ export const BATCH_MESSAGES_MAX = 4_000;
 export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
 /** Batches of a channel that are not acknowledged: one is handled while the next is on its way. */
 export const BATCHES_UNDER_WAY_MAX = 2;
-/** Frames that came ahead of their turn, a channel. */
+/** Frames that came ahead of their turn, a channel; and what those of all channels hold together. */
 export const REORDER_FRAMES_MAX = 64;
+export const REORDER_BYTES_MAX = 16 * 1024 * 1024;
+/** Atoms that one hears from, each with 2 KB of memory and, for good, its next expected numbers in the store. */
+export const LINKS_MAX = 20_000;
 
 /** Instances at rest, in an isolate that may hold 128 MiB: their memories together. */
 export const RESTING_MEMORY_BYTES_MAX = 64 * 1024 * 1024;

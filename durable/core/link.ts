@@ -14,6 +14,7 @@ import type { Departure } from "./lane.ts";
 import { ACK_DELAY_MS, BATCH_BYTES_MAX, BATCH_MESSAGES_MAX } from "./limits.ts";
 import type { GlobalName } from "./names.ts";
 import { ReceiverChannel } from "./receiver.ts";
+import type { Reordering } from "./reorder-buffer.ts";
 
 const LEAVING_ORDER = ["reply", "interrupt", "mail"] as const satisfies readonly ChannelClass[];
 
@@ -31,12 +32,13 @@ export class Channel {
   readonly peer: GlobalName;
   readonly channel: ChannelClass;
   readonly sender = new SenderChannel();
-  readonly receiver = new ReceiverChannel();
+  readonly receiver: ReceiverChannel;
   ackOwed: AckOwed | undefined;
 
-  constructor(peer: GlobalName, channel: ChannelClass) {
+  constructor(peer: GlobalName, channel: ChannelClass, reordering: Reordering) {
     this.peer = peer;
     this.channel = channel;
+    this.receiver = new ReceiverChannel(reordering);
   }
 }
 
@@ -50,11 +52,12 @@ export class Link {
   #losses = 0;
   #retryAtMs = 0;
 
-  constructor(self: GlobalName, peer: GlobalName, epoch: number) {
+  /** `reordering`: of the atom. */
+  constructor(self: GlobalName, peer: GlobalName, epoch: number, reordering: Reordering = { bytes: 0 }) {
     this.self = self;
     this.peer = peer;
     this.epoch = epoch;
-    const [mail, interrupt, reply] = CHANNEL_CLASSES.map((channel) => new Channel(peer, channel));
+    const [mail, interrupt, reply] = CHANNEL_CLASSES.map((channel) => new Channel(peer, channel, reordering));
     this.channels = { mail, interrupt, reply } as Record<ChannelClass, Channel>;
     this.#leaving = LEAVING_ORDER.map((channel) => this.channels[channel]);
   }

@@ -10,14 +10,17 @@
  * 5. The next number of a channel is in the store, once in a sender's row and once as the end of the outbox's last row: the
  *    greater one is right, and only an outbox that turns empty needs its sender's row.
  * 6. What happens to one link costs the same however many there are: only a timer looks at all that have something to do.
+ * 7. Whoever makes up senders, as a runtime with keys could, makes LINKS_MAX links: no link is forgotten, for without its numbers what
+ *    comes again would count as new.
  */
 import { decodeEnvelopes, type Envelope } from "./envelope.ts";
 import { endsOf, type Ack, type Batch, type ChannelClass, type Frame } from "./frame.ts";
 import type { Departure } from "./lane.ts";
-import { LAZY_COMMIT_MS, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "./limits.ts";
+import { LAZY_COMMIT_MS, LINKS_MAX, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "./limits.ts";
 import { Link, type Channel } from "./link.ts";
 import type { GlobalName } from "./names.ts";
 import { fits, type Load, type Outgoing } from "./outgoing.ts";
+import type { Reordering } from "./reorder-buffer.ts";
 import type { Change, Loaded } from "./store.ts";
 
 /** Envelopes that can never be delivered: the peer does not exist. */
@@ -33,6 +36,7 @@ export class Peers {
   readonly #epoch: number;
   #persistent: boolean;
   readonly #links = new Map<GlobalName, Link>();
+  readonly #reordering: Reordering = { bytes: 0 };
   /** Links that may have something to do, now or later. */
   readonly #awake = new Set<Link>();
   /** Those to which something has happened since `depart` last looked at them. */
@@ -78,7 +82,7 @@ export class Peers {
   /** The link to a peer, made if there is none; the caller does something with it. */
   link(peer: GlobalName): Link {
     let link = this.#links.get(peer);
-    if (!link) this.#links.set(peer, (link = new Link(this.#self, peer, this.#epoch)));
+    if (!link) this.#links.set(peer, (link = new Link(this.#self, peer, this.#epoch, this.#reordering)));
     this.#awake.add(link);
     this.#stirred.add(link);
     return link;
@@ -121,7 +125,10 @@ export class Peers {
     }
   }
 
-  /** Frames in order for the mailbox, and what turned out to be undeliverable. `reserve` is asked for room before each. */
+  /**
+   * Frames in order for the mailbox, and what turned out to be undeliverable. `reserve` is asked for room before each. Throws a
+   * RangeError if it is of one peer too many.
+   */
   onBatch(
     batch: Batch,
     nowMs: number,
@@ -131,6 +138,10 @@ export class Peers {
     const { frames, acks } = batch;
     const peer = endsOf(batch)?.from;
     if (peer === undefined || (frames.length === 0 && !this.#links.has(peer))) return { frames: [], undeliverable: [] };
+    if (!this.#links.has(peer) && this.#links.size >= LINKS_MAX)
+      throw new RangeError(
+        `${this.#self} hears from ${LINKS_MAX} atoms already, the most it may; ${peer} is none of them.`,
+      );
     const link = this.link(peer);
     link.onReached();
     const undeliverable: Undeliverable[] = [];

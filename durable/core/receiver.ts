@@ -1,6 +1,6 @@
 /** The receiver half of a channel; the invariants are those of `channel.ts`. */
 import type { Frame } from "./frame.ts";
-import { REORDER_FRAMES_MAX } from "./limits.ts";
+import { ReorderBuffer, type Reordering } from "./reorder-buffer.ts";
 
 export interface ReceiverState {
   /** The sender's incarnation. */
@@ -23,7 +23,12 @@ export class ReceiverChannel {
   #next = 1;
   #committed = 1;
   #refusing = false;
-  readonly #ahead = new Map<number, Frame>();
+  readonly #ahead: ReorderBuffer;
+
+  /** `reordering`: of the atom. */
+  constructor(reordering: Reordering = { bytes: 0 }) {
+    this.#ahead = new ReorderBuffer(reordering);
+  }
 
   restore(state: ReceiverState): void {
     this.#epoch = state.epoch;
@@ -64,9 +69,11 @@ export class ReceiverChannel {
     if (frame.fromEpoch < this.#epoch) return { kind: "stale", deliver: [] };
     if (frame.toEpoch !== 0 && frame.toEpoch !== epoch) return { kind: "replaced", deliver: [] };
     if (frame.fromEpoch > this.#epoch) this.#open(frame);
-    if (frame.base > this.#next) this.#skipTo(frame.base);
-    if (this.#keeps(frame)) this.#ahead.set(frame.first, frame);
-    return { kind: "taken", deliver: this.#drain(reserve) };
+    // The sender gave up the numbers below (the atom was unknown for a while): they will never come.
+    this.#next = Math.max(this.#next, frame.base);
+    if (frame.first > this.#next && !this.#refusing) this.#ahead.add(frame);
+    const inTurn = frame.first === this.#next ? frame : undefined;
+    return { kind: "taken", deliver: this.#drain(inTurn, reserve) };
   }
 
   #open(frame: Frame): void {
@@ -77,30 +84,20 @@ export class ReceiverChannel {
     this.#ahead.clear();
   }
 
-  /** The sender gave up the numbers below `base` (the atom was unknown for a while): they will never come. */
-  #skipTo(base: number): void {
-    this.#next = base;
-    for (const first of this.#ahead.keys()) if (first < base) this.#ahead.delete(first);
-  }
-
-  #keeps({ first }: Frame): boolean {
-    if (first === this.#next) return true;
-    return first > this.#next && !this.#refusing && this.#ahead.size < REORDER_FRAMES_MAX;
-  }
-
-  #drain(reserve: (frame: Frame) => boolean): Frame[] {
+  #drain(inTurn: Frame | undefined, reserve: (frame: Frame) => boolean): Frame[] {
     const deliver: Frame[] = [];
-    for (let frame = this.#ahead.get(this.#next); frame; frame = this.#ahead.get(this.#next)) {
+    for (let frame = inTurn ?? this.#ahead.take(this.#next); frame; frame = this.#ahead.take(this.#next)) {
       this.#refusing = !reserve(frame);
       if (this.#refusing) {
         // A full atom holds nothing beyond its mailbox: the sender has it all.
         this.#ahead.clear();
         break;
       }
-      this.#ahead.delete(frame.first);
       this.#next += frame.count;
       deliver.push(frame);
     }
+    // What came twice, or was given up, is still there.
+    if (this.#ahead.size > 0) this.#ahead.dropBelow(this.#next);
     return deliver;
   }
 }

@@ -3,6 +3,7 @@ import { SenderChannel, type LeavingFrame } from "../../durable/core/channel.ts"
 import type { Ack, AckStatus, Frame } from "../../durable/core/frame.ts";
 import {
   BATCHES_UNDER_WAY_MAX,
+  REORDER_BYTES_MAX,
   REORDER_FRAMES_MAX,
   RETRANSMIT_AFTER_MS,
   RETRY_BACKOFF_MS_MAX,
@@ -236,6 +237,29 @@ describe("the receiver half", () => {
     expect(receiver.ahead).toBe(0);
   });
 
+  test("2: what comes ahead is bounded in bytes over all channels of an atom, and is no part of a batch", () => {
+    const reordering = { bytes: 0 };
+    const [receiver, other] = [new ReceiverChannel(reordering), new ReceiverChannel(reordering)];
+    const large = (first: number) => frameOf(first, { body: new Uint8Array(REORDER_BYTES_MAX / 4) });
+    for (const first of [2, 3, 3, 4]) receive(receiver, large(first));
+    for (const first of [3, 2]) receive(other, large(first));
+    expect([receiver.ahead, other.ahead, reordering.bytes]).toEqual([3, 1, REORDER_BYTES_MAX]);
+    // What is in its turn needs no room.
+    expect(receive(other, large(1))).toEqual([1]);
+    expect(receive(other, large(2))).toEqual([2, 3]);
+    const batch = new Uint8Array(REORDER_BYTES_MAX);
+    receive(other, frameOf(5, { body: batch.subarray(0, 9) }));
+    const [, kept] = other.onFrame(frameOf(4), RECEIVER, room).deliver;
+    expect([kept?.body.length, kept?.body.buffer.byteLength]).toEqual([9, 9]);
+    expect(receive(receiver, large(1), noRoom)).toEqual([]);
+    expect([receiver.ahead, reordering.bytes]).toEqual([0, 0]);
+    receive(receiver, large(4));
+    receive(receiver, frameOf(9, { base: 9 }));
+    receive(other, large(9));
+    receive(other, frameOf(1, { fromEpoch: SENDER + 1 }));
+    expect(reordering.bytes).toBe(0);
+  });
+
   test("3: committed follows next only when the store has it", () => {
     const receiver = new ReceiverChannel();
     receive(receiver, frameOf(1));
@@ -282,6 +306,14 @@ describe("the receiver half", () => {
     const receiver = new ReceiverChannel();
     receive(receiver, frameOf(5, { base: 1 }));
     expect(receive(receiver, frameOf(6, { base: 5 }))).toEqual([5, 6]);
+  });
+
+  test("4: what came ahead and comes again as the start of a count is not kept", () => {
+    const reordering = { bytes: 0 };
+    const receiver = new ReceiverChannel(reordering);
+    receive(receiver, frameOf(5, { base: 1 }));
+    expect(receive(receiver, frameOf(5, { base: 5 }))).toEqual([5]);
+    expect([receiver.ahead, reordering.bytes]).toEqual([0, 0]);
   });
 
   test("6: a frame without room is refused, and with it all that came ahead", () => {

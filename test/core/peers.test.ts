@@ -5,6 +5,7 @@ import { encodeEnvelopes } from "../../durable/core/envelope.ts";
 import {
   ACK_DELAY_MS,
   LAZY_COMMIT_MS,
+  LINKS_MAX,
   OUTBOX_BYTES_MAX,
   OUTBOX_MESSAGES_MAX,
   RETRY_BACKOFF_MS_MIN,
@@ -220,6 +221,21 @@ describe("peers", () => {
     peers.forgoStore();
     peers.enqueue(outgoingOf(mail()));
     expect(kinds(peers)).toEqual(["outbox.delete"]);
+  });
+
+  test("7: it hears from so many atoms at most, and from those for good", () => {
+    const peers = peersOf();
+    const hear = (from: string) => {
+      peers.onBatch({ frames: [frame(1, from as GlobalName)], acks: [] }, 0, () => true);
+      peers.changes();
+      peers.markCommitted();
+      peers.depart(0, () => undefined);
+    };
+    for (let index = 0; index < LINKS_MAX; index += 1) hear(`edge/made-up-${index}`);
+    expect(() => hear("edge/one-more")).toThrow(`hears from ${LINKS_MAX} atoms already`);
+    expect(peers.idle).toBe(true);
+    hear("edge/made-up-0");
+    expect(peers.changes()).toEqual([]);
   });
 
   test("a new incarnation over the same store starts its count at what is not acknowledged", () => {
