@@ -5,7 +5,7 @@ import type { RuntimeName } from "../../durable/core/names.ts";
 import type { RuntimeBundle } from "../formula/bundle.ts";
 import type { Formula } from "../formula/formula.ts";
 import { remotePeers } from "../formula/reach.ts";
-import { connectionStep, healthStep, startStep, type Shipped } from "./start-runtime.ts";
+import { startSteps, type Expected } from "./start-runtime.ts";
 import type { Step, Target } from "./target.ts";
 
 export interface SequenceOptions {
@@ -19,23 +19,13 @@ export interface SequenceOptions {
 
 /** Asked for after the targets' `check`. */
 export function deploymentSteps(options: SequenceOptions): readonly Step[] {
-  const { formula, bundles, targets, healthCheck } = options;
-  const names = leaderFirst(formula);
-  const shipped = names.map((runtime) => shippedOf(runtime, options));
-  const versions = new Map(bundles.map(({ runtime, version }) => [runtime, version]));
+  const { formula, targets, healthCheck } = options;
+  const expected = leaderFirst(formula).map((runtime) => expectedOf(runtime, options));
   return [
     ...targets.flatMap((target) => target.create()),
     ...targets.flatMap((target) => target.ship()),
-    ...shipped.map(startStep),
-    ...(healthCheck ? shipped.map((each) => healthStep(each, formula.app, versions.get(each.runtime) ?? "")) : []),
-    ...(healthCheck ? shipped.flatMap((each) => connectionSteps(each, formula)) : []),
+    ...startSteps(expected, formula.app, healthCheck),
   ];
-}
-
-/** None for a runtime that bindings connect to all others: they were there before it was deployed. */
-function connectionSteps(shipped: Shipped, formula: Formula): Step[] {
-  const peers = remotePeers(formula, shipped.runtime);
-  return peers.length === 0 ? [] : [connectionStep(shipped, peers)];
 }
 
 /** The others register with it. */
@@ -43,9 +33,12 @@ function leaderFirst({ leader, runtimes }: Formula): RuntimeName[] {
   return [leader, ...runtimes.map(({ name }) => name).filter((name) => name !== leader)];
 }
 
-function shippedOf(runtime: RuntimeName, { formula, targets, token, waitMs }: SequenceOptions): Shipped {
+function expectedOf(runtime: RuntimeName, options: SequenceOptions): Expected {
+  const { formula, bundles, targets, token, waitMs } = options;
   const spec = formula.runtimes.find(({ name }) => name === runtime);
   const target = targets.find(({ name }) => name === spec?.target);
   const nowhere = { ok: false, reason: `No target runs ${runtime}.` } as const;
-  return { runtime, token, waitMs, reach: () => target?.reach(runtime) ?? Promise.resolve(nowhere) };
+  const version = bundles.find((bundle) => bundle.runtime === runtime)?.version ?? "";
+  const peers = remotePeers(formula, runtime);
+  return { runtime, version, peers, token, waitMs, reach: () => target?.reach(runtime) ?? Promise.resolve(nowhere) };
 }

@@ -27,6 +27,21 @@ export interface Shipped {
   readonly waitMs: number;
 }
 
+export interface Expected extends Shipped {
+  /** The version that is to answer. */
+  readonly version: string;
+  /** Those that it is to reach. None for a runtime that bindings connect to all others: they were there before. */
+  readonly peers: readonly RuntimeName[];
+}
+
+/** What follows once all of them are there. The others register with the leader, so it is the first. */
+export function startSteps(expected: readonly Expected[], app: string, healthCheck: boolean): Step[] {
+  const starts = expected.map(startStep);
+  if (!healthCheck) return starts;
+  const connections = expected.filter(({ peers }) => peers.length > 0).map((each) => connectionStep(each, each.peers));
+  return [...starts, ...expected.map((each) => healthStep(each, app, each.version)), ...connections];
+}
+
 export function startStep(shipped: Shipped): Step {
   const { runtime } = shipped;
   const title = `register the names of ${runtime} and start its daemons`;

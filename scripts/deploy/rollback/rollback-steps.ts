@@ -2,7 +2,7 @@
 import type { RuntimeName } from "../../../durable/core/names.ts";
 import type { Formula } from "../../formula/formula.ts";
 import { remotePeers } from "../../formula/reach.ts";
-import { connectionStep, healthStep, startStep, type Shipped } from "../start-runtime.ts";
+import { startSteps, type Expected } from "../start-runtime.ts";
 import type { Reached, Step } from "../target.ts";
 import type { Move } from "./choose.ts";
 
@@ -21,19 +21,11 @@ export function rollbackSteps({ formula, moves, restore, reach, token, waitMs, h
   // The others register with the leader.
   const inOrder = moves.toSorted((a, b) => rank(a, formula.leader) - rank(b, formula.leader));
   const versions = new Map(inOrder.map(({ place, to }) => [place.runtime, to.version]));
-  const shipped = [...versions.keys()].map((runtime): Shipped => {
-    return { runtime, token, waitMs, reach: () => reach(runtime) };
+  const expected = [...versions].map(([runtime, version]): Expected => {
+    const peers = remotePeers(formula, runtime).filter((peer) => versions.has(peer));
+    return { runtime, version, peers, token, waitMs, reach: () => reach(runtime) };
   });
-  const connections = shipped.flatMap((each) => {
-    const peers = remotePeers(formula, each.runtime).filter((peer) => versions.has(peer));
-    return peers.length === 0 ? [] : [connectionStep(each, peers)];
-  });
-  return [
-    ...inOrder.map(restore),
-    ...shipped.map(startStep),
-    ...(healthCheck ? shipped.map((each) => healthStep(each, formula.app, versions.get(each.runtime) ?? "")) : []),
-    ...(healthCheck ? connections : []),
-  ];
+  return [...inOrder.map(restore), ...startSteps(expected, formula.app, healthCheck)];
 }
 
 function rank({ place }: Move, leader: RuntimeName): number {
