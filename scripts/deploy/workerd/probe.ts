@@ -2,7 +2,7 @@
 import type { Environment } from "../../formula/environment.ts";
 import { clusterLack, clusterSecretProblems } from "./cluster.ts";
 import type { Site } from "./site.ts";
-import { ownWorkerdDay, WORKERD_VARIABLE, workerdFor } from "./workerd-binary.ts";
+import { namedWorkerd, ownWorkerdDay, workerdFor } from "./workerd-binary.ts";
 
 /** workerd, its compressed form, and a release beside the running one. */
 const FREE_MIB_MIN = 512;
@@ -51,7 +51,7 @@ export function readProbe(text: string): Probe {
 }
 
 function clusterProblems(environment: Environment): string[] {
-  const lack = environment[WORKERD_VARIABLE] === undefined ? clusterLack(ownWorkerdDay()) : undefined;
+  const lack = namedWorkerd(environment) === undefined ? clusterLack(ownWorkerdDay()) : undefined;
   return [...(lack === undefined ? [] : [lack]), ...clusterSecretProblems(environment)];
 }
 

@@ -8,8 +8,10 @@ import type { StepEnd } from "../target.ts";
 import { configOf } from "./release.ts";
 import type { Site } from "./site.ts";
 import { lastLines } from "./ssh-trouble.ts";
-import { ownWorkerd, WORKERD_VARIABLE } from "./workerd-binary.ts";
+import { namedWorkerd, ownWorkerd } from "./workerd-binary.ts";
 import { CONFIG_CONSTANT } from "./workerd-config.ts";
+
+const CHECK_S_MAX = 30;
 
 /** Writes it beside the bundle, where whoever wants to can read it. Certificates and keys are not read: they may be elsewhere. */
 export async function rehearseConfig(
@@ -27,14 +29,18 @@ export async function rehearseConfig(
 
 /** Undefined if there is none. */
 function complaintOf(file: string, environment: Environment): Promise<string | undefined> {
-  const workerd = environment[WORKERD_VARIABLE] ?? ownWorkerd();
+  const workerd = namedWorkerd(environment) ?? ownWorkerd();
   return new Promise((resolve) => {
     const child = spawn(workerd, ["compile", "--config-only", file, CONFIG_CONSTANT], {
       stdio: ["ignore", "ignore", "pipe"],
+      timeout: CHECK_S_MAX * 1000,
     });
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
     child.once("error", (error) => resolve(error.message));
-    child.once("close", (code) => resolve(code === 0 ? undefined : said));
+    child.once("close", (code, killedBy) => {
+      if (killedBy !== null) said += `it was ended by ${killedBy}; a check takes ${CHECK_S_MAX} s at most`;
+      resolve(code === 0 ? undefined : said);
+    });
   });
 }

@@ -17,13 +17,19 @@ const PACKAGES: Readonly<Record<string, string>> = {
 export type WorkerdBinary =
   { readonly ok: true; readonly file: string } | { readonly ok: false; readonly reason: string };
 
-export const WORKERD_VARIABLE = "RADON_WORKERD";
+const WORKERD_VARIABLE = "RADON_WORKERD";
+
+/** The one that is to be used instead; an empty variable names none. */
+export function namedWorkerd(environment: Environment): string | undefined {
+  const named = environment[WORKERD_VARIABLE];
+  return named === undefined || named === "" ? undefined : path.resolve(named);
+}
 
 export function workerdFor(platform: string, environment: Environment): WorkerdBinary {
-  const named = environment[WORKERD_VARIABLE];
-  if (named !== undefined && named !== "") {
-    const reason = `There is no ${path.resolve(named)}, which ${WORKERD_VARIABLE} names.`;
-    return existsSync(named) ? { ok: true, file: path.resolve(named) } : { ok: false, reason };
+  const named = namedWorkerd(environment);
+  if (named !== undefined) {
+    const reason = `There is no ${named}, which ${WORKERD_VARIABLE} names.`;
+    return existsSync(named) ? { ok: true, file: named } : { ok: false, reason };
   }
   const name = PACKAGES[platform];
   if (name === undefined)
