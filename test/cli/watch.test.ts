@@ -38,3 +38,15 @@ it("takes no result of a build for a change of its folder, nor what is hidden", 
   await one.next;
   expect(one.count()).toBe(1);
 });
+
+it("takes a burst of changes for one", async () => {
+  const folder = path.dirname(space.write("burst/0.txt", ""));
+  const one = watching({ folders: [folder] });
+  for (const name of ["1", "2", "3", "4"]) space.write(`burst/${name}.txt`, "");
+  await one.next;
+  // It sees what comes last only, which is behind all that the other one sees.
+  const control = watching({ files: [path.join(folder, "last.txt")] });
+  space.write("burst/last.txt", "");
+  await control.next;
+  expect(one.count()).toBe(2);
+});
