@@ -44,3 +44,12 @@ it("goes on in another process after one that was stopped, and one that broke do
   expect(await run(breaking)).toMatchObject({ code: 1, stdout: "", stderr: "broken\n" });
   expect(await run(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Version \d/) });
 }, 60_000);
+
+it("keeps no process that was told options of an application's own", { timeout: 60_000 }, async () => {
+  const transform = (name: string, act: string) =>
+    ["--transform", space.write(`${name}.mjs`, `export default class { afterParse() { ${act} } }\n`)] as const;
+  const leaving = [...argsOf("index"), ...transform("leaving", 'globalThis.left = "left";')];
+  expect(await run(leaving, { plain: false })).toMatchObject({ code: 0 });
+  const telling = [...argsOf("index"), ...transform("telling", "console.error(globalThis.left); process.exit(1);")];
+  expect(await run(telling)).toMatchObject({ stderr: "undefined\n" });
+});
