@@ -24,8 +24,7 @@ export function pathNames(folder: string, root: string): PathName[] {
   const outside = [...cratesByPath(folder)].filter((crate) => path.relative(root, crate).startsWith(".."));
   const named = outside.map((crate) => ({ from: crate, to: path.relative(root, crate).replaceAll(path.sep, "/") }));
   const roots = [...new Set([root, realpathSync(root)])].map((from) => ({ from, to: "" }));
-  // It takes what is behind the last "=" for the name.
-  return [{ from: cargoHome(), to: CARGO_HOME_NAME }, ...named, ...roots].filter(({ to }) => !to.includes("="));
+  return [{ from: cargoHome(), to: CARGO_HOME_NAME }, ...named, ...roots];
 }
 
 /** Options and environment by which cargo hands rustc the names, along with the flags that it would hand it anyway. */
