@@ -1,4 +1,4 @@
-/** What is asked of a frame that arrives: whether it can be read, and whether there is room for it. */
+/** What is asked of a frame that arrives: whether it can be read, whether there is room for it, and what of it is kept. */
 import { chainBytesOf, channelOf, envelopeStarts, kindOf, requestIdOf } from "./envelope.ts";
 import { isWireNumber, type Frame } from "./frame.ts";
 import { CHAIN_LENGTH_MAX, FRAME_BODY_BYTES_MAX } from "./limits.ts";
@@ -34,6 +34,14 @@ function checkRequest(run: DataView, at: number, from: GlobalName): void {
   const bytes = chainBytesOf(run, at);
   if (bytes > CHAIN_BYTES_MAX)
     throw new RangeError(`A frame of ${from} brings a request with a chain of ${bytes} bytes.`);
+}
+
+/** A frame that is kept keeps so many times its own bytes in memory at most. */
+export const PINNED_TIMES_MAX = 4;
+
+/** The body as it may be kept: as long as a part of its batch is there, all of it is, so a small part is copied. */
+export function keepable(body: Uint8Array): Uint8Array {
+  return PINNED_TIMES_MAX * body.length < body.buffer.byteLength ? body.slice() : body;
 }
 
 /**

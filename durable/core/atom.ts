@@ -16,7 +16,7 @@
 import { AliasDraft, checkAlias, NO_ALIASES, type AliasDelta } from "./aliases.ts";
 import type { Answer } from "./answer.ts";
 import type { Durability } from "./application.ts";
-import { roomKeeper, startsOf } from "./arrivals.ts";
+import { keepable, roomKeeper, startsOf } from "./arrivals.ts";
 import { newCounters } from "./counters.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { decodeEnvelopes, encodeEnvelopes, type ChainLink, type Envelope } from "./envelope.ts";
@@ -430,7 +430,7 @@ export class Atom {
   /** A frame that came ahead of its turn is read again in its turn. */
   #acceptFrame(frame: Frame, starts = startsOf(frame)): void {
     this.counters.received += frame.count;
-    this.#arrive(frame.from, frame.channel, frame.body, starts);
+    this.#arrive(frame.from, frame.channel, keepable(frame.body), starts);
   }
 
   /** Replies complete their futures on arrival: they wait in the instance, not in the mailbox. */

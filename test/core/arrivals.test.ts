@@ -1,11 +1,11 @@
 /** What a frame from another runtime may bring: nothing that this one's store, or its guest, could not bear. */
 import { describe, expect, test } from "vitest";
-import { startsOf } from "../../durable/core/arrivals.ts";
+import { PINNED_TIMES_MAX, startsOf } from "../../durable/core/arrivals.ts";
 import { encodeEnvelopes, type Envelope } from "../../durable/core/envelope.ts";
 import type { ChannelClass, Frame } from "../../durable/core/frame.ts";
 import { CHAIN_LENGTH_MAX, FRAME_BODY_BYTES_MAX, PAYLOAD_BYTES_MAX } from "../../durable/core/limits.ts";
 import { NAME_LENGTH_MAX, type GlobalName } from "../../durable/core/names.ts";
-import { A, B } from "./atom-network.ts";
+import { A, AtomNetwork, B } from "./atom-network.ts";
 
 function frameOf(channel: ChannelClass, ...envelopes: Envelope[]): Frame {
   const numbers = { fromEpoch: 1, toEpoch: 0, base: 1, first: 1 };
@@ -42,4 +42,24 @@ describe("a frame is refused", () => {
     const http: Envelope = { kind: "http", id: 1, head: new Uint8Array(2), payload: new Uint8Array(0) };
     expect(() => startsOf(frameOf("mail", http))).toThrow('of the kind "http"');
   });
+});
+
+test("a message that waits keeps little more than itself in memory, however large the batch was", () => {
+  const { atom } = new AtomNetwork().add(A);
+  const batch = new Uint8Array(1_000_000);
+  const from = (first: number, bytes: number): Frame => {
+    const frame = frameOf("mail", message(bytes));
+    batch.set(frame.body);
+    return { ...frame, first, body: batch.subarray(0, frame.body.length) };
+  };
+  const keptOf = (frame: Frame) => {
+    atom.onBatch({ frames: [frame], acks: [] }, 0);
+    const mail = atom.takeMessage();
+    return [mail?.payload.length, mail?.run.body.buffer.byteLength];
+  };
+  const small = from(1, 10);
+  expect(keptOf(small)).toEqual([10, small.body.length]);
+  // What is most of its batch is not copied.
+  const large = 1_000_000 / PINNED_TIMES_MAX;
+  expect(keptOf(from(2, large))).toEqual([large, batch.length]);
 });
