@@ -74,9 +74,8 @@ export class Json {
       return json;
     } else if (value instanceof Json) {
       return value;
-    } else if (isArray<T>()) {
+    } else if (isArray(value)) {
       const json = Json.array();
-      // @ts-ignore: T is an array
       for (let i = 0; i < value.length; i++) json.push(value[i]);
       return json;
     } else {
