@@ -1,6 +1,7 @@
 /** Asks Cloudflare's API, within bounds of time and tries, and tells in a sentence why there is no answer. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { jsonOf } from "../exchange.ts";
 
 const API = "https://api.cloudflare.com/client/v4";
 const ANSWER_MS_MAX = 30_000;
@@ -99,12 +100,4 @@ function advice(status: number): string {
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
