@@ -116,6 +116,20 @@ test("modules that are loaded at the same time, or while one is taken back, cost
   }
 });
 
+test("one that does not start on the first of several runtimes is loaded into no other", async () => {
+  const everywhere = await run("load", second, "--as", "both", "--on", "all");
+  expect([everywhere.code, everywhere.stderr]).toEqual([0, expect.stringMatching(/cloud\/both: [^]*edge\/both: /)]);
+  // What was never asked has no state to migrate.
+  expect([await ask("cloud/both"), await ask("edge/both")]).toEqual(["v2 1", "v2 1"]);
+  const { code, stdout, stderr } = await run("load", failing, "--as", "both", "--on", "all", "--json");
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/both does not start\. [^]*Nothing was changed on (cloud|edge)\./),
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({ ok: false, runtimes: [{ started: false }] });
+  expect((JSON.parse(stdout) as { runtimes: object[] }).runtimes).toHaveLength(1);
+});
+
 describe("what cannot be loaded", () => {
   test.each<[string, readonly string[], number, RegExp]>([
     ["no atom", ["nothing.wat", "--as", "a", "--on", "edge"], 1, /no .*nothing\.wat.*relative to the current folder/],
@@ -123,7 +137,7 @@ describe("what cannot be loaded", () => {
     ["no module", ["formula.toml", "--as", "a", "--on", "edge"], 1, /in no language that radon knows/],
     ["not granted", ["counter.wat", "--as", "a", "--on", "edge", "--grants", "messaging"], 1, /"kv" is not granted/],
     ["not granted before", ["counter.wat", "--as", "keyless", "--on", "edge"], 1, /"kv" is not granted/],
-    ["no runtime", ["counter.wat", "--as", "a", "--on", "moon"], 1, /No runtime has "moon".*cloud \(cloud\)/],
+    ["no runtime", ["counter.wat", "--as", "a", "--on", "moon"], 1, /No runtime has "moon".*cloud \(cloud, all\)/],
     ["nowhere said", ["counter.wat", "--as", "a"], 2, /Say on which runtimes: --on TAG/],
     ["no name", ["counter.wat", "--as", "a b", "--on", "edge"], 2, /"a b" is no name/],
   ])("%s", async (_, args, code, stderr) => {
