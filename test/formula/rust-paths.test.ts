@@ -37,6 +37,9 @@ pub extern "C" fn special() {}
 `;
 space.write("one/app/atoms/x/src/lib.rs", BODY);
 cpSync(path.join(space.folder, "one"), path.join(space.folder, "other=where"), { recursive: true });
+cpSync(path.join(space.folder, "one"), path.join(space.folder, "generic"), { recursive: true });
+const GENERIC = GET.replace("get(items: &[u32], at: usize) -> u32", "get<T: Copy>(items: &[T], at: usize) -> T");
+space.write("generic/app/lib/near/src/lib.rs", GENERIC);
 
 async function compiled(place: string, context: TestContext): Promise<CompiledModule> {
   if (CARGO.kind === "missing") return context.skip(CARGO.message);
@@ -69,6 +72,10 @@ describe("a Rust module", { timeout: 60_000 }, () => {
     expect(named.map((name) => Buffer.from(wasm).includes(name))).toEqual([false, true, true]);
     expect(linesOf(wasm)).toEqual(expect.arrayContaining(["atoms/x/src/lib.rs:5", "lib/near/src/lib.rs:3"]));
     expect(linesOf(wasm).filter((line) => !/^(atoms\/x|lib\/near)\/src\/lib\.rs:/.test(line))).toEqual([]);
+  });
+
+  it("has the lines of another crate's function that is compiled along with its own", async (context) => {
+    expect(linesOf((await compiled("generic", context)).wasm)).toContain("lib/near/src/lib.rs:3");
   });
 
   it("is the same wherever it is built", async (context) => {
