@@ -28,8 +28,8 @@ import { Runner } from "./engine/runner.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import type { LoopTurns } from "./loop-turns.ts";
 import { LoopWatch } from "./loop-watch.ts";
-import { performFetch } from "./outgoing-http.ts";
 import { NextTurn } from "./next-turn.ts";
+import { performFetch } from "./outgoing-http.ts";
 import { OutsideAskers } from "./outside-askers.ts";
 import { Pump } from "./transport/pump.ts";
 import { ONE_STEP_MS, WakeTimer } from "./wake-timer.ts";
@@ -80,6 +80,8 @@ export class AtomSession implements Host, LaneReceiver {
   readonly #ports: SessionPorts;
   readonly #names: KnownNames;
   readonly #pump: Pump;
+  readonly #nextTurn: NextTurn;
+  readonly #givingWay: GivingWay;
   readonly #loopWatch: LoopWatch;
   readonly #askers: OutsideAskers<Submission>;
   #releasedUntilMs = 0;
@@ -90,8 +92,6 @@ export class AtomSession implements Host, LaneReceiver {
   readonly #sleepTimer: WakeTimer;
   #woken = false;
   #running = false;
-  readonly #nextTurn: NextTurn;
-  readonly #givingWay: GivingWay;
   /** The work of the loop, until the platform knows of it. */
   #unkept: Promise<void> | undefined;
   #alarmSet = false;
@@ -170,8 +170,8 @@ export class AtomSession implements Host, LaneReceiver {
     if (batch.frames.length === 0 && batch.acks.length === 0) return;
     const forGuest = this.#take(batch);
     // The object may have been made anew for what is nothing to its guest, with work left from before.
-    if (forGuest || (!this.#running && this.runner.hasWork)) this.wake();
-    else this.settle();
+    if (forGuest || (!this.#running && this.runner.hasWork)) return this.wake();
+    this.settle();
     this.#givingWay.goOn();
   }
 

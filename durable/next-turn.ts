@@ -22,8 +22,11 @@ export class NextTurn {
   }
 
   async #come(): Promise<void> {
-    await this.#clock.breathe();
-    this.#coming = undefined;
-    this.#turns.noteTurned(this.#clock.monotonic());
+    try {
+      await this.#clock.breathe();
+      this.#turns.noteTurned(this.#clock.monotonic());
+    } finally {
+      this.#coming = undefined;
+    }
   }
 }

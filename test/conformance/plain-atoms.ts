@@ -6,7 +6,9 @@ import { wat } from "../engine/wat.ts";
 export const IMPORTS = {
   log: `(import "radon:core" "log" (func $log (param i32 i32 i32)))`,
   sleep: `(import "radon:core" "sleep" (func $sleep (param i64) (result i32)))`,
+  yield: `(import "radon:core" "yield" (func $yield (result i32)))`,
   receive: `(import "radon:messaging" "receive" (func $receive (param i64 i32 i32) (result i32)))`,
+  send: `(import "radon:messaging" "send" (func $send (param i32 i32 i32 i32) (result i32)))`,
   attempt: `(import "radon:messaging" "attempt" (func $attempt (result i32)))`,
   reply: `(import "radon:messaging" "reply" (func $reply (param i32 i32) (result i32)))`,
   get: `(import "radon:kv" "get" (func $get (param i32 i32 i32 i32) (result i32)))`,

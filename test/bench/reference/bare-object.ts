@@ -3,6 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 
 /** The frame's number, before its messages. */
 export const HEAD_BYTES = 8;
+export const MESSAGE_BYTES = 64;
 export const FRAME_MESSAGES = 1_000;
 export const FRAMES_UNDER_WAY = 2;
 

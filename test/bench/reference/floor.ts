@@ -10,6 +10,7 @@ import {
   FRAME_MESSAGES,
   FRAMES_UNDER_WAY,
   HEAD_BYTES,
+  MESSAGE_BYTES,
   numberOf,
 } from "./bare-object.ts";
 import { rate } from "./rate.ts";
@@ -18,7 +19,6 @@ interface Env {
   readonly FLOOR: DurableObjectNamespace<Floor>;
 }
 
-const MESSAGE_BYTES = 64;
 /** A message with its length and kind, as frames hold it. */
 const ENVELOPE_BYTES = MESSAGE_BYTES + 5;
 

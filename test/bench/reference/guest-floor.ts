@@ -14,6 +14,7 @@ import {
   FRAME_MESSAGES,
   FRAMES_UNDER_WAY,
   HEAD_BYTES,
+  MESSAGE_BYTES,
   numberOf,
 } from "./bare-object.ts";
 
@@ -23,7 +24,6 @@ interface Env {
 
 /** The length of a payload, before it; that of the request which ends the flow is shorter than a message. */
 const LENGTH_BYTES = 4;
-const MESSAGE_BYTES = 64;
 const FRAME_BYTES = HEAD_BYTES + FRAME_MESSAGES * (LENGTH_BYTES + MESSAGE_BYTES);
 const BUSY = -8;
 const NONE = -1;
