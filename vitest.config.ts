@@ -13,13 +13,17 @@ const root = import.meta.dirname;
 const atoms = join(root, "test/workerd/atoms");
 const compiled = join(root, ".radon/test");
 
+/** Those of the engine's own modules. */
+const FEATURES = { bulk_memory: true, multi_memory: true };
+
 /** workerd imports compiled modules only, so the test atoms are assembled before anything runs. */
 async function assembleTestAtoms(): Promise<void> {
   const assembler = await wabt();
   mkdirSync(compiled, { recursive: true });
   const files = readdirSync(atoms).filter((name) => name.endsWith(".wat"));
-  for (const file of [...files.map((name) => join(atoms, name)), join(root, "durable/engine/trampoline.wat")]) {
-    const module = assembler.parseWat(file, readFileSync(file, "utf8"));
+  const engine = ["trampoline.wat", "fast-path.wat"].map((name) => join(root, "durable/engine", name));
+  for (const file of [...files.map((name) => join(atoms, name)), ...engine]) {
+    const module = assembler.parseWat(file, readFileSync(file, "utf8"), FEATURES);
     const to = join(compiled, `${basename(file, ".wat")}.wasm`);
     writeFileSync(to, module.toBinary({ write_debug_names: true }).buffer);
   }

@@ -3,7 +3,7 @@
  * else is in `open-atom.ts` and below, and, for a module that was loaded into the object, in `loaded/`.
  */
 import { DurableObject } from "cloudflare:workers";
-import { application, modules, trampoline } from "radon:application";
+import { application, engine, modules } from "radon:application";
 import type { AtomEntry } from "./core/application.ts";
 import { alone } from "./core/bytes.ts";
 import { failure } from "./core/errors.ts";
@@ -123,7 +123,7 @@ export class AtomObject extends DurableObject<Env> {
     const { ctx, env } = this;
     const module = modules[entry.module];
     if (!module) throw new Error(`The bundle lacks the module "${entry.module}" of ${entry.runtime}/${entry.name}.`);
-    const parts = openAtom(application, entry, moduleProgram(module, trampoline), {
+    const parts = openAtom(application, entry, moduleProgram(module, engine), {
       ...{ store, peers: new ObjectStubs(application, env), naming: namingPort(application, env) },
       waitUntil: (work) => ctx.waitUntil(work),
       setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),

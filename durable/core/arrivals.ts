@@ -1,5 +1,5 @@
 /** What is asked of a frame that arrives: whether it can be read, whether there is room for it, and what of it is kept. */
-import { chainBytesOf, channelOf, envelopeStarts, kindOf, requestIdOf } from "./envelope.ts";
+import { chainBytesOf, channelOf, envelopeStarts, isMessageAt, kindOf, requestIdOf } from "./envelope.ts";
 import { isWireNumber, type Frame } from "./frame.ts";
 import { CHAIN_LENGTH_MAX, FRAME_BODY_BYTES_MAX } from "./limits.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -17,6 +17,7 @@ export function startsOf({ from, channel, count, body }: Frame): number[] {
   const run = new DataView(body.buffer, body.byteOffset, body.byteLength);
   for (let index = 0; index < count; index++) {
     const at = starts[index] as number;
+    if (channel === "mail" && isMessageAt(body, at)) continue;
     const kind = kindOf(body, at);
     if (channelOf(kind) !== channel || kind === "http")
       throw new RangeError(`A frame of ${from} brings an envelope of the kind "${kind}" by the channel "${channel}".`);

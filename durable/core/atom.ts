@@ -211,6 +211,17 @@ export class Atom {
     return undefined;
   }
 
+  /** How many more one-way messages the turn may send there, and how many bytes. */
+  roomFor(to: GlobalName): Load {
+    const { messages, bytes, room } = this.#waitingFor(to, "mail");
+    return { messages: room.messages - messages, bytes: room.bytes - bytes };
+  }
+
+  /** Queues one-way messages that are encoded and for which there is room. */
+  sendEncoded(to: GlobalName, count: number, bytes: Uint8Array): void {
+    this.turn.outgoing.addEncoded(this.#waitingFor(to, "mail"), count, bytes);
+  }
+
   /** Sends a request; its future's id, or why it cannot be sent. `chain`: who waits for the current message. */
   request(to: GlobalName, payload: Uint8Array, chain: readonly ChainLink[], deadlineMs: number): number | Failure {
     if (chain.length >= CHAIN_LENGTH_MAX) {
@@ -307,6 +318,16 @@ export class Atom {
     for (const act of turn.afterCommit) this.#pending.afterCommit.push(act);
     this.#pending.fetchBytes += turn.fetchBytes;
     turn.clear();
+  }
+
+  /** The same for several turns at once, in which the next `messages` of the mailbox, one-way ones all, were handled. */
+  commitTurns(turns: number, messages: number): void {
+    const before = this.counters.turns;
+    this.mailbox.consumeNext(messages);
+    this.counters.consumed += messages;
+    this.supervisor.onProgress();
+    this.commitTurn();
+    this.counters.turns = before + turns;
   }
 
   dropTurn(): void {
@@ -583,10 +604,15 @@ export class Atom {
 
   /** What the turn sends there, if the queue that it goes to takes one more. */
   #runsTo(to: GlobalName, channel: ChannelClass): OutgoingRuns | undefined {
+    const runs = this.#waitingFor(to, channel);
+    return fits(runs, runs.room) ? runs : undefined;
+  }
+
+  #waitingFor(to: GlobalName, channel: ChannelClass): OutgoingRuns {
     const runs = this.turn.outgoing.runs(to, channel);
     // During a turn nothing else fills the queue.
     if (runs.messages === 0) runs.room = this.#roomTo(to, channel);
-    return fits(runs, runs.room) ? runs : undefined;
+    return runs;
   }
 
   /** How much more the queue takes over what is pending for it. */

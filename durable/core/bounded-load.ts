@@ -40,10 +40,10 @@ export class BoundedLoad {
     return this.#messages * 2 <= this.#messagesMax && this.#bytes * 2 <= this.#bytesMax;
   }
 
-  /** Counts a message in (1) or out (-1). */
-  weigh(bytes: number, sign: 1 | -1): void {
-    this.#messages += sign;
-    this.#bytes += sign * bytes;
+  /** Counts messages in, or, by negative numbers, out. */
+  weigh(messages: number, bytes: number): void {
+    this.#messages += messages;
+    this.#bytes += bytes;
     if (this.#full) this.#full = !this.roomy;
     else this.#full = this.#messages >= this.#messagesMax || this.#bytes >= this.#bytesMax;
   }

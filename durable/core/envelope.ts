@@ -122,9 +122,17 @@ export function envelopeStarts(run: Uint8Array): number[] {
   const view = new DataView(run.buffer, run.byteOffset, run.byteLength);
   const starts = [0];
   let at = 0;
-  while (at < run.length) starts.push((at = envelopeEnd(view, at)));
+  while (at < run.length) {
+    at = run[at] === MESSAGE ? endOfBytes(view, at + 1) : envelopeEnd(view, at);
+    starts.push(at);
+  }
   if (at > run.length) throw new RangeError(`A record ends ${at - run.length} bytes early.`);
   return starts;
+}
+
+/** True if the envelope that starts at `at` is a one-way message, as most are. */
+export function isMessageAt(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === MESSAGE;
 }
 
 /** The kind of the envelope that starts at `at`. */

@@ -85,15 +85,28 @@ const NO_ENDS: Ends = { from: UNKNOWN, to: UNKNOWN };
 
 /** Batches are encoded one after the other, most of them small: they share what they are written into. */
 const scratch = new ByteWriter(4096);
-const SCRATCH_BYTES_MAX = 256 * 1024;
+const SCRATCH_BYTES_MAX = 16 * 1024;
+/** What a frame or an ack takes at most without its body, and a batch without its names, which are of ASCII. */
+const HEAD_BYTES_MAX = 64;
 
 /** Throws a RangeError if the batch is not of one pair of atoms. */
 export function encodeBatch(batch: Batch): Uint8Array {
   const { frames, acks } = batch;
   const ends = endsOf(batch);
   const bodies = frames.reduce((sum, { body }) => sum + body.length, 0);
-  const writer = bodies > SCRATCH_BYTES_MAX ? new ByteWriter(2 * bodies) : scratch;
-  writer.truncate(0);
+  if (bodies <= SCRATCH_BYTES_MAX) {
+    scratch.truncate(0);
+    writeBatch(scratch, batch, ends);
+    return scratch.finish();
+  }
+  // A large one is written where it stays.
+  const names = (ends?.from.length ?? 0) + (ends?.to.length ?? 0);
+  const writer = new ByteWriter(bodies + names + HEAD_BYTES_MAX * (1 + frames.length + acks.length));
+  writeBatch(writer, batch, ends);
+  return writer.written();
+}
+
+function writeBatch(writer: ByteWriter, { frames, acks }: Batch, ends: Ends | undefined): void {
   writer.u8(WIRE_VERSION);
   writer.text(ends?.from ?? "");
   writer.text(ends?.to ?? "");
@@ -101,7 +114,6 @@ export function encodeBatch(batch: Batch): Uint8Array {
   for (const frame of frames) writeFrame(writer, frame, ends);
   writer.u32(acks.length);
   for (const ack of acks) writeAck(writer, ack, ends);
-  return writer.finish();
 }
 
 /** `likely`: the two ends that the batch probably has. */

@@ -32,6 +32,22 @@ export class MailQueue<M extends Mail> {
     return this.#returned.pop() ?? this.#fresh();
   }
 
+  /** The run of the next one, if that and all behind it in the run are waiting for the first time. */
+  get front(): MailRun | undefined {
+    if (this.#returned.length > 0 || this.#ahead.size > 0) return undefined;
+    for (let run = this.#runs.at(0); run; run = this.#runs.at(0)) {
+      if (run.next < run.count) return run;
+      this.#runs.shift();
+    }
+    return undefined;
+  }
+
+  /** The next `count` ones, of the run in front, are not for the queue any more. */
+  skip(run: MailRun, count: number): void {
+    run.next += count;
+    this.#length -= count;
+  }
+
   /** A waiting mail of a run just added, before its turn. */
   ahead(run: MailRun, index: number): M {
     const position = run.first + index;

@@ -35,7 +35,12 @@ export class MailRecords {
   }
 
   done({ run, index }: Mail): void {
-    run.noteDone(index);
+    this.doneNext(run, index, 1);
+  }
+
+  /** So many of a run from an index on. */
+  doneNext(run: MailRun, first: number, count: number): void {
+    run.noteDone(first, count);
     if (run.left === 0) this.#runs.delete(run);
     this.#touch(run);
   }

@@ -6,6 +6,7 @@
 import { ByteReader } from "./bytes.ts";
 import {
   envelopeStarts,
+  isMessageAt,
   kindOf,
   payloadBytesOf,
   readEnvelope,
@@ -37,6 +38,8 @@ export class MailRun {
   /** The first envelope that the mailbox has not come to. */
   next = 0;
   left: number;
+  /** True if all of it are one-way messages, and none was done with before it was made. */
+  readonly plain: boolean;
 
   constructor(
     first: number,
@@ -51,6 +54,7 @@ export class MailRun {
     this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     this.starts = starts;
     this.interrupts = this.count > 0 && this.kindOf(0) === "interrupt";
+    this.plain = record === undefined && this.#areMessages();
     this.done = record?.done.slice() ?? new Uint8Array(Math.ceil(this.count / 8));
     this.stored = record !== undefined;
     this.left = this.count;
@@ -70,13 +74,29 @@ export class MailRun {
     return (this.starts[index + 1] as number) - (this.starts[index] as number);
   }
 
+  /** How many of a plain run are within these bounds, from `first` on. */
+  within(first: number, messagesMax: number, bytesMax: number): number {
+    const start = this.starts[first] as number;
+    let end = Math.min(this.count, first + messagesMax);
+    while ((this.starts[end] as number) - start > bytesMax) end = first + ((end - first) >> 1);
+    return end - first;
+  }
+
+  #areMessages(): boolean {
+    for (let index = 0; index < this.count; index++)
+      if (!isMessageAt(this.body, this.starts[index] as number)) return false;
+    return true;
+  }
+
   isDone(index: number): boolean {
     return ((this.done[index >> 3] as number) & (1 << (index & 7))) !== 0;
   }
 
-  noteDone(index: number): void {
-    this.done[index >> 3] = (this.done[index >> 3] as number) | (1 << (index & 7));
-    this.left -= 1;
+  /** So many are done with from an index on. */
+  noteDone(first: number, count: number): void {
+    for (let index = first; index < first + count; index++)
+      this.done[index >> 3] = (this.done[index >> 3] as number) | (1 << (index & 7));
+    this.left -= count;
   }
 }
 

@@ -21,6 +21,13 @@ import type { AttemptRecord, Change, MailRecord } from "./store.ts";
 
 export type { InterruptMail, Mail, MessageMail };
 
+/** Messages that come one after the other, encoded. */
+export interface Stretch {
+  readonly run: MailRun;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
 /** So many mails that are held no more may be among those that are. */
 const HELD_SPARE = 16;
 
@@ -135,6 +142,25 @@ export class Mailbox {
     return this.#hold(this.#messages.shift());
   }
 
+  /** The messages that come next, if they are of a run of one-way messages and never were handed out. */
+  stretch(messagesMax: number, bytesMax: number): Stretch | undefined {
+    const run = this.#messages.front;
+    if (!run?.plain) return undefined;
+    const first = run.next;
+    const count = run.within(first, messagesMax, bytesMax);
+    return { run, count, bytes: run.body.subarray(run.starts[first], run.starts[first + count]) };
+  }
+
+  /** The next ones, which have to be of one stretch, are done with. */
+  consumeNext(count: number): void {
+    const run = this.#messages.front;
+    if (!run || count === 0) return;
+    const first = run.next;
+    this.#messages.skip(run, count);
+    this.#records.doneNext(run, first, count);
+    this.#messageLoad.weigh(-count, (run.starts[first] as number) - (run.starts[first + count] as number));
+  }
+
   takeInterrupt(): InterruptMail | undefined {
     return this.#hold(this.#interrupts.shift());
   }
@@ -194,6 +220,7 @@ export class Mailbox {
     this.#records.add(run);
     if (run.interrupts) this.#interrupts.add(run);
     else this.#messages.add(run);
+    if (run.plain) return this.#messageLoad.weigh(run.count, run.body.length);
     for (let index = 0; index < run.count; index++) {
       if (run.isDone(index)) continue;
       this.#weigh(run, index, 1);
@@ -218,7 +245,7 @@ export class Mailbox {
   /** Counts a mail in or out. */
   #weigh(run: MailRun, index: number, sign: 1 | -1): void {
     const load = run.interrupts ? this.#interruptLoad : this.#messageLoad;
-    load.weigh(run.bytesOf(index), sign);
+    load.weigh(sign, sign * run.bytesOf(index));
     if (isRequest(run.kindOf(index))) this.#requests += sign;
   }
 

@@ -33,6 +33,9 @@ export function fits(load: Load, room: Load): boolean {
 const DESTINATIONS_KEPT_MAX = 4;
 const WRITER_KEPT_BYTES_MAX = 4 * 1024;
 
+/** A run of this length is not copied to join others. */
+const RUN_BYTES_MIN = 16 * 1024;
+
 const NOTHING: Load = { messages: 0, bytes: 0 };
 
 /** What goes to one destination by one channel. */
@@ -66,6 +69,15 @@ export class OutgoingRuns implements Load {
     this.#added(start);
   }
 
+  /** Adds messages that are encoded, FRAME_MESSAGES_MAX and FRAME_BYTES_MAX at most. The bytes are copied. */
+  addEncoded(count: number, bytes: Uint8Array): void {
+    this.messages += count;
+    this.bytes += bytes.length;
+    if (bytes.length >= RUN_BYTES_MIN) return this.#addRun({ count, body: bytes.slice() });
+    this.#makeRoom(count, bytes.length);
+    this.#open.raw(bytes);
+  }
+
   #added(start: number): void {
     const { length } = this.#open;
     this.messages += 1;
@@ -77,10 +89,7 @@ export class OutgoingRuns implements Load {
   /** Takes over all that the other one has, which is empty then. */
   absorb(other: OutgoingRuns): void {
     if (this.messages === 0) return this.#swap(other);
-    for (const { count, body } of other.#full) {
-      this.#makeRoom(count, body.length);
-      this.#open.raw(body);
-    }
+    for (const run of other.#full) this.#addRun(run);
     if (other.#openCount > 0) {
       this.#makeRoom(other.#openCount, other.#open.length);
       this.#open.append(other.#open);
@@ -106,6 +115,17 @@ export class OutgoingRuns implements Load {
     if (this.#open.capacity > WRITER_KEPT_BYTES_MAX) this.#open = new ByteWriter();
     this.#open.truncate(0);
     this.#openCount = 0;
+  }
+
+  /** A run of its own, if it is not so short that it rather joins the open one. */
+  #addRun(run: EncodedRun): void {
+    if (run.body.length >= RUN_BYTES_MIN) {
+      this.#close();
+      this.#full.push(run);
+      return;
+    }
+    this.#makeRoom(run.count, run.body.length);
+    this.#open.raw(run.body);
   }
 
   /** So many more are about to join the open run, or to begin the next. */
@@ -173,6 +193,11 @@ export class Outgoing {
   addMessage(runs: OutgoingRuns, source: DataView, start: number, bytes: number): void {
     if (runs.messages === 0) this.#used.push(runs);
     runs.addMessage(source, start, bytes);
+  }
+
+  addEncoded(runs: OutgoingRuns, count: number, bytes: Uint8Array): void {
+    if (runs.messages === 0) this.#used.push(runs);
+    runs.addEncoded(count, bytes);
   }
 
   absorb(other: OutgoingRuns): void {

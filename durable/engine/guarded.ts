@@ -1,12 +1,13 @@
 /**
- * Host functions as a guest gets them: in a guest that is doomed they only throw its fault again, and what they throw
- * themselves dooms it.
+ * Host functions as a guest gets them: in a guest that is doomed they only throw its fault again, what they throw
+ * themselves dooms it, and they find its state as if there were no fast path.
  */
 import type { Guest } from "./guest.ts";
 
 export function guarded<P extends unknown[], R>(guest: Guest, fn: (...args: P) => R): (...args: P) => R {
   return (...args) => {
     guest.throwIfDoomed();
+    guest.surface();
     try {
       return fn(...args);
     } catch (error) {
@@ -21,6 +22,7 @@ export function guardedAsync<P extends unknown[], R>(
 ): (...args: P) => Promise<R> {
   return async (...args) => {
     guest.throwIfDoomed();
+    guest.surface();
     try {
       return await fn(...args);
     } catch (error) {

@@ -21,6 +21,7 @@ import type { Destination } from "../core/names.ts";
 import { AwaitedFutures } from "./awaited-futures.ts";
 import { callFrame, CallStack, type CallFrame } from "./call-stack.ts";
 import { Callbacks, type CallbackPorts } from "./callbacks.ts";
+import type { FastPath } from "./fast-path.ts";
 import type { Host, LogLevel } from "./host.ts";
 import { LastWords } from "./last-words.ts";
 import type { Lasting } from "./lasting.ts";
@@ -70,6 +71,8 @@ export class Guest implements Metered {
   #exports: GuestExports | undefined;
   /** Of a module that imports WASI. */
   #streams: StandardStreams | undefined;
+  /** Of a compiled module. */
+  #fastPath: FastPath | undefined;
   /** Destinations and keys that the guest has named. */
   readonly destinations = new SeenBytes<Destination>();
   readonly keys = new SeenBytes<string>();
@@ -101,10 +104,11 @@ export class Guest implements Metered {
   }
 
   /** The instance exists: its memory and exports may be used. */
-  attach(memory: GuestMemory, exports: GuestExports, streams?: StandardStreams): void {
+  attach(memory: GuestMemory, exports: GuestExports, streams?: StandardStreams, fastPath?: FastPath): void {
     this.#memory = memory;
     this.#exports = exports;
     this.#streams = streams;
+    this.#fastPath = fastPath;
     this.#migrates = exports.migrate !== undefined && this.atom.version !== null && this.#isNewVersion;
   }
 
@@ -200,6 +204,37 @@ export class Guest implements Metered {
   /** Why it cannot wait for a message, if it cannot. */
   get receivesNothing(): Failure | undefined {
     return this.#migrates ? failure("UNSUPPORTED", "No message is received before migrate has run.") : undefined;
+  }
+
+  get fastPath(): FastPath | undefined {
+    return this.#fastPath;
+  }
+
+  /** What it did by the fast path becomes its state. */
+  surface(): void {
+    this.#fastPath?.surface();
+  }
+
+  /** A daemon has received a message, and may go on by itself with those that come next. */
+  hastenAfter(mail: MessageMail): void {
+    if (this.#isDaemon) this.#fastPath?.openMessages(mail);
+  }
+
+  /**
+   * The guest has ended so many turns by the fast path, with the messages that were next. It is at the one after them, of a daemon
+   * the last of them; `received`: and has received it.
+   */
+  resumeFrom(turns: number, received: boolean): void {
+    if (turns > 0) {
+      this.#startTurn(turns);
+      this.atom.commitTurns(turns, this.#isDaemon ? turns - 1 : turns);
+      this.atom.mailbox.noteDeliveryUnderWay();
+    } else if (this.#isDaemon) return;
+    const mail = this.atom.takeMessage();
+    if (!mail) throw new Error("The fast path went on beyond the mailbox.");
+    if (!this.#isDaemon) this.#stack.top.held.push(mail);
+    if (received) this.receive(mail);
+    else this.#assigned = mail;
   }
 
   /** Makes a delivered message the current one. */
@@ -386,9 +421,11 @@ export class Guest implements Metered {
   /** For the trampoline, after each `invoke`: closes it; true if it is called again, for the next message. */
   next(): boolean {
     this.throwIfDoomed();
+    this.surface();
     this.#closeInvoke();
     if (this.#isDaemon || this.#spent || this.#mustPause() || !this.atom.mailbox.hasMessage) return false;
-    this.#openInvoke();
+    if (this.#fastPath?.openMessages()) this.#stack.push(callFrame({}));
+    else this.#openInvoke();
     return true;
   }
 
@@ -467,11 +504,16 @@ export class Guest implements Metered {
 
   commit(): void {
     if (this.#mayNotBlock !== null) return;
-    this.meter.startTurn();
-    this.#words.clear();
-    this.lasting.slice.countTurn();
+    this.#startTurn(1);
     this.atom.commitTurn();
     this.atom.mailbox.noteDeliveryUnderWay();
+  }
+
+  /** So many turns have ended, which are about to be committed, and the next one starts. */
+  #startTurn(ended: number): void {
+    this.meter.startTurn();
+    this.#words.clear();
+    this.lasting.slice.countTurns(ended);
   }
 
   async #call(kind: number, token: number, length: number, frame: CallFrame): Promise<void> {
@@ -495,9 +537,11 @@ export class Guest implements Metered {
     if (!this.#exports) throw new GuestFault("The guest was entered before its instance existed.");
     try {
       await code(this.#exports);
+      this.surface();
       // A handler inside the guest may have caught the fault, and returned.
       this.throwIfDoomed();
     } catch (error) {
+      this.surface();
       const fault = this.fault(error);
       // An exit in a callback has settled by now how all of it ends.
       if (!this.#spent && !this.#endsWell(exitCodeOf(fault))) {

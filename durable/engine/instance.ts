@@ -12,7 +12,9 @@ import { promising, suspending, type AnyFunction } from "./jspi.ts";
 import { GuestMemory } from "./memory.ts";
 import type { Program } from "./program.ts";
 import { SourceLines } from "./source-lines.ts";
-import { Trampoline, type AtNeedFunctions } from "./trampoline.ts";
+import type { EngineModules } from "./engine-modules.ts";
+import { FastPath } from "./fast-path.ts";
+import { Trampoline, type AtNeedFunctions, type PlainFunctions } from "./trampoline.ts";
 import { validateModule } from "./validate.ts";
 
 /** The module imports what Radon does not have. */
@@ -25,8 +27,8 @@ export function isLinkError(error: unknown): error is Error {
   return error instanceof Error && error.name === "LinkError";
 }
 
-/** A compiled module as what an atom runs. `trampoline`: the compiled `trampoline.wat`, as nobody compiles at run time. */
-export function moduleProgram(module: WebAssembly.Module, trampoline: WebAssembly.Module): Program {
+/** A compiled module as what an atom runs. */
+export function moduleProgram(module: WebAssembly.Module, engine: EngineModules): Program {
   // All that is the same for each instance is asked for once: a command has an instance a message.
   const described = { module, imports: WebAssembly.Module.imports(module) };
   let refusal: Failure | "none" | undefined;
@@ -35,7 +37,7 @@ export function moduleProgram(module: WebAssembly.Module, trampoline: WebAssembl
       refusal ??= checkModule(module, guest) ?? "none";
       return refusal === "none" ? undefined : refusal;
     },
-    instantiate: (guest) => instantiate(described, trampoline, guest),
+    instantiate: (guest) => instantiate(described, engine, guest),
     sourceLines: () => SourceLines.of(module),
   };
 }
@@ -54,18 +56,21 @@ function checkModule(module: WebAssembly.Module, { host }: Guest): Failure | und
   return failure(code, `The module of ${host.self}, ${found.where}: ${found.message} ${found.remedy}`);
 }
 
-function instantiate(described: DescribedModule, trampolineModule: WebAssembly.Module, guest: Guest): void {
+function instantiate(described: DescribedModule, engine: EngineModules, guest: Guest): void {
   // The shim of WASI is large for an atom that needs none.
   const wasi = described.imports.some((each) => each.module === WASI_MODULE) ? wasiImports(guest) : undefined;
   const table = hostFunctions(guest);
-  const trampoline = new Trampoline(trampolineModule, guest, atNeedFunctions(table));
+  const trampoline = new Trampoline(engine.trampoline, guest, atNeedFunctions(table), plainFunctions(table));
   const imports = linkImports(described.imports, guest, trampoline, (from, name) =>
     from === WASI_MODULE ? wasi?.function(name) : own(own<FunctionTable>(table, from), name),
   );
   const instance = new WebAssembly.Instance(described.module, imports);
   wasi?.attach(instance);
-  const memory = new GuestMemory(instance.exports.memory as WebAssembly.Memory);
-  guest.attach(memory, enterable(instance, trampoline), wasi?.streams);
+  const memory = instance.exports.memory as WebAssembly.Memory;
+  const fastPath = new FastPath(guest, (exchange, number) =>
+    trampoline.hasten(engine.fastPath, memory, exchange, number),
+  );
+  guest.attach(new GuestMemory(memory), enterable(instance, trampoline), wasi?.streams, fastPath);
 }
 
 function enterable({ exports }: WebAssembly.Instance, trampoline: Trampoline): GuestExports {
@@ -105,7 +110,7 @@ function linkImports(
 }
 
 function linked(guest: Guest, trampoline: Trampoline, from: string, name: string, fn: HostFunction) {
-  if (typeof fn !== "function") return trampoline.function(name as keyof AtNeedFunctions);
+  if (typeof fn !== "function" || isPlain(from, name)) return trampoline.function(name as keyof AtNeedFunctions);
   // Metering answers a doomed guest by a number: an exception it could catch.
   if (from === METERING_MODULE) return isBlocking(from, name) ? suspending(fn) : fn;
   return isBlocking(from, name) ? suspending(guardedAsync(guest, fn)) : guarded(guest, fn);
@@ -121,6 +126,15 @@ type FunctionTable = Readonly<Record<string, HostFunction>>;
 function atNeedFunctions(table: HostFunctions): AtNeedFunctions {
   const { receive } = table["radon:messaging"];
   return { receive, sleep: table["radon:core"].sleep, await: table["radon:future"].await };
+}
+
+function plainFunctions(table: HostFunctions): PlainFunctions {
+  const { send, kind, sender } = table["radon:messaging"];
+  return { send, kind, sender };
+}
+
+function isPlain(from: string, name: string): boolean {
+  return from === "radon:messaging" && (name === "send" || name === "kind" || name === "sender");
 }
 
 function isBlocking(module: string, name: string): boolean {

@@ -21,6 +21,8 @@ export interface Metered {
   readonly doomed: boolean;
   readonly stopping: boolean;
   doom(fault: unknown): void;
+  /** Turns that ended without the host's doing count from here on. */
+  surface(): void;
   /** Ends a guest that is asked to stop. */
   stopNow(): void;
   /** Lets the event loop have its turn. */
@@ -69,6 +71,7 @@ export class Meter {
   #tick(): number {
     const guest = this.#guest;
     if (guest.doomed) return NO_MORE;
+    guest.surface();
     const limitMs = this.#limitMs;
     const verdict = this.#budget.spend(guest.monotonic(), limitMs);
     if (verdict === "used up") return this.#end(limitMs);

@@ -29,8 +29,13 @@ export class Slice {
     return this.#startMs;
   }
 
-  countTurn(): void {
-    this.#turns += 1;
+  countTurns(count: number): void {
+    this.#turns += count;
+  }
+
+  /** After how many turns more the clock has to be looked at. */
+  get turnsToLook(): number {
+    return this.#lookAtTurns - this.#turns;
   }
 
   countInstance(): void {

@@ -4,8 +4,8 @@ import { METERING_MODULE } from "./abi.ts";
 import type { SourceLines, SourcePlace } from "./source-lines.ts";
 
 const FRAMES_MAX = 24;
-/** The runtime's own WebAssembly, below every `invoke`, by the name in `trampoline.wat`. */
-const TRAMPOLINE = "radon_trampoline";
+/** The runtime's own WebAssembly, below every `invoke` and above some host functions, by the names in its sources. */
+const OWN_MODULES = /radon_trampoline|radon_fast_path/;
 /** V8 keeps ten frames of a stack, its own of the runtime among them: too few of the guest's. */
 Error.stackTraceLimit = Math.max(Error.stackTraceLimit, FRAMES_MAX + 8);
 
@@ -85,7 +85,7 @@ const PANIC_MACHINERY =
   /\b(?:radon::host::abort|radon::entry::make_readable|(?:std|core)::panicking::|std::sys(?:_common)?::backtrace|rust_panic|rust_begin_unwind|begin_panic_handler|__rust_)/;
 
 function isGuestFrame(line: string): boolean {
-  if (line.includes(METERING_MODULE) || line.includes(TRAMPOLINE) || PANIC_MACHINERY.test(line)) return false;
+  if (line.includes(METERING_MODULE) || OWN_MODULES.test(line) || PANIC_MACHINERY.test(line)) return false;
   return line.includes("wasm://") || line.includes("wasm-function");
 }
 

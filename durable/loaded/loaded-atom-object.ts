@@ -4,6 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import module from "./atom.wasm";
+import fastPath from "./fast-path.wasm";
 import trampoline from "./trampoline.wasm";
 import type { Application, AtomEntry } from "../core/application.ts";
 import type { Submission, NamingPort } from "../atom-session.ts";
@@ -35,7 +36,7 @@ export class LoadedAtomObject extends DurableObject<LoadedEnv> {
         fetch: () => Promise.resolve(new Response(null)),
       }),
     };
-    const parts = openAtom(APPLICATION, ENTRY, moduleProgram(module, trampoline), {
+    const parts = openAtom(APPLICATION, ENTRY, moduleProgram(module, { trampoline, fastPath }), {
       ...{ store: new SqliteStore(ctx.storage), peers, naming: GATE },
       waitUntil: (work) => ctx.waitUntil(work),
       // The object around this one sets an alarm before anything comes here, and keeps it for as long as `wake` asks for.

@@ -5,7 +5,7 @@
  * 1. An alarm is set before an event goes on, and again for as long as the facet has something to do: only the object around a facet
  *    can set one.
  */
-import { trampoline } from "radon:application";
+import { engine } from "radon:application";
 import type { Application } from "../core/application.ts";
 import { COMPATIBILITY_DATE } from "../core/platform.ts";
 import type { Submission } from "../atom-session.ts";
@@ -47,7 +47,8 @@ export function loadedClass(
     modules: {
       [MAIN]: code,
       "atom.wasm": { wasm: store.module(record) },
-      "trampoline.wasm": { wasm: trampoline },
+      "trampoline.wasm": { wasm: engine.trampoline },
+      "fast-path.wasm": { wasm: engine.fastPath },
     },
     env: { APPLICATION: application, ENTRY: record.entry, GATE: gate },
   }));

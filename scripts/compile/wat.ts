@@ -22,26 +22,39 @@ const FEATURES = {
   gc: true,
 } as const;
 
+/** What the engine's own modules take more: metering does not know of it, and wabt cannot validate it. */
+const ENGINE_FEATURES = { ...FEATURES, multi_memory: true } as const;
+
 /** The binary of a text file; throws what is wrong with it. `name`: the file's, in messages. */
 export async function assembleWat(file: string, name: string): Promise<Uint8Array> {
+  const parsed = await parse(file, name, FEATURES);
+  parsed.validate();
+  return binaryOf(parsed);
+}
+
+async function parse(file: string, name: string, features: typeof FEATURES) {
   const { default: load } = await import("wabt");
   const wabt = await load();
-  const parsed = wabt.parseWat(name, await readFile(file, "utf8"), FEATURES);
+  const parsed = wabt.parseWat(name, await readFile(file, "utf8"), features);
   parsed.resolveNames();
-  parsed.validate();
+  return parsed;
+}
+
+function binaryOf(parsed: Awaited<ReturnType<typeof parse>>): Uint8Array {
   const { buffer } = parsed.toBinary({ write_debug_names: true });
   parsed.destroy();
   return new Uint8Array(buffer);
 }
 
-/** The same, from the cache if it is there. */
+/** The binary of a module of the engine's own, from the cache if it is there. */
 export async function assembledOnce(file: string, cacheFolder: string): Promise<Uint8Array> {
   const root = path.dirname(file);
-  const parts = { language: "engine", version: wabtVersion(), flags: [], finish: [] };
+  const flags = [JSON.stringify(ENGINE_FEATURES)];
+  const parts = { language: "engine", version: wabtVersion(), flags, finish: [] };
   const key = cacheKey({ ...parts, root, inputs: [file] }, new FileHashes());
   const cached = await readCached(cacheFolder, key);
   if (cached !== undefined) return cached.wasm;
-  const wasm = await assembleWat(file, path.basename(file));
+  const wasm = binaryOf(await parse(file, path.basename(file), ENGINE_FEATURES));
   await writeCached(cacheFolder, key, { wasm, warnings: "" });
   return wasm;
 }

@@ -17,7 +17,12 @@ import { APPLICATION, EXPORTS, type RuntimeCode } from "./runtime-code.ts";
 
 const GENERATED = "application.js";
 export const WORKER = "worker.js";
-const TRAMPOLINE = "trampoline.wasm";
+/** The engine's own modules, by their name in the code; a Worker may not compile at run time. */
+const ENGINE = { trampoline: "trampoline", fastPath: "fast-path" } as const;
+const engineFiles = Object.values(ENGINE).map((name) => ({
+  name: `${name}.wasm`,
+  source: packageFile("durable", "engine", `${name}.wat`),
+}));
 
 export interface RuntimeBundle {
   readonly runtime: RuntimeName;
@@ -55,17 +60,15 @@ export async function writeApplication(
   await mkdir(folder, { recursive: true });
   const files = new Map(modules.map((module) => [wasmName(module), module.wasm]));
   await Promise.all([...files].map(([name, wasm]) => writeOnce(path.join(folder, name), wasm)));
-  await writeFile(path.join(folder, TRAMPOLINE), await assembledOnce(TRAMPOLINE_SOURCE, cacheFolder));
+  for (const { name, source } of engineFiles)
+    await writeFile(path.join(folder, name), await assembledOnce(source, cacheFolder));
   const prelude = preludeOf(application, modules, loadedAtomCode);
   await writeFile(path.join(folder, GENERATED), `${prelude}${EXPORTS}\n`);
-  const kept = new Set([...files.keys(), TRAMPOLINE]);
+  const kept = new Set([...files.keys(), ...engineFiles.map(({ name }) => name)]);
   const stale = (await readdir(folder)).filter((name) => name.endsWith(".wasm") && !kept.has(name));
   await Promise.all(stale.map((name) => rm(path.join(folder, name))));
   return { folder, prelude, wasm: [...kept].map((name) => path.join(folder, name)) };
 }
-
-/** The engine's own module: a Worker may not compile at run time. */
-const TRAMPOLINE_SOURCE = packageFile("durable", "engine", "trampoline.wat");
 
 /** A file whose name tells its content: one that is there is the same. */
 async function writeOnce(file: string, content: Uint8Array): Promise<void> {
@@ -97,11 +100,13 @@ function preludeOf(
   return [
     "// Written by radon from the application's formula.toml; changes to this file are lost.",
     ...imports,
-    `import radonTrampoline from "./${TRAMPOLINE}";`,
+    ...Object.entries(ENGINE).map(([key, name]) => `import radonEngine_${key} from "./${name}.wasm";`),
     `const ${APPLICATION} = {`,
     `  application: ${JSON.stringify(application, null, 2)},`,
     `  loadedAtomCode: ${JSON.stringify(loadedAtomCode)},`,
-    "  trampoline: radonTrampoline,",
+    `  engine: { ${Object.keys(ENGINE)
+      .map((key) => `${key}: radonEngine_${key}`)
+      .join(", ")} },`,
     "  modules: {",
     ...entries,
     "  },",

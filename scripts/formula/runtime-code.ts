@@ -6,7 +6,7 @@ import { keptBundle, type KeptBundle } from "./kept-bundle.ts";
 /** What the code finds the application in: a name that nothing else in it has. */
 export const APPLICATION = "RADON_APPLICATION";
 /** What `radon:application` exports. */
-export const EXPORTS = `export const { application, loadedAtomCode, trampoline, modules } = ${APPLICATION};`;
+export const EXPORTS = `export const { application, loadedAtomCode, engine, modules } = ${APPLICATION};`;
 
 export type RuntimeCode = KeptBundle;
 

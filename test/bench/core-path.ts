@@ -16,7 +16,7 @@ import { moduleProgram } from "../../durable/engine/instance.ts";
 import { RestingInstances } from "../../durable/engine/resting-instances.ts";
 import { Runner } from "../../durable/engine/runner.ts";
 import { KnownNames } from "../../durable/known-names.ts";
-import { trampoline, wat } from "../engine/wat.ts";
+import { engine, wat } from "../engine/wat.ts";
 
 /** Messages a frame, which are one turn of the sender. */
 const MESSAGES = 1_000;
@@ -137,7 +137,7 @@ class Cell implements Host {
       hasConfiguredAlias: () => false,
     } as const;
     this.atom = new Atom(settings, new ForgetfulStore(), Date.now(), 0.5);
-    this.runner = new Runner(this.atom, this, moduleProgram(wat(text), trampoline), new RestingInstances(Infinity));
+    this.runner = new Runner(this.atom, this, moduleProgram(wat(text), engine), new RestingInstances(Infinity));
   }
 
   /** Runs until the guest waits, or a reactive atom has nothing left. */

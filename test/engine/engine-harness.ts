@@ -20,11 +20,12 @@ import {
 } from "../../durable/core/names.ts";
 import { SingleNaming } from "../../durable/core/naming.ts";
 import { RESTING_MEMORY_BYTES_MAX } from "../../durable/core/limits.ts";
+import type { EngineModules } from "../../durable/engine/engine-modules.ts";
 import { moduleProgram } from "../../durable/engine/instance.ts";
 import { RestingInstances } from "../../durable/engine/resting-instances.ts";
 import { LoopTurns } from "../../durable/loop-turns.ts";
 import { VirtualClock } from "./virtual-clock.ts";
-import { trampoline } from "./wat.ts";
+import { engine } from "./wat.ts";
 
 export interface AtomSpec extends Partial<Omit<AtomEntry, "name" | "runtime" | "module">> {
   /** `atom`, which is in the runtime `cloud`, or `runtime/atom`. */
@@ -55,6 +56,7 @@ export class World {
   readonly resting: RestingInstances;
   readonly turns = new LoopTurns();
   readonly #application: Application;
+  readonly #engine: EngineModules;
   readonly #naming: SingleNaming;
   readonly #cells = new Map<GlobalName, Cell>();
   /** What went wrong in work that nobody waits for. */
@@ -67,8 +69,9 @@ export class World {
   /** Batches that have to wait until `letThrough`. */
   #held: (() => void)[] | undefined;
 
-  /** `restingBytesMax`: all atoms are in one isolate. */
-  constructor(specs: readonly AtomSpec[], restingBytesMax = RESTING_MEMORY_BYTES_MAX) {
+  /** `restingBytesMax`: all atoms are in one isolate. `modules`: the engine's own. */
+  constructor(specs: readonly AtomSpec[], restingBytesMax = RESTING_MEMORY_BYTES_MAX, modules: EngineModules = engine) {
+    this.#engine = modules;
     this.resting = new RestingInstances(restingBytesMax);
     for (const level of ["debug", "info", "warn", "error"] as const) vi.spyOn(console, level).mockReturnValue();
     const entries = specs.map(entryOf);
@@ -241,7 +244,7 @@ export class World {
       setAlarm: (atMs) => void alarms.push(atMs),
       abort: (reason) => this.#failures.push(new Error(reason)),
     };
-    return new AtomSession(application, entry, moduleProgram(module, trampoline), ports);
+    return new AtomSession(application, entry, moduleProgram(module, this.#engine), ports);
   }
 
   #clockOf(life: Life): Clock {

@@ -16,7 +16,7 @@ function sliceOf(turnMs: number): { turns: number; ranMs: number; looks: number 
   while (!slice.over) {
     turns += 1;
     nowMs += turnMs;
-    slice.countTurn();
+    slice.countTurns(1);
   }
   return { turns, ranMs: nowMs - 1_000, looks };
 }
@@ -41,10 +41,10 @@ test("a slice that is started again has all its time and turns", () => {
   const slice = new Slice(() => nowMs);
   for (let round = 0; round < 3; round++) {
     nowMs += SLICE_MS_MAX;
-    slice.countTurn();
+    slice.countTurns(1);
     expect(slice.over).toBe(true);
     slice.start();
-    slice.countTurn();
+    slice.countTurns(1);
     expect(slice.over).toBe(false);
   }
 });

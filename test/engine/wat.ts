@@ -5,7 +5,7 @@ import wabt from "wabt";
 import { meterModule } from "../../scripts/compile/metering/meter.ts";
 
 const assembler = await wabt();
-const features = { exceptions: true, bulk_memory: true, reference_types: true, multi_value: true };
+const features = { exceptions: true, bulk_memory: true, reference_types: true, multi_value: true, multi_memory: true };
 
 /** The platform's types leave out the constructor, which Workers forbid and Node has. */
 const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
@@ -29,7 +29,10 @@ export function wat(text: string, metered = true): WebAssembly.Module {
 }
 
 /** What the bundle of an application holds beside its modules, which is the runtime's own: it is not metered. */
-export const trampoline = new Module(assembleFile("../../durable/engine/trampoline.wat", import.meta.url));
+export const engine = {
+  trampoline: new Module(assembleFile("../../durable/engine/trampoline.wat", import.meta.url)),
+  fastPath: new Module(assembleFile("../../durable/engine/fast-path.wat", import.meta.url)),
+};
 
 /** The binary of a text file, its path relative to the module `from` (an `import.meta.url`). */
 export function assembleFile(path: string, from: string): Uint8Array<ArrayBuffer> {

@@ -6,9 +6,10 @@ import large from "radon:test-atoms/large.wasm";
 import relay from "radon:test-atoms/relay.wasm";
 import slow from "radon:test-atoms/slow.wasm";
 import ticker from "radon:test-atoms/ticker.wasm";
+import fastPath from "radon:test-atoms/fast-path.wasm";
 import trampoline from "radon:test-atoms/trampoline.wasm";
 
-export { trampoline };
+export const engine = { trampoline, fastPath };
 export const loadedAtomCode = null;
 
 const main = "main" as RuntimeName;

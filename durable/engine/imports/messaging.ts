@@ -23,13 +23,19 @@ export function messagingImports(guest: Guest): Implementations<"radon:messaging
       const to = readDestination(guest, toPtr, toLen);
       const refused = checkPayload(guest, ptr, len);
       if (typeof to !== "string") return guest.fail(to);
-      return guest.done(refused ?? atom.sendMessage(to, guest.memory.view, ptr >>> 0, len >>> 0));
+      const failed = refused ?? atom.sendMessage(to, guest.memory.view, ptr >>> 0, len >>> 0);
+      if (failed) return guest.fail(failed);
+      guest.fastPath?.noteSend(to, toPtr, toLen);
+      return 0;
     },
     receive: {
       atOnce: (ptr, cap) => {
         guest.memory.check(ptr, cap);
         const mail = guest.pass(next);
-        return mail && received(mail, ptr, cap);
+        if (!mail) return undefined;
+        const length = received(mail, ptr, cap);
+        guest.hastenAfter(mail);
+        return length;
       },
       suspending: async (timeout, ptr, cap) => {
         const mail = guest.receivesNothing ?? (await guest.block(next, deadlineAfter(host.now(), timeout)));

@@ -41,7 +41,7 @@ interface SinkExports extends SourceExports {
 }
 
 interface TrampolineExports {
-  readonly body: WebAssembly.Table;
+  readonly functions: WebAssembly.Table;
   readonly run: () => void;
   readonly receive: () => number;
 }
@@ -185,6 +185,7 @@ class Sink {
     const loop = new WebAssembly.Instance(trampoline, {
       at_once: { receive: (ptr: number) => this.#receive(ptr), sleep: unused, await: unused },
       suspending: { receive: unused, sleep: unused, await: unused },
+      plain: { send: unused, kind: unused, sender: unused },
       loop: { next: () => (this.#at < this.#frame.length ? 1 : 0) },
     }).exports as unknown as TrampolineExports;
     const instance = new WebAssembly.Instance(sinkModule, {
@@ -197,7 +198,7 @@ class Sink {
     });
     const { memory, invoke, _initialize } = instance.exports as unknown as SinkExports;
     this.#memory = new Uint8Array(memory.buffer);
-    loop.body.set(0, invoke);
+    loop.functions.set(0, invoke);
     this.#run = loop.run;
     _initialize();
   }
