@@ -3,7 +3,8 @@
  *
  * Invariants
  * 1. Whatever the guest did by it becomes its state, by `surface`, before any host function looks at that, before the guest waits, and
- *    when it ends, well or by a trap. So nothing else can tell it from what the host functions would have done one by one.
+ *    when it ends, well or by a trap. So nothing else can tell it from what the host functions would have done one by one. Functions that
+ *    have nothing to do with the current message call `settle`, which leaves that where it is, so that the guest goes on afterwards.
  * 2. It hands out one-way messages only, of one run of the mailbox, that come for the first time; and takes messages only to
  *    the destination of the last `send`, as many as its queue has room for.
  * 3. It goes no further than a slice may before the clock is looked at, so that a slice lasts no longer by it.
@@ -45,8 +46,13 @@ export class FastPath implements ExchangeUser {
   readonly #install: Install;
   #exchange: Exchange | undefined;
   #number = 0;
-  /** How many messages the open stretch has; 0: none is open. */
+  /** How many messages the open stretch has, and how many turns have ended in it; 0: none is open. */
   #stretch = 0;
+  #ended = 0;
+  #isDaemon = false;
+  /** True if the current message is the next one of the mailbox, which does not know that it was handed out. */
+  #isAhead = false;
+  #hasReceived = false;
   #stretchMax = STRETCH_MIN;
   #skipped = SKIPPED_MIN;
   #skipping = 0;
@@ -64,14 +70,17 @@ export class FastPath implements ExchangeUser {
 
   /** A message was sent the usual way, to what the guest calls by the name at `ptr`; the next ones may go by here. */
   noteSend(to: GlobalName, ptr: number, length: number): void {
+    const exchange = this.#exchange;
+    const isOpen = exchange?.isOf(this.#number);
     if (to !== this.#to) {
+      if (exchange && isOpen) this.#closeSends(exchange);
       this.#to = length <= EXCHANGED_NAME_BYTES_MAX ? to : undefined;
       this.#name = this.#guest.memory.read(ptr, length);
       this.#sends = 0;
       return;
     }
-    if (!this.#exchange && ++this.#sends < SENDS_BEFORE_INSTALLED) return;
-    this.#openSends(to, this.#open());
+    if (!exchange && ++this.#sends < SENDS_BEFORE_INSTALLED) return;
+    this.#openSends(to, exchange && isOpen ? exchange : this.#open());
   }
 
   /**
@@ -92,8 +101,12 @@ export class FastPath implements ExchangeUser {
     exchange.setSender(utf8(stretch.run.from));
     words[WORD.inAt] = IN_AT;
     words[WORD.inEnd] = IN_AT + stretch.bytes.length;
-    words[WORD.daemon] = words[WORD.current] = last ? 1 : 0;
+    this.#isDaemon = last !== undefined;
+    this.#hasReceived = this.#isDaemon;
+    this.#isAhead = !this.#isDaemon;
+    words[WORD.daemon] = words[WORD.current] = this.#isDaemon ? 1 : 0;
     this.#stretch = stretch.count;
+    this.#ended = 0;
     const seen = this.#to && this.#guest.destinations.get(this.#name, 0, this.#name.length);
     if (seen && host.locate(seen) === this.#to) this.#openSends(this.#to, exchange);
     return true;
@@ -104,16 +117,44 @@ export class FastPath implements ExchangeUser {
     const exchange = this.#exchange;
     if (!exchange?.isOf(this.#number)) return;
     exchange.release();
+    this.#take(exchange, true);
+    if (this.#stretch > 0) this.#adapt(this.#stretch, this.#ended);
+    this.#stretch = 0;
+  }
+
+  /** The same, but for the current message: the guest goes on by it. */
+  settle(): void {
+    const exchange = this.#exchange;
+    if (!exchange?.isOf(this.#number)) return;
+    this.#take(exchange, false);
+    const { words } = exchange;
+    const sentBytes = (words[WORD.outAt] as number) - OUT_AT;
+    this.#outLeft = words[WORD.turnOutLeft] = words[WORD.outLeft] as number;
+    words[WORD.outEnd] = (words[WORD.outEnd] as number) - sentBytes;
+    words[WORD.outAt] = words[WORD.turnOutAt] = OUT_AT;
+    words[WORD.turns] = 0;
+  }
+
+  /** Takes out what stands in the exchange, `all`: the current message, too. The words stay as they are. */
+  #take(exchange: Exchange, all: boolean): void {
     const { words } = exchange;
     const at = (word: number) => words[word] as number;
-    const stretch = this.#stretch;
-    this.#stretch = 0;
     this.#handOver(exchange, this.#outLeft - at(WORD.turnOutLeft), OUT_AT, at(WORD.turnOutAt));
-    if (stretch > 0) {
-      this.#adapt(stretch, at(WORD.turns));
-      this.#guest.resumeFrom(at(WORD.turns), at(WORD.current) > 0);
-    }
+    if (this.#stretch > 0) this.#endTurns(at(WORD.turns), at(WORD.current) > 0);
+    if (all && this.#stretch > 0 && this.#isAhead) this.#guest.takeUp(this.#hasReceived);
     this.#handOver(exchange, at(WORD.turnOutLeft) - at(WORD.outLeft), at(WORD.turnOutAt), at(WORD.outAt));
+  }
+
+  #endTurns(turns: number, hasReceived: boolean): void {
+    if (turns > 0) {
+      // A daemon's turn ends when it receives the next message, so the last one is not done with.
+      const done = this.#isDaemon && !this.#isAhead ? turns - 1 : turns;
+      this.#guest.endTurns(turns, done);
+      this.#isAhead = true;
+      this.#ended += turns;
+    }
+    if (turns > 0 || hasReceived !== this.#hasReceived) this.#guest.forgetSlot();
+    this.#hasReceived = hasReceived;
   }
 
   #open(): Exchange {
@@ -136,6 +177,10 @@ export class FastPath implements ExchangeUser {
     words[WORD.outEnd] = OUT_AT + Math.min(OUT_BYTES, room.bytes);
     words[WORD.outLeft] = words[WORD.turnOutLeft] = this.#outLeft;
     exchange.setDestination(this.#name);
+  }
+
+  #closeSends({ words }: Exchange): void {
+    this.#outLeft = words[WORD.outLeft] = words[WORD.turnOutLeft] = 0;
   }
 
   #handOver({ bytes }: Exchange, count: number, start: number, end: number): void {

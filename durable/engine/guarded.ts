@@ -16,6 +16,21 @@ export function guarded<P extends unknown[], R>(guest: Guest, fn: (...args: P) =
   };
 }
 
+/** The same for a function that has nothing to do with the current message. */
+export function guardedApart<P extends unknown[], R>(guest: Guest, fn: (...args: P) => R): (...args: P) => R {
+  return (...args) => {
+    guest.throwIfDoomed();
+    guest.settle();
+    try {
+      return fn(...args);
+    } catch (error) {
+      // A guest that is doomed gets nothing more by its fast path either.
+      guest.surface();
+      throw guest.fault(error);
+    }
+  };
+}
+
 export function guardedAsync<P extends unknown[], R>(
   guest: Guest,
   fn: (...args: P) => R | Promise<R>,

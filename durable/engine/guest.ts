@@ -215,21 +215,31 @@ export class Guest implements Metered {
     this.#fastPath?.surface();
   }
 
+  /** The same for what does not concern the current message, so that it may go on. */
+  settle(): void {
+    this.#fastPath?.settle();
+  }
+
   /** A daemon has received a message, and may go on by itself with those that come next. */
   hastenAfter(mail: MessageMail): void {
     if (this.#isDaemon) this.#fastPath?.openMessages(mail);
   }
 
-  /**
-   * The guest has ended so many turns by the fast path, with the messages that were next. It is at the one after them, of a daemon
-   * the last of them; `received`: and has received it.
-   */
-  resumeFrom(turns: number, received: boolean): void {
-    if (turns > 0) {
-      this.#startTurn(turns);
-      this.atom.commitTurns(turns, this.#isDaemon ? turns - 1 : turns);
-      this.atom.mailbox.noteDeliveryUnderWay();
-    } else if (this.#isDaemon) return;
+  /** By the fast path the guest has ended so many turns, and is done with the next `messages` of the mailbox. */
+  endTurns(turns: number, messages: number): void {
+    this.#startTurn(turns);
+    this.atom.commitTurns(turns, messages);
+    this.atom.mailbox.noteDeliveryUnderWay();
+    if (!this.#isDaemon) this.#stack.top.lastError = "";
+  }
+
+  /** By the fast path the guest has received a message, so that nothing waits for `take` any more. */
+  forgetSlot(): void {
+    this.#stack.top.slot = null;
+  }
+
+  /** The guest is at the next message of the mailbox; `received`: and has received it. */
+  takeUp(received: boolean): void {
     const mail = this.atom.takeMessage();
     if (!mail) throw new Error("The fast path went on beyond the mailbox.");
     if (!this.#isDaemon) this.#stack.top.held.push(mail);

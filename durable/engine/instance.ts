@@ -4,7 +4,7 @@
  */
 import { failure, type Failure } from "../core/errors.ts";
 import { ABI, METERING, METERING_MODULE, STACK_POINTER_EXPORT, WASI_MODULE, type Blocking } from "./abi.ts";
-import { guarded, guardedAsync } from "./guarded.ts";
+import { guarded, guardedApart, guardedAsync } from "./guarded.ts";
 import type { Guest, GuestExports } from "./guest.ts";
 import { hostFunctions, type HostFunctions } from "./host-functions.ts";
 import { WASI_BLOCKING, wasiImports } from "./imports/wasi.ts";
@@ -113,7 +113,8 @@ function linked(guest: Guest, trampoline: Trampoline, from: string, name: string
   if (typeof fn !== "function" || isPlain(from, name)) return trampoline.function(name as keyof AtNeedFunctions);
   // Metering answers a doomed guest by a number: an exception it could catch.
   if (from === METERING_MODULE) return isBlocking(from, name) ? suspending(fn) : fn;
-  return isBlocking(from, name) ? suspending(guardedAsync(guest, fn)) : guarded(guest, fn);
+  if (isBlocking(from, name)) return suspending(guardedAsync(guest, fn));
+  return standsApart(from, name) ? guardedApart(guest, fn) : guarded(guest, fn);
 }
 
 function own<T>(table: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
@@ -135,6 +136,13 @@ function plainFunctions(table: HostFunctions): PlainFunctions {
 
 function isPlain(from: string, name: string): boolean {
   return from === "radon:messaging" && (name === "send" || name === "kind" || name === "sender");
+}
+
+const APART = new Set(["log", "now", "monotonic", "random", "self_name", "config"]);
+
+/** True of functions that have nothing to do with the current message. */
+function standsApart(from: string, name: string): boolean {
+  return from === "radon:kv" || (from === "radon:core" && APART.has(name));
 }
 
 function isBlocking(module: string, name: string): boolean {

@@ -3,7 +3,7 @@
  * the loop that calls `invoke`, and functions that a busy guest has replaced by those of its fast path.
  */
 import type { AtNeed } from "./abi.ts";
-import { guarded, guardedAsync } from "./guarded.ts";
+import { guarded, guardedApart, guardedAsync } from "./guarded.ts";
 import type { Guest } from "./guest.ts";
 import { promising, suspending, type AnyFunction } from "./jspi.ts";
 
@@ -37,7 +37,7 @@ export class Trampoline {
     const functions = Object.entries({ receive: atNeed.receive, sleep: atNeed.sleep, await: atNeed.await });
     const atOnce = Object.fromEntries(functions.map(([name, fn]) => [name, guarded(guest, orWait(fn))]));
     const usual = {
-      send: guarded(guest, plain.send),
+      send: guardedApart(guest, plain.send),
       kind: guarded(guest, plain.kind),
       sender: guarded(guest, plain.sender),
       next: () => (guest.next() ? 1 : 0),
