@@ -43,7 +43,13 @@ export class Stages {
 
 function reference(): Promise<Workers[number]> {
   const entry = path.join(import.meta.dirname, "reference/worker.ts");
-  const objects = { PEER: "Peer", FLOOR: "Floor", GUEST_FLOOR: "GuestFloor", FAN_OUT: "FanOut" };
+  const objects = {
+    PEER: "Peer",
+    FLOOR: "Floor",
+    GUEST_FLOOR: "GuestFloor",
+    FAIR_FLOOR: "FairFloor",
+    FAN_OUT: "FanOut",
+  };
   return referenceWorker(entry, objects, {
     "source.wasm": assembleFile("atoms/source.wat", import.meta.url),
     "sink.wasm": assembleFile("atoms/sink.wat", import.meta.url),

@@ -3,8 +3,17 @@
  * how long the slowest of many HTTP requests takes, meanwhile. A pair of volatile atoms never waits for the disk.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { atMost, everywhere, type Bench, type Figure, type Measure, type Pace, type Reading } from "../measurement.ts";
-import { ask, command, tell } from "../questions.ts";
+import {
+  atMost,
+  everywhere,
+  type Bench,
+  type Comparison,
+  type Figure,
+  type Measure,
+  type Pace,
+  type Reading,
+} from "../measurement.ts";
+import { ask, askReference, command, tell } from "../questions.ts";
 import type { Stage } from "../stage.ts";
 
 const TIMER_MS = 10;
@@ -32,10 +41,17 @@ function measureTimers(ping: string): (bench: Bench) => Promise<Reading> {
   };
 }
 
-async function worstTimer(stage: Stage, { figureMs }: Pace): Promise<Reading> {
-  const timers = Math.ceil(figureMs / TIMER_MS / 2);
-  const late = await ask(stage, "east/timekeeper", command(timers, TIMER_MS));
-  return { value: Math.max(CLOCK_STEP_MS, Math.max(...late) / 1000), unit: "ms" };
+async function worstTimer(stage: Stage, pace: Pace): Promise<Reading> {
+  const late = await ask(stage, "east/timekeeper", command(timersOf(pace), TIMER_MS));
+  return worst(late.map((us) => us / 1000));
+}
+
+function timersOf({ figureMs }: Pace): number {
+  return Math.ceil(figureMs / TIMER_MS / 2);
+}
+
+function worst(lateMs: readonly number[]): Reading {
+  return { value: Math.max(CLOCK_STEP_MS, ...lateMs), unit: "ms" };
 }
 
 /** What the machine does to timers anyway. */
@@ -43,6 +59,20 @@ const atRest: Measure = {
   name: "timers at rest",
   measure: async (bench) => worstTimer(await bench.shared(), bench.pace),
 };
+
+/** What bare objects reach, with as many timers beside a rally of their own: `reference/fair-floor.ts`. */
+function timerFloor(route: string): Measure {
+  const measure = async (bench: Bench): Promise<Reading> => {
+    const { lateMs, balls } = await askReference<{ lateMs: number[]; balls: number }>(
+      await bench.shared(),
+      `${route}?timers=${timersOf(bench.pace)}`,
+    );
+    if (balls < lateMs.length)
+      throw new Error(`The floor's rally stood still: ${balls} balls in ${lateMs.length} timers.`);
+    return worst(lateMs);
+  };
+  return { name: "floor", measure };
+}
 
 async function measureHttp(bench: Bench): Promise<Reading> {
   const stage = await bench.shared();
@@ -59,23 +89,26 @@ async function measureHttp(bench: Bench): Promise<Reading> {
   return { value: slowest, unit: "ms" };
 }
 
-const TIMER_GOAL = [
-  { goals: everywhere(atMost(20)), limits: everywhere("never") },
-  { reference: atRest, goals: {} },
-];
+function timerComparisons(floor: string): readonly Comparison[] {
+  return [
+    { goals: everywhere(atMost(20)), limits: everywhere("never") },
+    { reference: timerFloor(floor), goals: {} },
+    { reference: atRest, goals: {} },
+  ];
+}
 
 export const fairnessFigures: readonly Figure[] = [
   {
     name: "fair-timer",
     title: "the latest timer beside an endless volatile pair",
     measure: measureTimers("east/volatile-ping"),
-    comparisons: TIMER_GOAL,
+    comparisons: timerComparisons("/floor/timers"),
   },
   {
     name: "fair-timer-durable",
     title: "the latest timer beside an endless durable pair",
     measure: measureTimers("east/ping"),
-    comparisons: TIMER_GOAL,
+    comparisons: timerComparisons("/floor/timers-durable"),
   },
   {
     name: "fair-http",

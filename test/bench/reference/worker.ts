@@ -2,11 +2,13 @@
  * The reference: what a user of bare Durable Objects would write by hand. It runs in the same workerd process, so on the same thread,
  * as the runtimes that are measured.
  */
+import { timersBesideRally, type FairFloor } from "./fair-floor.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { Floor } from "./floor.ts";
 import type { GuestFloor } from "./guest-floor.ts";
 import type { Peer } from "./peer.ts";
 
+export { FairFloor } from "./fair-floor.ts";
 export { FanOut } from "./fan-out.ts";
 export { Floor } from "./floor.ts";
 export { GuestFloor } from "./guest-floor.ts";
@@ -16,6 +18,7 @@ interface Env {
   readonly PEER: DurableObjectNamespace<Peer>;
   readonly FLOOR: DurableObjectNamespace<Floor>;
   readonly GUEST_FLOOR: DurableObjectNamespace<GuestFloor>;
+  readonly FAIR_FLOOR: DurableObjectNamespace<FairFloor>;
   readonly FAN_OUT: DurableObjectNamespace<FanOut>;
 }
 
@@ -37,6 +40,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
   /** The floor of one message to many, in microseconds a delivery. */
   "/floor/publish": async (url, env) =>
     Response.json(await env.FAN_OUT.getByName("publisher").timeDeliveries(milliseconds(url))),
+  /** How late timers are beside a rally without end, in milliseconds, and how many balls were played. */
+  "/floor/timers": async (url, env) => Response.json(await timersBesideRally(env.FAIR_FLOOR, "volatile", timers(url))),
+  "/floor/timers-durable": async (url, env) =>
+    Response.json(await timersBesideRally(env.FAIR_FLOOR, "durable", timers(url))),
   /** A counter in a row. */
   "/counter": async (_url, env) => new Response(String(await env.PEER.getByName("counter").count())),
 };
@@ -52,6 +59,10 @@ function floor(env: Env, kind: string): DurableObjectStub<Floor> {
 
 function milliseconds(url: URL): number {
   return Number(url.searchParams.get("ms"));
+}
+
+function timers(url: URL): number {
+  return Number(url.searchParams.get("timers"));
 }
 
 export default {
