@@ -291,10 +291,18 @@ export class AtomSession implements Host, LaneReceiver {
     if (!this.#woken) {
       this.#tellAtRest();
       this.#sleepTimer.by(deadlineMs);
-      await new Promise<void>((resolve) => (this.#sleeper = resolve));
-      this.#sleeper = undefined;
+      await this.#sleep(deadlineMs);
     }
     this.#woken = false;
+  }
+
+  async #sleep(deadlineMs: number): Promise<void> {
+    const { clock, turns } = this.#ports;
+    const sleeper = deadlineMs < Infinity ? { dueAtMs: clock.monotonic() + deadlineMs - clock.now() } : undefined;
+    if (sleeper) turns.sleeps(sleeper);
+    await new Promise<void>((resolve) => (this.#sleeper = resolve));
+    this.#sleeper = undefined;
+    if (sleeper) turns.wakes(sleeper);
   }
 
   async breathe(): Promise<void> {

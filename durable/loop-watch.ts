@@ -4,8 +4,8 @@
  * does not come in time, the objects let nothing leave any more until it has: then all come to rest, and the loop turns.
  *
  * Invariants
- * 1. What leaves waits only for a turn that was asked for PATIENCE_MS or PATIENCE_STEPS before: neither the first after an idle
- *    spell waits, nor sparse traffic, however long it goes on.
+ * 1. What leaves waits only for a turn that was asked for PATIENCE_MS or PATIENCE_STEPS before, or PATIENCE_MS_MIN where an atom of
+ *    the isolate waits for a time that has come: neither the first after an idle spell waits, nor sparse traffic, however long it goes on.
  * 2. A turn is asked for at the latest with the first step that comes ASK_AFTER_MS or ASK_AFTER_STEPS after the last one: so
  *    however many objects share the thread, each lets it turn ASK_AFTER_MS + PATIENCE_MS after the last turn.
  * 3. Steps count as well as time, for deployed clocks stand still between two inputs.

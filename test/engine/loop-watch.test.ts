@@ -1,7 +1,14 @@
 /** Objects that share a thread let its event loop turn (durable/loop-watch.ts). */
 import { expect, test } from "vitest";
 import type { Clock } from "../../durable/clock.ts";
-import { ASK_AFTER_MS, ASK_AFTER_STEPS, LoopTurns, PATIENCE_MS, PATIENCE_STEPS } from "../../durable/loop-turns.ts";
+import {
+  ASK_AFTER_MS,
+  ASK_AFTER_STEPS,
+  LoopTurns,
+  PATIENCE_MS,
+  PATIENCE_MS_MIN,
+  PATIENCE_STEPS,
+} from "../../durable/loop-turns.ts";
 import { LoopWatch } from "../../durable/loop-watch.ts";
 import { NextTurn } from "../../durable/next-turn.ts";
 
@@ -10,6 +17,13 @@ class Thread {
   nowMs = 1_000;
   readonly #turns = new LoopTurns();
   #waiting: (() => void)[] = [];
+
+  /** An atom that waits for a time; returns the function that wakes it. */
+  sleeper(ms: number): () => void {
+    const sleeper = { dueAtMs: this.nowMs + ms };
+    this.#turns.sleeps(sleeper);
+    return () => this.#turns.wakes(sleeper);
+  }
 
   /** An object of this thread; `told` counts how often it was told that it may go on. */
   object(): { watch: LoopWatch; told: number } {
@@ -103,6 +117,30 @@ test("2: an object that keeps the thread busy waits soon, and goes on after the 
     await thread.turn();
     expect(object.told).toBe(round);
   }
+});
+
+test.each([2, 6, 10])("1: an object waits sooner where an atom waits for a time that comes in %i ms", async (ms) => {
+  const thread = new Thread();
+  const { watch } = thread.object();
+  for (let round = 1; round <= 3; round++) {
+    const startMs = thread.nowMs;
+    const wake = thread.sleeper(ms);
+    thread.sleeper(60_000);
+    stepsBeforeWait(thread, watch, 0.1);
+    expect(thread.nowMs - startMs).toBeGreaterThanOrEqual(Math.max(ms, PATIENCE_MS_MIN));
+    expect(thread.nowMs - startMs).toBeLessThan(Math.max(ms, ASK_AFTER_MS + PATIENCE_MS_MIN) + 0.3);
+    wake();
+    await thread.turn();
+  }
+});
+
+test("1: an atom that was awake before its time makes nobody wait", async () => {
+  const thread = new Thread();
+  const { watch } = thread.object();
+  thread.sleeper(5)();
+  const startMs = thread.nowMs;
+  stepsBeforeWait(thread, watch, 0.1);
+  expect(thread.nowMs - startMs).toBeGreaterThan(PATIENCE_MS);
 });
 
 test("2: so do fifty pairs that share it, though each is rarely at work", () => {
