@@ -21,7 +21,9 @@ export interface Metered {
   readonly doomed: boolean;
   readonly stopping: boolean;
   doom(fault: unknown): void;
-  /** Turns that ended without the host's doing count from here on. */
+  /** Turns that ended by the fast path count from here on. */
+  settle(): void;
+  /** Whatever was done by it does, and nothing more is. */
   surface(): void;
   /** Ends a guest that is asked to stop. */
   stopNow(): void;
@@ -71,11 +73,12 @@ export class Meter {
   #tick(): number {
     const guest = this.#guest;
     if (guest.doomed) return NO_MORE;
-    guest.surface();
+    guest.settle();
     const limitMs = this.#limitMs;
     const verdict = this.#budget.spend(guest.monotonic(), limitMs);
-    if (verdict === "used up") return this.#end(limitMs);
     if (verdict === "go on") return LOT_UNITS;
+    guest.surface();
+    if (verdict === "used up") return this.#end(limitMs);
     if (guest.started) return PAUSE;
     this.#budget.resume(guest.monotonic());
     return LOT_UNITS;

@@ -285,7 +285,8 @@ test("turns that ended by it do not count against the computing time of the next
     doom: (fault: unknown) => {
       throw fault;
     },
-    surface: () => meter.startTurn(),
+    settle: () => meter.startTurn(),
+    surface: () => undefined,
     stopNow: () => undefined,
     breathe: () => Promise.resolve(),
     runAtSafePoint: () => Promise.resolve(),
