@@ -97,7 +97,7 @@ describe("radon build", () => {
     expect(code).toBe(0);
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({ ok: true, modules: [{ name: "idle", ok: true }], problems: [] });
-    expect(report.runtimes.map((each: { wasm: string[] }) => each.wasm.length)).toEqual([2, 2]);
+    expect(report.runtimes.map((each: { wasm: string[] }) => each.wasm.length)).toEqual([3, 3]);
     for (const { worker, wasm } of report.runtimes) {
       const text = readFileSync(worker, "utf8");
       expect(text).toContain(`./${path.basename(wasm[0])}`);

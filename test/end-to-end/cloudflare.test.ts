@@ -123,7 +123,7 @@ test("a dry run writes what would be deployed, and asks nobody", { timeout: 300_
   expect([code, report.done]).toEqual([0, ["write the Worker tour--cloud", "write the Worker tour--edge-1"]]);
   const written = readdirSync(join(root, "atoms/examples/.radon/build/tour/.upload/edge-1"));
   expect(written).toContain("worker.js");
-  expect(written.filter((name) => name.endsWith(".wasm"))).toHaveLength(4);
+  expect(written.filter((name) => name.endsWith(".wasm"))).toHaveLength(5);
   expect(cloud.calls).toEqual([]);
 });
 
@@ -181,7 +181,7 @@ describe("what was deployed", () => {
       [...current.modules.keys()].filter((name) => name.endsWith(".wasm")),
     );
     const [ofCloud = [], ofEdge = []] = modules;
-    expect([ofCloud.length, ofEdge.length]).toEqual([5, 4]);
+    expect([ofCloud.length, ofEdge.length]).toEqual([6, 5]);
   });
 
   test("keeps its control API closed to others", async () => {
