@@ -2,6 +2,7 @@
  * Instances: a compiled module, its imports bound to a guest. Every import is one of the ABI's, granted, and wrapped so
  * that a fault in it dooms the instance; blocking ones suspend the guest (JSPI), some of them only at need (`trampoline.ts`).
  */
+import type { Grant } from "../core/application.ts";
 import { failure, type Failure } from "../core/errors.ts";
 import { ABI, METERING, METERING_MODULE, STACK_POINTER_EXPORT, WASI_MODULE, type Blocking } from "./abi.ts";
 import { guarded, guardedApart, guardedAsync } from "./guarded.ts";
@@ -15,7 +16,7 @@ import { SourceLines } from "./source-lines.ts";
 import type { EngineModules } from "./engine-modules.ts";
 import { FastPath } from "./fast-path.ts";
 import { Trampoline, type AtNeedFunctions, type PlainFunctions } from "./trampoline.ts";
-import { validateModule } from "./validate.ts";
+import { validateModule, type ModuleProblem } from "./validate.ts";
 
 /** The module imports what Radon does not have. */
 class UnknownImport extends Error {
@@ -29,14 +30,9 @@ export function isLinkError(error: unknown): error is Error {
 
 /** A compiled module as what an atom runs. */
 export function moduleProgram(module: WebAssembly.Module, engine: EngineModules): Program {
-  // All that is the same for each instance is asked for once: a command has an instance a message.
-  const described = { module, imports: WebAssembly.Module.imports(module) };
-  let refusal: Failure | "none" | undefined;
+  const described = describedModule(module);
   return {
-    check: (guest) => {
-      refusal ??= checkModule(module, guest) ?? "none";
-      return refusal === "none" ? undefined : refusal;
-    },
+    check: (guest) => checkModule(described, guest),
     instantiate: (guest) => instantiate(described, engine, guest),
     sourceLines: () => SourceLines.of(module),
   };
@@ -45,15 +41,39 @@ export function moduleProgram(module: WebAssembly.Module, engine: EngineModules)
 interface DescribedModule {
   readonly module: WebAssembly.Module;
   readonly imports: ReturnType<typeof WebAssembly.Module.imports>;
+  /** By the grants of an atom: what keeps the module from running with them. */
+  readonly checked: Map<string, ModuleProblem | undefined>;
+}
+
+/**
+ * All that is the same for each instance is asked for once: a command has an instance a message, and atoms that share an
+ * isolate share modules as well.
+ */
+const describedModules = new WeakMap<WebAssembly.Module, DescribedModule>();
+
+function describedModule(module: WebAssembly.Module): DescribedModule {
+  let described = describedModules.get(module);
+  if (described === undefined) {
+    described = { module, imports: WebAssembly.Module.imports(module), checked: new Map() };
+    describedModules.set(module, described);
+  }
+  return described;
 }
 
 /** The build has checked it before, signatures included. Imports that are not there are for linking to find. */
-function checkModule(module: WebAssembly.Module, { host }: Guest): Failure | undefined {
-  const problems = validateModule(module, host.entry.grants);
-  const found = problems.find(({ severity, rule }) => severity === "error" && rule !== "known imports");
+function checkModule({ module, checked }: DescribedModule, { host }: Guest): Failure | undefined {
+  const { grants } = host.entry;
+  const key = grants.join();
+  if (!checked.has(key)) checked.set(key, whatKeeps(module, grants));
+  const found = checked.get(key);
   if (found === undefined) return undefined;
   const code = found.rule === "grants" ? "DENIED" : "INVALID";
   return failure(code, `The module of ${host.self}, ${found.where}: ${found.message} ${found.remedy}`);
+}
+
+function whatKeeps(module: WebAssembly.Module, grants: readonly Grant[]): ModuleProblem | undefined {
+  const problems = validateModule(module, grants);
+  return problems.find(({ severity, rule }) => severity === "error" && rule !== "known imports");
 }
 
 function instantiate(described: DescribedModule, engine: EngineModules, guest: Guest): void {

@@ -1,10 +1,13 @@
 /** docs/abi.md, sections 1 and 2: what a module exports and imports, and what is said of one that cannot be loaded. */
 import { describe, expect, test } from "vitest";
-import { shownAnswer } from "../engine/engine-harness.ts";
+import { DEFAULT_SETTINGS } from "../../durable/core/application.ts";
+import { shownAnswer, World } from "../engine/engine-harness.ts";
+import { wat } from "../engine/wat.ts";
 import { INITIALIZED, INVOKED, plain, RECEIVE, worldOf } from "./plain-atoms.ts";
 
 const MEMORY = `(memory (export "memory") 1)`;
 const INVOKE = `(func (export "invoke"))`;
+const ECHO = `(func (export "invoke") ${RECEIVE} (drop (call $reply (i32.const 64) (i32.const 1))))`;
 
 describe("§2 _initialize", () => {
   const text = plain(["log"], `(func (export "_initialize") ${INITIALIZED}) (func (export "invoke") ${INVOKED})`);
@@ -118,8 +121,25 @@ describe("§1 grants", () => {
   });
 
   test("a capability that the module does not import needs no grant", async () => {
-    const body = `(func (export "invoke") ${RECEIVE} (drop (call $reply (i32.const 64) (i32.const 1))))`;
-    const world = await worldOf(plain(["receive", "reply"], body), { grants: ["messaging"] });
+    const world = await worldOf(plain(["receive", "reply"], ECHO), { grants: ["messaging"] });
     expect(shownAnswer(await world.ask("a", "x"))).toBe("x");
+  });
+
+  test("atoms of one module have grants of their own", async () => {
+    const module = wat(plain(["receive", "reply"], ECHO));
+    const { grants } = DEFAULT_SETTINGS;
+    const without = grants.filter((grant) => grant !== "messaging");
+    const world = new World([
+      { name: "granted", module, grants },
+      { name: "refused", module, grants: without },
+      { name: "refused-too", module, grants: without },
+    ]);
+    const answers = [];
+    for (const name of ["granted", "refused", "refused-too"]) answers.push(shownAnswer(await world.ask(name, "x")));
+    expect(answers).toEqual([
+      "x",
+      expect.stringMatching(/^CLOSED: The module of cloud\/refused, .* "messaging" is not granted/),
+      expect.stringMatching(/^CLOSED: The module of cloud\/refused-too, .* "messaging" is not granted/),
+    ]);
   });
 });
