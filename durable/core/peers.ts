@@ -39,12 +39,14 @@ export class Peers {
   readonly #reordering: Reordering = { bytes: 0 };
   /** Links that may have something to do, now or later. */
   readonly #awake = new Set<Link>();
+  // V8 links the old table of a set that is cleared to the new one, so once one table is old, its minor collections keep all that follow.
+  // These are emptied with each message, so they are replaced instead, and only if there is something in them.
   /** Those to which something has happened since `depart` last looked at them. */
-  readonly #stirred = new Set<Link>();
+  #stirred = new Set<Link>();
   readonly #refusing = new Set<Link>();
-  readonly #sendersTouched = new Set<Channel>();
-  readonly #receiversTouched = new Set<Channel>();
-  readonly #ackedBelow = new Map<Channel, number>();
+  #sendersTouched = new Set<Channel>();
+  #receiversTouched = new Set<Channel>();
+  #ackedBelow = new Map<Channel, number>();
   #cut: Change[] = [];
   #readdressed = false;
   #lazyCommitAtMs = Infinity;
@@ -191,7 +193,7 @@ export class Peers {
       this.#departAtMs = Math.min(this.#departAtMs, link.dueAtMs());
       if (link.idle) this.#awake.delete(link);
     }
-    this.#stirred.clear();
+    if (this.#stirred.size > 0) this.#stirred = new Set();
     return this.#dueAtMs;
   }
 
@@ -211,15 +213,15 @@ export class Peers {
       changes.push({ kind: "outbox.delete", peer, channel, below });
     if (this.#persistent) this.#addStates(changes);
     this.#cut = [];
-    this.#ackedBelow.clear();
-    this.#sendersTouched.clear();
+    if (this.#ackedBelow.size > 0) this.#ackedBelow = new Map();
+    if (this.#sendersTouched.size > 0) this.#sendersTouched = new Set();
     return changes;
   }
 
   /** The store has what `changes()` gave: it may be acknowledged. */
   markCommitted(): void {
     for (const { receiver } of this.#receiversTouched) receiver.markCommitted();
-    this.#receiversTouched.clear();
+    if (this.#receiversTouched.size > 0) this.#receiversTouched = new Set();
   }
 
   get #dueAtMs(): number {
