@@ -11,6 +11,9 @@ export const PATIENCE_MS_MIN = 3;
 export const ASK_AFTER_STEPS = 250;
 export const PATIENCE_STEPS = 2_000;
 
+/** Who is so late is gone: the platform forgets objects without a word. */
+const SLEEPER_LATE_MS_MAX = 1_000;
+
 /** An atom that waits for a time. */
 export interface Sleeper {
   /** By the monotonic clock. */
@@ -45,7 +48,10 @@ export class LoopTurns {
     this.#asked = { atMs: nowMs, steps: 0 };
     // Looked for once a turn, so that to sleep and to wake up costs the same however many do.
     this.#dueAtMs = Infinity;
-    for (const { dueAtMs } of this.#sleepers) this.#dueAtMs = Math.min(this.#dueAtMs, dueAtMs);
+    for (const sleeper of this.#sleepers) {
+      if (sleeper.dueAtMs < nowMs - SLEEPER_LATE_MS_MAX) this.#sleepers.delete(sleeper);
+      else this.#dueAtMs = Math.min(this.#dueAtMs, sleeper.dueAtMs);
+    }
   }
 
   /** It waits for its time from now on. */

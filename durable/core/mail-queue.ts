@@ -32,9 +32,9 @@ export class MailQueue<M extends Mail> {
     return this.#returned.pop() ?? this.#fresh();
   }
 
-  /** The run of the next one, if that and all behind it in the run are waiting for the first time. */
+  /** The run of the next one, if none was put back; of a plain run all that is behind that waits for the first time. */
   get front(): MailRun | undefined {
-    if (this.#returned.length > 0 || this.#ahead.size > 0) return undefined;
+    if (this.#returned.length > 0) return undefined;
     for (let run = this.#runs.at(0); run; run = this.#runs.at(0)) {
       if (run.next < run.count) return run;
       this.#runs.shift();

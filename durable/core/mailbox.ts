@@ -154,7 +154,8 @@ export class Mailbox {
   /** The next ones, which have to be of one stretch, are done with. */
   consumeNext(count: number): void {
     const run = this.#messages.front;
-    if (!run || count === 0) return;
+    if (count === 0) return;
+    if (!run?.plain || run.next + count > run.count) throw new Error(`The next ${count} messages are of no stretch.`);
     const first = run.next;
     this.#messages.skip(run, count);
     this.#records.doneNext(run, first, count);

@@ -69,6 +69,7 @@ export class Exchange {
   /** It is nobody's: for the guests, nothing is in it. */
   release(): void {
     this.words[WORD.owner] = NOBODY;
+    this.#owner = undefined;
   }
 
   setDestination(name: Uint8Array): void {

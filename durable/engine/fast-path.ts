@@ -5,6 +5,8 @@
  * 1. Whatever the guest did by it becomes its state, by `surface`, before any host function looks at that, before the guest waits, and
  *    when it ends, well or by a trap. So nothing else can tell it from what the host functions would have done one by one. Functions that
  *    have nothing to do with the current message call `settle`, which leaves that where it is, so that the guest goes on afterwards.
+ *    Events may come between a trap, or the end of a callback, and what follows it here: they find the state of before, and nothing that
+ *    they do changes the run in front.
  * 2. It hands out one-way messages only, of one run of the mailbox, that come for the first time; and takes messages only to
  *    the destination of the last `send`, as many as its queue has room for.
  * 3. It goes no further than a slice may before the clock is looked at, so that a slice lasts no longer by it.
@@ -38,6 +40,8 @@ const SKIPPED_MAX = 1_024;
 /** So many messages to one destination in a row are worth an instance. */
 const SENDS_BEFORE_INSTALLED = 16;
 
+const NAMELESS = new Uint8Array(0) as Uint8Array;
+
 /** Instantiates `fast-path.wat` for the guest, and has the guest go by it. */
 export type Install = (exchange: WebAssembly.Memory, number: number) => void;
 
@@ -58,7 +62,7 @@ export class FastPath implements ExchangeUser {
   #skipping = 0;
   /** Where the last message went, and what the guest called that. */
   #to: GlobalName | undefined;
-  #name: Uint8Array = new Uint8Array(0);
+  #name = NAMELESS;
   #sends = 0;
   /** How many messages could be sent when that was opened. */
   #outLeft = 0;
@@ -75,11 +79,13 @@ export class FastPath implements ExchangeUser {
     if (to !== this.#to) {
       if (exchange && isOpen) this.#closeSends(exchange);
       this.#to = length <= EXCHANGED_NAME_BYTES_MAX ? to : undefined;
-      this.#name = this.#guest.memory.read(ptr, length);
+      this.#name = NAMELESS;
       this.#sends = 0;
       return;
     }
-    if (!exchange && ++this.#sends < SENDS_BEFORE_INSTALLED) return;
+    this.#sends += 1;
+    if (this.#name === NAMELESS) this.#name = this.#guest.memory.read(ptr, length);
+    if (!exchange && this.#sends < SENDS_BEFORE_INSTALLED) return;
     this.#openSends(to, exchange && isOpen ? exchange : this.#open());
   }
 
@@ -153,7 +159,6 @@ export class FastPath implements ExchangeUser {
       this.#isAhead = true;
       this.#ended += turns;
     }
-    if (turns > 0 || hasReceived !== this.#hasReceived) this.#guest.forgetSlot();
     this.#hasReceived = hasReceived;
   }
 
@@ -170,7 +175,7 @@ export class FastPath implements ExchangeUser {
 
   #openSends(to: GlobalName, exchange: Exchange): void {
     const room = this.#guest.atom.roomFor(to);
-    if (room.messages <= 0 || room.bytes <= 0) return;
+    if (room.messages <= 0 || room.bytes <= 0) return this.#closeSends(exchange);
     this.#outLeft = Math.min(room.messages, FRAME_MESSAGES_MAX);
     const { words } = exchange;
     words[WORD.outAt] = words[WORD.turnOutAt] = OUT_AT;

@@ -7,8 +7,8 @@ import type { Guest } from "./guest.ts";
 export function guarded<P extends unknown[], R>(guest: Guest, fn: (...args: P) => R): (...args: P) => R {
   return (...args) => {
     guest.throwIfDoomed();
-    guest.surface();
     try {
+      guest.surface();
       return fn(...args);
     } catch (error) {
       throw guest.fault(error);
@@ -20,8 +20,8 @@ export function guarded<P extends unknown[], R>(guest: Guest, fn: (...args: P) =
 export function guardedApart<P extends unknown[], R>(guest: Guest, fn: (...args: P) => R): (...args: P) => R {
   return (...args) => {
     guest.throwIfDoomed();
-    guest.settle();
     try {
+      guest.settle();
       return fn(...args);
     } catch (error) {
       // A guest that is doomed gets nothing more by its fast path either.
@@ -37,8 +37,8 @@ export function guardedAsync<P extends unknown[], R>(
 ): (...args: P) => Promise<R> {
   return async (...args) => {
     guest.throwIfDoomed();
-    guest.surface();
     try {
+      guest.surface();
       return await fn(...args);
     } catch (error) {
       throw guest.fault(error);

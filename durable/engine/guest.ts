@@ -169,6 +169,8 @@ export class Guest implements Metered {
     this.memory.check(ptr, cap);
     const frame = this.#stack.top;
     if (bytes.length > cap >>> 0) {
+      // The fast path does not know of `take`: nothing waits for it as long as that is open.
+      this.surface();
       frame.slot = bytes;
       return bytes.length;
     }
@@ -222,7 +224,7 @@ export class Guest implements Metered {
 
   /** A daemon has received a message, and may go on by itself with those that come next. */
   hastenAfter(mail: MessageMail): void {
-    if (this.#isDaemon) this.#fastPath?.openMessages(mail);
+    if (this.#isDaemon && !this.slot) this.#fastPath?.openMessages(mail);
   }
 
   /** By the fast path the guest has ended so many turns, and is done with the next `messages` of the mailbox. */
@@ -231,11 +233,6 @@ export class Guest implements Metered {
     this.atom.commitTurns(turns, messages);
     this.atom.mailbox.noteDeliveryUnderWay();
     if (!this.#isDaemon) this.#stack.top.lastError = "";
-  }
-
-  /** By the fast path the guest has received a message, so that nothing waits for `take` any more. */
-  forgetSlot(): void {
-    this.#stack.top.slot = null;
   }
 
   /** The guest is at the next message of the mailbox; `received`: and has received it. */

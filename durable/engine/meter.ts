@@ -111,6 +111,7 @@ export class Meter {
 
   #mayGrow(pages: number, more: number): number {
     if (pages + more <= this.#guest.memoryMb * PAGES_PER_MB) return 1;
+    this.#guest.settle();
     this.#refusedMemory = true;
     return 0;
   }

@@ -3,6 +3,7 @@
  * say gets to the same state by it as by the host's own functions.
  */
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { AtomSession } from "../../durable/atom-session.ts";
 import { bytesToKey, utf8 } from "../../durable/core/bytes.ts";
 import { decodeEnvelopes, encodeEnvelopes, type Envelope } from "../../durable/core/envelope.ts";
 import { FRAME_MESSAGES_MAX, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX } from "../../durable/core/limits.ts";
@@ -31,6 +32,7 @@ const hostOnly = new (WebAssembly.Module as unknown as new (bytes: Uint8Array) =
 const interpreter = wat(`(module
   (import "radon:core" "take" (func $take (param i32 i32) (result i32)))
   (import "radon:core" "config" (func $config (param i32 i32 i32 i32) (result i32)))
+  (import "radon:core" "random" (func $random (param i32 i32)))
   (import "radon:core" "last_error" (func $last_error (param i32 i32) (result i32)))
   (import "radon:core" "self_name" (func $self_name (param i32 i32) (result i32)))
   (import "radon:kv" "get" (func $get (param i32 i32 i32 i32) (result i32)))
@@ -71,7 +73,9 @@ const interpreter = wat(`(module
       (local.set $length (call $receive (i64.const -1) (i32.const 4096) (i32.const 64)))
       (if (i32.lt_s (local.get $length) (i32.const 0)) (then (return)))
       (if (i32.gt_u (local.get $length) (i32.const 64))
-        (then (call $noteResult (call $take (i32.const 4096) (i32.const 2048)))))
+        (then
+          (if (global.get $early) (then (call $noteResult (call $sender (i32.const 13000) (i32.const 64)))))
+          (call $noteResult (call $take (i32.const 4096) (i32.const 2048)))))
       (call $run (local.get $length))
       (br_if $again (global.get $daemon))))
 
@@ -112,8 +116,12 @@ const interpreter = wat(`(module
     ${op("o", "(drop (call $send (i32.const 1) (i32.const 1) (i32.const -8) (i32.const 64)))")}
     ${op("e", "(global.set $early (i32.eqz (global.get $early)))")}
     ${op("c", "(block $out (try (do (drop (call $put (i32.const -8) (i32.const 1) (i32.const 0) (i32.const 0)))) (catch_all)))")}
+    ${op("D", "(call $deep)")}
+    ${op("M", "(drop (memory.grow (i32.const 20000))) (unreachable)")}
+    ${op("Q", "(call $random (i32.const 13000) (i32.const 4))")}
     ${op("!", "unreachable")})
 
+  (func $deep (call $deep) (call $note (i32.const 0x44)))
   (func $note (param $byte i32)
     (i32.store8 (global.get $trace) (local.get $byte))
     (global.set $trace (i32.add (global.get $trace) (i32.const 1))))
@@ -154,13 +162,19 @@ const digest = wat(`(module
 type Kind = "reactive" | "daemon";
 
 /** The world after the interpreter has had these runs of messages. */
-async function after(runs: readonly (readonly Envelope[])[], kind: Kind, fastPath: WebAssembly.Module) {
+async function after(
+  runs: readonly (readonly Envelope[])[],
+  kind: Kind,
+  fastPath: WebAssembly.Module,
+  prepare: (session: AtomSession) => void = () => undefined,
+) {
   const sinks = ["x", "xy", "y", "z"].map((name) => ({ name, module: digest }));
   const config: Record<string, string> = kind === "daemon" ? { daemon: "yes" } : {};
   const b = { name: "b", module: interpreter, kind, config, attemptsMax: 2 };
   const world = new World([b, ...sinks], undefined, { ...engine, fastPath });
   for (const [index, run] of runs.entries())
     world.session("b").atom.mailbox.accept(`cloud/${index % 2 ? "x" : "xy"}` as GlobalName, encodeEnvelopes(run));
+  prepare(world.session("b"));
   await world.start();
   await world.advance(60_000);
   const state = ["b", "x", "xy", "y", "z"].map((name) => {
@@ -210,7 +224,11 @@ describe.each(["reactive", "daemon"] as const)("a %s atom", (kind) => {
     ["what was wrong in a turn that has ended", ["N", "", "E"]],
     ["what waited for take in a turn that has ended", ["k", "g", "", "t"]],
     ["what waited for take before it received the message", ["k", "e", "t", "t"]],
+    ["what waited for take before it asked for the sender", ["kgSt"]],
+    ["a message too long for its room before it asked for the sender", ["e", "St".padEnd(100, "-"), "x"]],
     ["a fault that it caught", ["x", "cx", "x", "x"]],
+    ["a stack that is used up", ["x", "xD", "x"]],
+    ["memory that it was refused", ["x", "M", "x"]],
   ])("does not mistake %s, wherever in a stretch it is", async (_, texts) => {
     const many = (count: number, text: string) => Array.from({ length: count }, () => message(text));
     for (let before = 8; before < 40; before++) {
@@ -218,6 +236,20 @@ describe.each(["reactive", "daemon"] as const)("a %s atom", (kind) => {
       const runs = [[...many(before, ""), ...run], [message("S")], run, [message("w")]];
       expect(await after(runs, kind, engine.fastPath)).toEqual(await after(runs, kind, hostOnly));
     }
+  });
+
+  test("is at the message that it trapped at, whatever comes before the runtime knows of the trap", async () => {
+    const many = (count: number, text: string) => Array.from({ length: count }, () => message(text));
+    const run = [...many(20, "x"), message("Q"), ...many(5, "x"), message("!"), ...many(9, "x"), message("w")];
+    const chain = [{ atom: "cloud/b" as GlobalName, request: 999 }];
+    const meanwhile = [{ kind: "request", id: 7, chain, payload: utf8("") } as const];
+    const go = async (fastPath: WebAssembly.Module) =>
+      after([run], kind, fastPath, (session) =>
+        vi.spyOn(session, "fillRandom").mockImplementation(() => {
+          queueMicrotask(() => session.atom.mailbox.accept("cloud/x" as GlobalName, encodeEnvelopes(meanwhile)));
+        }),
+      );
+    expect(await go(engine.fastPath)).toEqual(await go(hostOnly));
   });
 
   test("goes by it", async () => {
@@ -249,6 +281,8 @@ describe("a queue that is full", () => {
         (i32.store (i32.const 64) (i32.load (i32.const 32)))
         (if (i32.eqz (call $send (i32.const 0) (i32.const 1) (i32.const 64) (local.get $bytes)))
           (then (i32.store (i32.const 32) (i32.add (i32.load (i32.const 32)) (i32.const 1))) (br $again))))
+      (if (i32.eqz (call $send (i32.const 0) (i32.const 1) (i32.const 64) (i32.const 4))) (then (unreachable)))
+      (if (i32.eqz (call $send (i32.const 0) (i32.const 1) (i32.const 64) (i32.const 4))) (then (unreachable)))
       (drop (call $put (i32.const 0) (i32.const 1) (i32.const 32) (i32.const 4)))))`,
     false,
   );

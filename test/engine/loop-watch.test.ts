@@ -134,6 +134,16 @@ test.each([2, 6, 10])("1: an object waits sooner where an atom waits for a time 
   }
 });
 
+test("1: nor does one whose object is gone, but for a while", async () => {
+  const thread = new Thread();
+  const { watch } = thread.object();
+  thread.sleeper(5);
+  thread.nowMs += 60_000;
+  const startMs = thread.nowMs;
+  stepsBeforeWait(thread, watch, 0.1);
+  expect(thread.nowMs - startMs).toBeGreaterThan(PATIENCE_MS);
+});
+
 test("1: an atom that was awake before its time makes nobody wait", async () => {
   const thread = new Thread();
   const { watch } = thread.object();
