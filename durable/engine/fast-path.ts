@@ -10,7 +10,7 @@
  * 2. It hands out one-way messages only, of one run of the mailbox, that come for the first time; and takes messages only to
  *    the destination of the last `send`, as many as its queue has room for.
  * 3. It goes no further than a slice may before the clock is looked at, so that a slice lasts no longer by it.
- * 4. A guest that calls other functions with each message gains nothing, so it is tried there ever less often.
+ * 4. A guest that asks about the current message in other ways gains nothing, so it is tried there ever less often.
  */
 import { FRAME_MESSAGES_MAX } from "../core/limits.ts";
 import type { MessageMail } from "../core/mailbox.ts";

@@ -4,24 +4,18 @@
  */
 import type { Guest } from "./guest.ts";
 
-export function guarded<P extends unknown[], R>(guest: Guest, fn: (...args: P) => R): (...args: P) => R {
+/** `concern`: what the function is about; one that stands apart from the current message leaves the fast path open. */
+export function guarded<P extends unknown[], R>(
+  guest: Guest,
+  fn: (...args: P) => R,
+  concern: "current message" | "apart" = "current message",
+): (...args: P) => R {
+  const isApart = concern === "apart";
   return (...args) => {
     guest.throwIfDoomed();
     try {
-      guest.surface();
-      return fn(...args);
-    } catch (error) {
-      throw guest.fault(error);
-    }
-  };
-}
-
-/** The same for a function that has nothing to do with the current message. */
-export function guardedApart<P extends unknown[], R>(guest: Guest, fn: (...args: P) => R): (...args: P) => R {
-  return (...args) => {
-    guest.throwIfDoomed();
-    try {
-      guest.settle();
+      if (isApart) guest.settle();
+      else guest.surface();
       return fn(...args);
     } catch (error) {
       // A guest that is doomed gets nothing more by its fast path either.

@@ -5,7 +5,7 @@
 import type { Grant } from "../core/application.ts";
 import { failure, type Failure } from "../core/errors.ts";
 import { ABI, METERING, METERING_MODULE, STACK_POINTER_EXPORT, WASI_MODULE, type Blocking } from "./abi.ts";
-import { guarded, guardedApart, guardedAsync } from "./guarded.ts";
+import { guarded, guardedAsync } from "./guarded.ts";
 import type { Guest, GuestExports } from "./guest.ts";
 import { hostFunctions, type HostFunctions } from "./host-functions.ts";
 import { WASI_BLOCKING, wasiImports } from "./imports/wasi.ts";
@@ -15,7 +15,7 @@ import type { Program } from "./program.ts";
 import { SourceLines } from "./source-lines.ts";
 import type { EngineModules } from "./engine-modules.ts";
 import { FastPath } from "./fast-path.ts";
-import { Trampoline, type AtNeedFunctions, type PlainFunctions } from "./trampoline.ts";
+import { PLAIN, Trampoline, type AtNeedFunctions } from "./trampoline.ts";
 import { validateModule, type ModuleProblem } from "./validate.ts";
 
 /** The module imports what Radon does not have. */
@@ -80,7 +80,7 @@ function instantiate(described: DescribedModule, engine: EngineModules, guest: G
   // The shim of WASI is large for an atom that needs none.
   const wasi = described.imports.some((each) => each.module === WASI_MODULE) ? wasiImports(guest) : undefined;
   const table = hostFunctions(guest);
-  const trampoline = new Trampoline(engine.trampoline, guest, atNeedFunctions(table), plainFunctions(table));
+  const trampoline = new Trampoline(engine.trampoline, guest, atNeedFunctions(table), table["radon:messaging"]);
   const imports = linkImports(described.imports, guest, trampoline, (from, name) =>
     from === WASI_MODULE ? wasi?.function(name) : own(own<FunctionTable>(table, from), name),
   );
@@ -134,7 +134,7 @@ function linked(guest: Guest, trampoline: Trampoline, from: string, name: string
   // Metering answers a doomed guest by a number: an exception it could catch.
   if (from === METERING_MODULE) return isBlocking(from, name) ? suspending(fn) : fn;
   if (isBlocking(from, name)) return suspending(guardedAsync(guest, fn));
-  return standsApart(from, name) ? guardedApart(guest, fn) : guarded(guest, fn);
+  return guarded(guest, fn, standsApart(from, name) ? "apart" : "current message");
 }
 
 function own<T>(table: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
@@ -149,13 +149,8 @@ function atNeedFunctions(table: HostFunctions): AtNeedFunctions {
   return { receive, sleep: table["radon:core"].sleep, await: table["radon:future"].await };
 }
 
-function plainFunctions(table: HostFunctions): PlainFunctions {
-  const { send, kind, sender } = table["radon:messaging"];
-  return { send, kind, sender };
-}
-
 function isPlain(from: string, name: string): boolean {
-  return from === "radon:messaging" && (name === "send" || name === "kind" || name === "sender");
+  return from === "radon:messaging" && PLAIN.some((plain) => plain === name);
 }
 
 const APART = new Set(["log", "now", "monotonic", "random", "self_name", "config"]);

@@ -3,7 +3,7 @@
  * the loop that calls `invoke`, and functions that a busy guest has replaced by those of its fast path.
  */
 import type { AtNeed } from "./abi.ts";
-import { guarded, guardedApart, guardedAsync } from "./guarded.ts";
+import { guarded, guardedAsync } from "./guarded.ts";
 import type { Guest } from "./guest.ts";
 import { promising, suspending, type AnyFunction } from "./jspi.ts";
 
@@ -17,16 +17,13 @@ export interface AtNeedFunctions {
   readonly await: AtNeed<never[], never[]>;
 }
 
-/** Functions of the ABI that go by the trampoline although they do not block: the fast path has them, too. */
-export interface PlainFunctions {
-  readonly send: AnyFunction;
-  readonly kind: AnyFunction;
-  readonly sender: AnyFunction;
-}
+/** Functions of `radon:messaging` that go by the trampoline although they do not block: the fast path has them, too. */
+export const PLAIN = ["send", "kind", "sender"] as const;
+export type PlainFunctions = Readonly<Record<(typeof PLAIN)[number], AnyFunction>>;
 
 /** Places in the table of `trampoline.wat`. */
 const BODY = 0;
-const REPLACEABLE = ["next", "receive", "send", "kind", "sender"] as const;
+const REPLACEABLE = ["next", "receive", ...PLAIN] as const;
 
 export class Trampoline {
   readonly #exports: WebAssembly.Exports;
@@ -37,7 +34,7 @@ export class Trampoline {
     const functions = Object.entries({ receive: atNeed.receive, sleep: atNeed.sleep, await: atNeed.await });
     const atOnce = Object.fromEntries(functions.map(([name, fn]) => [name, guarded(guest, orWait(fn))]));
     const usual = {
-      send: guardedApart(guest, plain.send),
+      send: guarded(guest, plain.send, "apart"),
       kind: guarded(guest, plain.kind),
       sender: guarded(guest, plain.sender),
       next: () => (guest.next() ? 1 : 0),

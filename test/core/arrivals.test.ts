@@ -21,6 +21,16 @@ describe("a frame is refused", () => {
     expect(startsOf(frameOf("mail", request(7)))).toHaveLength(2);
   });
 
+  test.each([
+    ["interrupt", message(1)],
+    ["reply", message(1)],
+    ["mail", { kind: "interrupt", signal: 1, payload: new Uint8Array(0) }],
+    ["reply", request(7)],
+    ["mail", { kind: "http", id: 7, head: new Uint8Array(0), payload: new Uint8Array(0) }],
+  ] as const)("by the channel %s with what does not go by it", (channel, envelope) => {
+    expect(() => startsOf(frameOf(channel, envelope))).toThrow(`by the channel "${channel}"`);
+  });
+
   test("if it is larger than any that a runtime cuts: it would be more than a row", () => {
     const whole = frameOf("mail", message(FRAME_BODY_BYTES_MAX));
     expect(() => startsOf(whole)).toThrow(`${whole.body.length} bytes`);

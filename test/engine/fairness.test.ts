@@ -102,3 +102,17 @@ test("an acknowledgement is such an event: a sender that yields goes on with it"
   expect(world.session("b").atom.counters.consumed).toBe(1);
   expect(world.session("a").atom.counters.consumed).toBe(1);
 });
+
+test("an atom that waits for a time is known to the turns of the event loop until it goes on", async () => {
+  const body = `(func (export "invoke") ${RECEIVE.replace("-1", "50")} ${RECEIVE})`;
+  const world = new World([{ name: "a", kind: "daemon", module: wat(plain(["receive"], body)) }]);
+  const [sleeps, wakes] = [vi.spyOn(world.turns, "sleeps"), vi.spyOn(world.turns, "wakes")];
+  await world.start();
+  const dueAtMs = world.clock.monotonic() + 50;
+  expect(sleeps.mock.calls).toEqual([[{ dueAtMs }]]);
+  expect(wakes).not.toHaveBeenCalled();
+  await world.advance(60);
+  expect(wakes.mock.calls).toEqual([[{ dueAtMs }]]);
+  // Who waits for ever is nothing to them.
+  expect(sleeps).toHaveBeenCalledOnce();
+});

@@ -2,6 +2,8 @@
  * The fast path (durable/engine/fast-path.wat) changes nothing but the time that things take: an atom that does whatever its messages
  * say gets to the same state by it as by the host's own functions.
  */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { AtomSession } from "../../durable/atom-session.ts";
 import { bytesToKey, utf8 } from "../../durable/core/bytes.ts";
@@ -344,6 +346,22 @@ test("who takes the exchange over has the one before take out what it has there"
   exchange.release();
   exchange.claim(first, one);
   expect(second.surface).not.toHaveBeenCalled();
+});
+
+test("who is done with the exchange is not kept in memory by it", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const exchange = new Exchange();
+  const user = (() => {
+    const claiming = { surface: () => undefined };
+    exchange.claim(claiming, exchange.enrol());
+    exchange.release();
+    return new WeakRef(claiming);
+  })();
+  // What was seen of a weak reference lives until the end of the turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  expect(user.deref()).toBeUndefined();
 });
 
 describe("the messages that come next", () => {
